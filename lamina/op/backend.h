@@ -13,6 +13,7 @@
 
 #include "lamina/core/dtype.h"
 #include "lamina/core/shape.h"
+#include "lamina/ir/attributes.h"
 #include "lamina/op/loop.h"
 
 namespace lamina {
@@ -54,7 +55,8 @@ class Kernel {
 
 struct KernelRequest {
   const Op* op = nullptr;            // what is asked for ..
-  const void* attributes = nullptr;  // .. with the op's attribute struct
+  const void* attributes = nullptr;  // .. with the op's attribute struct,
+  AttributesRef attributes_owner;    // which a kernel that reads it later must keep
   const Loop* loop = nullptr;        // or a loop, when op is null
   std::vector<Operand> inputs;       // a rule may overwrite an input's strides: the caller then converts
   std::vector<Operand> outputs;      // row-major on entry; a rule may choose other dense strides
