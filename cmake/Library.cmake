@@ -6,7 +6,7 @@ set_target_properties(lamina PROPERTIES
   SOVERSION ${PROJECT_VERSION_MAJOR}
   ARCHIVE_OUTPUT_DIRECTORY ${LAMINA_LIB}
   LIBRARY_OUTPUT_DIRECTORY ${LAMINA_LIB}
-  BUILD_RPATH "\$ORIGIN"
+  BUILD_WITH_INSTALL_RPATH ON
   INSTALL_RPATH "\$ORIGIN")
 target_compile_features(lamina PUBLIC cxx_std_20)
 target_compile_definitions(lamina PRIVATE

@@ -4,7 +4,7 @@ function(lamina_program name)
   lamina_flags(${name})
   target_link_libraries(${name} PRIVATE lamina)
   set_target_properties(${name} PROPERTIES
-    RUNTIME_OUTPUT_DIRECTORY ${LAMINA_BIN} BUILD_RPATH "\$ORIGIN/../lib" INSTALL_RPATH "\$ORIGIN/../lib")
+    RUNTIME_OUTPUT_DIRECTORY ${LAMINA_BIN} BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "\$ORIGIN/../lib")
 endfunction()
 
 # The command.

@@ -5,6 +5,7 @@
 #           struct X : Elementwise<N>  -> @FUNCTIONS@ the public function, named as the file, of N arrays
 #   kernel  LAMINA_KERNEL(X)  -> @DECLARATIONS@ extern const KernelRule kernel_X;   @ROWS@ &kernel_X,
 # The macro starts its line. Two of one name are an error.
+cmake_minimum_required(VERSION 3.22)
 file(STRINGS ${LIST} sources)
 set(DECLARATIONS "")
 set(ROWS "")
