@@ -23,8 +23,14 @@ function(lamina_bundle name file) # ARGN: include directories
     set(part ${LAMINA_LIB}/part-${copy})  # renamed when complete, so that an interrupted run leaves nothing
     file(COPY_FILE ${file} ${part})
     execute_process(COMMAND ${LAMINA_STRIP} --strip-unneeded ${part} COMMAND_ERROR_IS_FATAL ANY)
-    execute_process(COMMAND ${LAMINA_PATCHELF} --set-soname ${copy} --set-rpath "\$ORIGIN" ${part}
-                    COMMAND_ERROR_IS_FATAL ANY)
+    # Two runs: patchelf 0.14 writes the run path over the name when given both at once.
+    execute_process(COMMAND ${LAMINA_PATCHELF} --set-rpath "\$ORIGIN" ${part} COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND ${LAMINA_PATCHELF} --set-soname ${copy} ${part} COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND ${LAMINA_PATCHELF} --print-soname ${part}
+                    OUTPUT_VARIABLE written OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    if(NOT written STREQUAL copy)
+      message(FATAL_ERROR "patchelf named ${part} '${written}' instead of ${copy}")
+    endif()
     file(RENAME ${part} ${target})
     file(TOUCH ${target})
   endif()

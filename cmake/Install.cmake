@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-if(SKBUILD)
+if(LAMINA_WHEEL)
   set(package lamina)
   install(TARGETS lamina LIBRARY DESTINATION ${package}/lib NAMELINK_SKIP)
   install(FILES ${LAMINA_BUNDLED} DESTINATION ${package}/lib)
@@ -15,8 +15,7 @@ if(SKBUILD)
     install(TARGETS _lamina LIBRARY DESTINATION ${package})
   endif()
   if(LAMINA_STUBS AND TARGET _lamina)
-    install(FILES ${PROJECT_BINARY_DIR}/python/lamina/_lamina.pyi ${PROJECT_BINARY_DIR}/python/lamina/py.typed
-            DESTINATION ${package})
+    install(FILES ${PROJECT_BINARY_DIR}/python/lamina/_lamina.pyi DESTINATION ${package})
   endif()
   # libgomp is missing on bare machines. It keeps its SONAME: where the process has one already, the two
   # must be one pool.

@@ -2,7 +2,11 @@
 include(CMakeDependentOption)
 
 set(LAMINA_OWN_BUILD OFF)
-if(PROJECT_IS_TOP_LEVEL AND NOT SKBUILD)
+set(LAMINA_WHEEL OFF)
+if(SKBUILD)
+  set(LAMINA_WHEEL ON)
+endif()
+if(PROJECT_IS_TOP_LEVEL AND NOT LAMINA_WHEEL)
   set(LAMINA_OWN_BUILD ON)
 endif()
 
@@ -10,7 +14,7 @@ option(BUILD_SHARED_LIBS "Build liblamina as a shared library" ON)
 option(LAMINA_BUILD_CLI "Build the lamina command" ${PROJECT_IS_TOP_LEVEL})
 option(LAMINA_BUILD_PYTHON "Build the Python module" ${PROJECT_IS_TOP_LEVEL})
 option(LAMINA_BUILD_TESTS "Build tests and examples" ${LAMINA_OWN_BUILD})
-option(LAMINA_STUBS "Write type stubs of the Python module" ${SKBUILD})
+option(LAMINA_STUBS "Write type stubs of the Python module" ${LAMINA_WHEEL})
 cmake_dependent_option(LAMINA_FAULT_INJECTION "Tests can make chosen allocations and kernels fail" ON
                        LAMINA_BUILD_TESTS OFF)
 option(LAMINA_ONEDNN "Use oneDNN (x86-64 only)" ON)

@@ -21,7 +21,7 @@ foreach(file IN LISTS files)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/python/lamina/${file} ${package}/${file} SYMBOLIC)
 endforeach()
 
-if(NOT nanobind_DIR)
+if(NOT EXISTS "${nanobind_DIR}")
   execute_process(COMMAND ${Python_EXECUTABLE} -m nanobind --cmake_dir
                   OUTPUT_VARIABLE nanobind_DIR OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   set(nanobind_DIR ${nanobind_DIR} CACHE PATH "nanobind's CMake files" FORCE)
@@ -36,7 +36,7 @@ set_target_properties(_lamina PROPERTIES
 
 if(LAMINA_STUBS)
   nanobind_add_stub(_lamina_stub MODULE lamina._lamina PYTHON_PATH ${PROJECT_BINARY_DIR}/python
-                    OUTPUT ${package}/_lamina.pyi MARKER_FILE ${package}/py.typed DEPENDS _lamina)
+                    OUTPUT ${package}/_lamina.pyi DEPENDS _lamina)
 endif()
 
 # .venv/bin/python finds the package of this build.
