@@ -26,11 +26,13 @@ if compgen -G 'examples/python/*.py' >/dev/null; then
   done
 fi
 run "layers" python3 tools/check_layers.py
+python_tests=(tests/tools)
 if compgen -G 'tests/python/test_*.py' >/dev/null; then
-  run "Python tests" "$python" -m pytest -q tests/python
+  python_tests+=(tests/python)
 else
-  printf '\n== Python tests\nthere are none yet\n'
+  printf '\n== Python tests\nof the package there are none yet\n'
 fi
+run "Python tests" "$python" -m pytest -q "${python_tests[@]}"
 
 echo
 if ((${#failed[@]})); then
