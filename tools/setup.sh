@@ -10,10 +10,10 @@ fail() { printf 'setup: %s\n' "$@" >&2; exit 1; }
 # --- Debian packages -------------------------------------------------------------------------------------
 wanted=$(sed 's/#.*//' tools/debian-packages.txt | xargs)
 if command -v dpkg-query >/dev/null; then
-  # A package that dpkg has never heard of gives no line, so the installed ones are subtracted.
+  # dpkg-query fails, and prints no line, for a package it has never heard of.
   # shellcheck disable=SC2086
-  present=" $(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
-    sed -n 's/^installed //p' | xargs) "
+  present=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null || true)
+  present=" $(sed -n 's/^installed //p' <<<"$present" | xargs) "
   missing=()
   for package in $wanted; do
     [[ $present == *" $package "* ]] || missing+=("$package")

@@ -30,7 +30,7 @@ python_tests=(tests/tools)
 if compgen -G 'tests/python/test_*.py' >/dev/null; then
   python_tests+=(tests/python)
 else
-  printf '\n== Python tests\nof the package there are none yet\n'
+  printf '\n(tests/python: there are none yet)\n'
 fi
 run "Python tests" "$python" -m pytest -q "${python_tests[@]}"
 
