@@ -1,10 +1,12 @@
-# lamina_program(name source..): an executable of ours in the build's bin/.
+# lamina_program(name source..): an executable of ours in the build's bin/. A changed liblamina.so does not
+# link it again, tests excepted: which tests there are may depend on the library's table of ops.
 function(lamina_program name)
   add_executable(${name} ${ARGN})
   lamina_flags(${name})
   target_link_libraries(${name} PRIVATE lamina)
   set_target_properties(${name} PROPERTIES
-    RUNTIME_OUTPUT_DIRECTORY ${LAMINA_BIN} BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "\$ORIGIN/../lib")
+    RUNTIME_OUTPUT_DIRECTORY ${LAMINA_BIN} LINK_DEPENDS_NO_SHARED ON
+    BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "\$ORIGIN/../lib")
 endfunction()
 
 # The command.
@@ -35,6 +37,7 @@ if(LAMINA_BUILD_TESTS)
     lamina_program(test_${name} ${sources})
     target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/cpp)
     target_compile_definitions(test_${name} PRIVATE LAMINA_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    set_target_properties(test_${name} PROPERTIES LINK_DEPENDS_NO_SHARED OFF)
     target_link_libraries(test_${name} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main)
     gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}/"
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 300)

@@ -32,7 +32,8 @@ nanobind_add_module(_lamina NB_STATIC NOMINSIZE NB_DOMAIN lamina ${sources})
 lamina_flags(_lamina)
 target_link_libraries(_lamina PRIVATE lamina)
 set_target_properties(_lamina PROPERTIES
-  LIBRARY_OUTPUT_DIRECTORY ${package} BUILD_RPATH "\$ORIGIN/../../lib" INSTALL_RPATH "\$ORIGIN/lib")
+  LIBRARY_OUTPUT_DIRECTORY ${package} LINK_DEPENDS_NO_SHARED ON
+  BUILD_RPATH "\$ORIGIN/../../lib" INSTALL_RPATH "\$ORIGIN/lib")
 
 if(LAMINA_STUBS)
   nanobind_add_stub(_lamina_stub MODULE lamina._lamina PYTHON_PATH ${PROJECT_BINARY_DIR}/python

@@ -4,8 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${1:-$(nproc)}
 [[ -f build/build.ninja ]] || cmake --preset release
-started=$(date +%s)
+started=$(date +%s.%N)
 cmake --build build --parallel "$jobs"
-if [[ -f tools/build_report.py ]]; then
-  python3 tools/build_report.py build --since "$started"
-fi
+python3 tools/build_report.py build --since "$started"
