@@ -9,6 +9,7 @@
 #include <cstring>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,13 @@ template <class T>
 void store(std::vector<std::byte>& out, T value) {
   const auto raw = std::bit_cast<std::array<std::byte, sizeof(T)>>(value);
   out.insert(out.end(), raw.begin(), raw.end());
+}
+
+// Eight digits, as checksums are shown.
+inline std::string hex(uint32_t value) {
+  std::string digits;
+  for (int shift = 28; shift >= 0; shift -= 4) digits += "0123456789abcdef"[value >> shift & 15];
+  return digits;
 }
 
 inline std::optional<uint64_t> checked_multiply(uint64_t a, uint64_t b) {
