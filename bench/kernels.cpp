@@ -2,6 +2,7 @@
 // run. Inputs are filled before anything is timed: pages never written all map to one, which stays in the
 // cache and distorts every figure.
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -133,9 +134,9 @@ void convolutions(int threads, double peak) {
     const Operand weight =
         row_major({layer.out, layer.in / layer.groups, layer.kernel, layer.kernel});
     ConvolutionGradientAttributes attributes;
-    attributes.stride = IntList(2, layer.stride);
-    attributes.padding_low = attributes.padding_high = IntList(2, pad);
-    attributes.dilation = IntList(2, 1);
+    attributes.stride = IntList(size_t{2}, layer.stride);
+    attributes.padding_low = attributes.padding_high = IntList(size_t{2}, pad);
+    attributes.dilation = IntList(size_t{2}, int64_t{1});
     attributes.groups = layer.groups;
     const double flops = 2.0 * y.shape.elements() * weight.shape.elements() / layer.out;
     const auto measure = [&](const KernelEntry& entry, std::vector<Operand> inputs, Operand output) {

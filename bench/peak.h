@@ -2,6 +2,7 @@
 // touches no memory. Measured in the same run as the kernels, because clocks and neighbours change.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <thread>

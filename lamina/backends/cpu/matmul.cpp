@@ -1,6 +1,4 @@
 // matmul through oneDNN. Transposed factors come as strides and are used as they lie.
-#include <cstring>
-
 #include "lamina/base/text.h"
 #include "lamina/backends/cpu/matmul_shape.h"
 #include "lamina/backends/cpu/onednn.h"
@@ -12,18 +10,6 @@ namespace {
 // The work below which a second thread costs more than it saves: forking and joining takes about 2 us, in
 // which one core of today does some 10^5 multiplications and additions.
 constexpr double kFlopsPerThread = 5e5;
-
-// A sum of nothing is zero, a product with no rows is nothing.
-class ZeroFill final : public Kernel {
- public:
-  explicit ZeroFill(size_t bytes) : bytes_(bytes) { name = "cpu.zeros"; }
-  void run(std::byte* const* operands, RunContext&) const override {
-    if (bytes_ != 0) std::memset(operands[2], 0, bytes_);
-  }
-
- private:
-  size_t bytes_;
-};
 
 // One of the last two axes must be the unit one, and the other step over it.
 bool has_unit_axis(const Operand& operand) {
@@ -64,6 +50,7 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
       return nullptr;
     }
   }
+  if (is_empty_matmul(request)) return empty_matmul(request);
   if (request.deterministic) {
     request.refusal = "its bits may depend on the number of threads";
     return nullptr;
@@ -72,9 +59,6 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
     if (!has_unit_axis(input)) input.strides = row_major_strides(input.shape);
   }
   MatmulShape shape = matmul_shape(request);
-  if (shape.flops() == 0) {
-    return std::make_unique<ZeroFill>(shape.batch * shape.rows * shape.columns * size_of(dtype));
-  }
   for (Operand* operand : {&shape.a, &shape.b, &shape.c}) settle_unit_axes(*operand);
   const int threads = shape.flops() < 2 * kFlopsPerThread ? 1 : request.threads;
   return onednn::make_matmul(shape.a, shape.b, shape.c, {threads}, request.refusal);

@@ -1,6 +1,7 @@
 #include "lamina/backends/cpu/matmul_shape.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace lamina::backend {
 
@@ -43,7 +44,27 @@ void give_batch(Operand& operand, const std::vector<BatchAxis>& axes, int64_t Ba
   operand.strides = strides;
 }
 
+class ZeroFill final : public Kernel {
+ public:
+  explicit ZeroFill(size_t bytes) : bytes_(bytes) { name = "cpu.zeros"; }
+  void run(std::byte* const* operands, RunContext&) const override {
+    if (bytes_ != 0) std::memset(operands[2], 0, bytes_);
+  }
+
+ private:
+  size_t bytes_;
+};
+
 }  // namespace
+
+bool is_empty_matmul(const KernelRequest& request) {
+  return request.inputs[0].shape.back() == 0 || request.outputs[0].shape.elements() == 0;
+}
+
+std::unique_ptr<Kernel> empty_matmul(const KernelRequest& request) {
+  const Operand& c = request.outputs[0];
+  return std::make_unique<ZeroFill>(c.shape.elements() * size_of(c.dtype));
+}
 
 MatmulShape matmul_shape(const KernelRequest& request) {
   MatmulShape result{request.inputs[0], request.inputs[1], request.outputs[0]};
@@ -70,7 +91,7 @@ MatmulShape matmul_shape(const KernelRequest& request) {
 
   // One b for the whole batch: the batch is more rows of a.
   if (axes.size() == 1 && axes[0].b == 0 && axes[0].a == result.rows * a.strides[rank - 2] &&
-      axes[0].c == result.rows * c.strides[rank - 2] && result.rows != 0) {
+      axes[0].c == result.rows * c.strides[rank - 2]) {
     result.rows *= axes[0].size;
     result.batch = 1;
     a.shape[rank - 2] = c.shape[rank - 2] = result.rows;

@@ -17,4 +17,8 @@ struct MatmulShape {
 
 MatmulShape matmul_shape(const KernelRequest& request);
 
+// A product with no rows is nothing, a sum over no depth is zero: no library needs to be asked.
+bool is_empty_matmul(const KernelRequest& request);
+std::unique_ptr<Kernel> empty_matmul(const KernelRequest& request);
+
 }  // namespace lamina::backend

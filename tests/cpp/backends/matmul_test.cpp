@@ -128,6 +128,37 @@ TEST(Matmul, OneDnn) {
   check(backend::kernel_matmul_onednn, {row_major({200, 300}), row_major({300, 200})}, DType::Float32, 2);
 }
 
+TEST(Matmul, Blocked) {
+  for (const Case& c : cases()) {
+    for (int threads : {1, 2}) check(backend::kernel_matmul_blocked, c, DType::Float32, threads);
+    check(backend::kernel_matmul_blocked, c, DType::Float64, 2);
+  }
+  const Case deep{transposed({20, 9000}), row_major({9000, 70})};
+  check(backend::kernel_matmul_blocked, deep, DType::Float32, 2);
+  const Case large{row_major({500, 800}), transposed({800, 900})};
+  check(backend::kernel_matmul_blocked, large, DType::Float64, 2);
+}
+
+TEST(Matmul, BlockedIgnoresThreads) {
+  for (const Case& c : {Case{row_major({300, 500}), row_major({500, 400})},
+                        Case{row_major({20, 9000}), row_major({9000, 70})},
+                        Case{row_major({3, 50, 40}), transposed({3, 40, 60})}}) {
+    std::mt19937 random(3);
+    Values a(c.a.shape.elements()), b(c.b.shape.elements());
+    for (Values* values : {&a, &b}) {
+      for (double& value : *values) value = static_cast<double>(random()) / 4e9;
+    }
+    KernelRequest request;
+    request.inputs = {c.a, c.b};
+    request.outputs = {row_major(c.c())};
+    const Values one = run_kernel(backend::kernel_matmul_blocked, request, {a, b});
+    for (int threads : {2, 3, 7}) {
+      request.threads = threads;
+      EXPECT_EQ(run_kernel(backend::kernel_matmul_blocked, request, {a, b}), one) << c.text();
+    }
+  }
+}
+
 TEST(Matmul, OneDnnRefusesWithReasons) {
   const auto refusal = [](DType a, DType b, bool deterministic) {
     KernelRequest request;
