@@ -53,8 +53,8 @@ inline std::optional<uint64_t> checked_multiply(uint64_t a, uint64_t b) {
   return product;
 }
 
-// The bytes of an array; nullopt when an axis is negative or the product exceeds what int64_t counts,
-// also where a zero among the axes would hide it.
+// The bytes of an array; nullopt when an axis is negative or the product exceeds what int64_t
+// counts, also where a zero among the axes would hide it.
 inline std::optional<uint64_t> byte_count(std::span<const int64_t> shape, uint64_t element_size) {
   uint64_t total = element_size;
   bool empty = false;

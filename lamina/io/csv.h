@@ -3,9 +3,9 @@
 //   CsvTable table = read_csv("iris.csv");
 //   table.values[row * table.columns + column]
 //
-// The first line may name the columns; unless told, it is taken for names when it holds anything that
-// is not a number. There is no quoting around numbers, and no empty field: what a missing value should
-// become is not for a reader to decide.
+// The first line may name the columns; unless told, it is taken for names when it holds anything
+// that is not a number. There is no quoting around numbers, and no empty field: what a missing
+// value should become is not for a reader to decide.
 #pragma once
 
 #include <cstddef>

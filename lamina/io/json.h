@@ -7,8 +7,9 @@
 //   object.set("name", "digits").set("sizes", Json::Array{64, 10}).set("rate", 0.1);
 //   object.dump();                  // {"name":"digits","sizes":[64,10],"rate":0.1}
 //
-// Strict: one value per text, no comments, no trailing commas, valid UTF-8, no key twice in an object.
-// A number without fraction and exponent that fits in int64_t is an integer, any other is a double.
+// Strict: one value per text, no comments, no trailing commas, valid UTF-8, no key twice in an
+// object. A number without fraction and exponent that fits in int64_t is an integer, any other is a
+// double.
 #pragma once
 
 #include <concepts>
@@ -61,7 +62,7 @@ class Json {
   const Array& as_array() const;
   const Object& as_object() const;
 
-  const Json* find(std::string_view key) const;  // nullptr when absent; looks at each member in turn
+  const Json* find(std::string_view key) const;  // or nullptr; looks at each member in turn
   const Json& at(std::string_view key) const;    // KeyError that lists the keys there are
   Json& set(std::string_view key, Json value);   // replaces or appends; makes an object out of null
   Json& push_back(Json value);                   // makes an array out of null

@@ -38,7 +38,8 @@ class Parser {
     const size_t newline = before.rfind('\n');
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const size_t column = newline == std::string_view::npos ? offset + 1 : offset - newline;
-    std::string got = offset < text_.size() ? quoted(text_.substr(offset, 12)) : "the end of the text";
+    std::string got = "the end of the text";
+    if (offset < text_.size()) got = quoted(text_.substr(offset, 12));
     throw bad_file(source_, offset, "JSON", std::move(got), std::move(expected),
                    lamina::text("look at line ", line, ", column ", column,
                                 "; the file may be truncated or damaged"));
@@ -184,7 +185,7 @@ class Parser {
       }
       const size_t length = utf8_length(text_.substr(at_, 4));
       if (length == 0) fail(at_, "valid UTF-8");
-      if (static_cast<unsigned char>(text_[at_]) < 0x20) fail(at_, "an escape for a control character");
+      if (static_cast<unsigned char>(text_[at_]) < 0x20) fail(at_, "control characters as escapes");
       out += text_.substr(at_, length);
       at_ += length;
     }

@@ -31,7 +31,8 @@ const NpyArray& NpzFile::at(std::string_view name) const {
   if (const NpyArray* found = find(name)) return *found;
   std::vector<std::string_view> names;
   for (const auto& [key, array] : arrays_) names.push_back(key);
-  throw KeyError(text(file_.path(), ": no array \"", name, "\"")).detail("arrays", list_text(names));
+  throw KeyError(text(file_.path(), ": no array \"", name, "\""))
+      .detail("arrays", list_text(names));
 }
 
 void write_npz(const std::string& path, std::span<const std::pair<std::string, NpyArray>> arrays) {

@@ -1,5 +1,5 @@
-// Through libpng's simplified interface, which returns errors: the other one reports them by longjmp,
-// past the destructors of whatever stands between.
+// Through libpng's simplified interface, which returns errors: the other one reports them by
+// longjmp, past the destructors of whatever stands between.
 #include "lamina/io/png.h"
 
 #include <png.h>
@@ -45,7 +45,8 @@ Picture parse_png(std::span<const std::byte> bytes, std::string_view source, Png
   // A deflated byte holds at most 1032 bytes, and a byte at most 8 pixels: more cannot be in there.
   const uint64_t most = std::min(limits.pixels, bytes.size() * 1032 * 8);
   if (pixels > most) {
-    fail(source, text(image.width, " x ", image.height, " pixels"), text("at most ", most, " pixels"));
+    fail(source, text(image.width, " x ", image.height, " pixels"),
+         text("at most ", most, " pixels"));
   }
   const bool opacity = image.format & PNG_FORMAT_FLAG_ALPHA;
   const bool colour = opacity || (image.format & PNG_FORMAT_FLAG_COLOR);

@@ -1,13 +1,13 @@
-// The safetensors format, in which models are saved: 8 bytes of header length, a JSON header, and the
-// tensors' bytes one after the other. Nothing in it can be executed.
+// The safetensors format, in which models are saved: 8 bytes of header length, a JSON header, and
+// the tensors' bytes one after the other. Nothing in it can be executed.
 //
 //   SafetensorsFile file("model.safetensors");        // maps the file; tensors are views into it
 //   const TensorEntry& w = file.at("fc.weight");
 //
-//   write_safetensors("out.safetensors", {{"fc.weight", "F32", {10, 512}, bytes}}, {{"epoch", "3"}});
+//   write_safetensors("out.safetensors", {{"fc.weight", "F32", {10, 512}, b}}, {{"epoch", "3"}});
 //
-// What we write carries a crc32c of each tensor in the metadata, as "crc32c.<name>"; files from other
-// programs have none and are read without that check.
+// What we write carries a crc32c of each tensor in the metadata, as "crc32c.<name>"; files from
+// other programs have none and are read without that check.
 #pragma once
 
 #include <cstddef>

@@ -53,15 +53,15 @@ class DirectoryParser {
 
   void find_directory() {
     const uint64_t end_record = find_end();
-    if (load<uint16_t>(bytes_, end_record + 4) != 0 || load<uint16_t>(bytes_, end_record + 6) != 0) {
+    if (load<uint32_t>(bytes_, end_record + 4) != 0) {
       fail(end_record + 4, "disk number", "several disks", "an archive in one file");
     }
     count_ = load<uint16_t>(bytes_, end_record + 10);
     uint64_t size = load<uint32_t>(bytes_, end_record + 12);
     begin_ = load<uint32_t>(bytes_, end_record + 16);
     uint64_t after = end_record;
-    const bool large = count_ == 0xffff || size == 0xffffffff || begin_ == 0xffffffff;
-    if (large && end_record >= kLocatorSize &&
+    // Some writers add the zip64 record to small archives, too; where there is one, it counts.
+    if (end_record >= kLocatorSize &&
         load<uint32_t>(bytes_, end_record - kLocatorSize) == kLocator64) {
       const uint64_t at = load<uint64_t>(bytes_, end_record - kLocatorSize + 8);
       if (bytes_.size() < kEnd64Size || at > bytes_.size() - kEnd64Size ||
@@ -96,11 +96,14 @@ class DirectoryParser {
     const uint64_t name = load<uint16_t>(bytes_, at + 28), extra = load<uint16_t>(bytes_, at + 30),
                    comment = load<uint16_t>(bytes_, at + 32);
     if (end_ - at - kCentralSize < name + extra + comment) {
-      fail(at + 28, "lengths", text(name + extra + comment, " bytes"), "lengths within the directory");
+      fail(at + 28, "lengths", text(name + extra + comment, " bytes"),
+           "lengths within the directory");
     }
     e.name = as_text(bytes_.subspan(at + kCentralSize, name));
     large_sizes(e, bytes_.subspan(at + kCentralSize + name, extra), at);
-    if (flags & kEncrypted) fail(at + 8, field(e, "flags"), "encrypted", "an entry without password");
+    if (flags & kEncrypted) {
+      fail(at + 8, field(e, "flags"), "encrypted", "an entry without password");
+    }
     if (e.method != 0 && e.method != 8) {
       fail(at + 10, field(e, "method"), text(e.method), "0 (stored) or 8 (deflated)");
     }

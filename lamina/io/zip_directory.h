@@ -1,5 +1,5 @@
-// Internal: the central directory of a zip archive, checked so that reading an entry needs no further
-// checks of where its data lies.
+// Internal: the central directory of a zip archive, checked so that reading an entry needs no
+// further checks of where its data lies.
 #pragma once
 
 #include "lamina/io/bytes.h"

@@ -10,7 +10,8 @@ namespace lamina::io {
 namespace {
 
 constexpr uint64_t kLargest = 0xfffffffe;  // all ones means: see the zip64 record
-constexpr uint16_t kUtf8Name = 1 << 11, kDate = (1 << 5) | 1;  // 1 January 1980: same bytes each time
+constexpr uint16_t kUtf8Name = 1 << 11;
+constexpr uint16_t kDate = (1 << 5) | 1;  // 1 January 1980, so that equal content gives equal bytes
 constexpr uint16_t kPadding = 0x4246;  // the id under which PyTorch pads, too
 
 void put(std::vector<std::byte>& out, Bytes bytes) {
@@ -48,7 +49,8 @@ void write_zip(const std::string& path, std::span<const ZipInput> entries, uint6
   uint64_t offset = 0;
   for (const ZipInput& entry : entries) {
     if (entry.name.empty() || entry.name.size() > 0xffff || !names.insert(entry.name).second) {
-      throw ValueError(text("write_zip: ", quoted(entry.name), " is empty, too long or given twice"));
+      throw ValueError(
+          text("write_zip: ", quoted(entry.name), " is empty, too long or given twice"));
     }
     const uint64_t unpadded = offset + 30 + entry.name.size() + 4;
     const uint64_t padding = (alignment - unpadded % alignment) % alignment;

@@ -22,7 +22,8 @@ static std::string error_of(std::string_view text, io::CsvOptions options = {}) 
 }
 
 TEST(Csv, ReadsNumbersAndNames) {
-  const io::CsvTable table = parse_csv("\xef\xbb\xbf" "a, \"b c\"\r\n1,-2.5e3\r\n +3 ,4\n\n", "t.csv");
+  const io::CsvTable table =
+      parse_csv("\xef\xbb\xbf" "a, \"b c\"\r\n1,-2.5e3\r\n +3 ,4\n\n", "t.csv");
   EXPECT_EQ(table.names, (std::vector<std::string>{"a", "b c"}));
   EXPECT_EQ(table.rows, 2);
   EXPECT_EQ(table.columns, 2);

@@ -1,5 +1,6 @@
-// Damages a file in every simple way and checks that the reader answers with a FileError or a value,
-// never with anything else. Run under AddressSanitizer this also finds reads outside the bytes.
+// Damages a file in every simple way and checks that the reader answers with a FileError or a
+// value, never with anything else. Run under AddressSanitizer this also finds reads outside the
+// bytes.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -24,7 +24,9 @@ static std::string file_of(std::string header, std::string_view data, char versi
   return out + header + std::string(data);
 }
 
-static NpyArray parse(const std::string& file) { return io::parse_npy(io::as_bytes(file), "x.npy"); }
+static NpyArray parse(const std::string& file) {
+  return io::parse_npy(io::as_bytes(file), "x.npy");
+}
 
 TEST(Npy, ReadsWhatNumPyWrites) {  // numpy.save of float32 arange(6).reshape(2, 3)
   const float values[] = {0, 1, 2, 3, 4, 5};
@@ -56,8 +58,9 @@ TEST(Npy, RoundTrips) {
     EXPECT_EQ(io::as_text(array.data), data);
     EXPECT_EQ((array.data.data() - file.bytes().data()) % 64, 0);
   }
-  EXPECT_THROW(io::write_npy(folder / "x.npy", {"<i8", {4}, false, io::as_bytes(data)}), ValueError);
-  EXPECT_THROW(io::write_npy(folder / "x.npy", {"O", {3}, false, io::as_bytes(data)}), ValueError);
+  const std::string path = folder / "x.npy";
+  EXPECT_THROW(io::write_npy(path, {"<i8", {4}, false, io::as_bytes(data)}), ValueError);
+  EXPECT_THROW(io::write_npy(path, {"O", {3}, false, io::as_bytes(data)}), ValueError);
 }
 
 TEST(Npy, RefusesForeignContent) {
