@@ -52,7 +52,7 @@ double time_of(const Kernel& kernel, const KernelRequest& request) {
   context.scratch = scratch.data.get();
   kernel.run(operands.data(), context);
   double best = 1e9, total = 0;
-  for (int64_t runs = 1; total < 1.0; runs = std::max<int64_t>(1, static_cast<int64_t>(0.01 / best))) {
+  for (int64_t runs = 1; total < 0.4; runs = std::max<int64_t>(1, static_cast<int64_t>(0.01 / best))) {
     const double start = seconds_now();
     for (int64_t i = 0; i < runs; ++i) kernel.run(operands.data(), context);
     const double elapsed = seconds_now() - start;
@@ -177,6 +177,9 @@ void copies(int threads) {
   }
 }
 
+// `bench_kernels [part]`: only the named part of matmul, convolution, pooling, copy.
+bool wanted(const char* part, const char* asked) { return !asked || std::string(asked) == part; }
+
 std::string processor() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
@@ -185,7 +188,7 @@ std::string processor() {
   return "unknown processor";
 }
 
-void run() {
+void run(const char* asked) {
   std::printf("%s\n", processor().c_str());
   const int most = thread_count();
   for (int threads = 1; threads <= most; threads *= 2) {
@@ -193,10 +196,9 @@ void run() {
     const double peak = measured_peak(threads);
     std::printf("\n%d thread%s, float32 peak %.1f GFLOP/s\n", threads, threads == 1 ? "" : "s",
                 peak * 1e-9);
-    latencies(threads);
-    products(threads, peak);
-    convolutions(threads, peak);
-    copies(threads);
+    if (wanted("matmul", asked)) latencies(threads), products(threads, peak);
+    if (wanted("convolution", asked)) convolutions(threads, peak);
+    if (wanted("copy", asked)) copies(threads);
   }
 }
 
@@ -204,4 +206,6 @@ void run() {
 
 }  // namespace lamina::bench
 
-int main() { lamina::bench::run(); }
+int main(int count, char** arguments) {
+  lamina::bench::run(count > 1 ? arguments[1] : nullptr);
+}
