@@ -15,6 +15,7 @@
 #include "lamina/backends/cpu/kernels.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/ops/convolution.h"
+#include "lamina/ops/pooling.h"
 
 namespace lamina::bench {
 
@@ -153,6 +154,30 @@ void convolutions(int threads, double peak) {
   }
 }
 
+void poolings(int threads) {
+  PoolingGradientAttributes attributes;
+  attributes.window = {3, 3}, attributes.stride = {2, 2};
+  attributes.padding_low = attributes.padding_high = {1, 1};
+  const Operand x = channels_last({8, 64, 112, 112}), y = channels_last({8, 64, 56, 56});
+  const auto measure = [&](const KernelEntry& entry, std::vector<Operand> inputs, Operand output) {
+    KernelRequest request;
+    request.attributes = &attributes;
+    request.threads = threads;
+    int64_t elements = output.shape.elements();
+    for (const Operand& input : inputs) elements += input.shape.elements();
+    request.inputs = std::move(inputs);
+    request.outputs = {std::move(output)};
+    auto kernel = prepare(entry, request);
+    if (!kernel) return;
+    std::printf("3x3/2 64 channels 112              %-36s %8.1f GB/s read and written\n", entry.name,
+                1e-9 * sizeof(float) * elements / time_of(*kernel, request));
+  };
+  measure(backend::kernel_max_pool, {x}, y);
+  measure(backend::kernel_max_pool_gradient, {x, y}, x);
+  measure(backend::kernel_average_pool, {x}, y);
+  measure(backend::kernel_average_pool_gradient, {y}, x);
+}
+
 void copies(int threads) {
   struct Case {
     const char* name;
@@ -198,6 +223,7 @@ void run(const char* asked) {
                 peak * 1e-9);
     if (wanted("matmul", asked)) latencies(threads), products(threads, peak);
     if (wanted("convolution", asked)) convolutions(threads, peak);
+    if (wanted("pooling", asked)) poolings(threads);
     if (wanted("copy", asked)) copies(threads);
   }
 }
