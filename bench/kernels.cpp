@@ -15,6 +15,7 @@
 #include "lamina/backends/cpu/kernels.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/ops/convolution.h"
+#include "lamina/ops/pooling.h"
 
 namespace lamina::bench {
 
@@ -52,7 +53,7 @@ double time_of(const Kernel& kernel, const KernelRequest& request) {
   context.scratch = scratch.data.get();
   kernel.run(operands.data(), context);
   double best = 1e9, total = 0;
-  for (int64_t runs = 1; total < 1.0; runs = std::max<int64_t>(1, static_cast<int64_t>(0.01 / best))) {
+  for (int64_t runs = 1; total < 0.4; runs = std::max<int64_t>(1, static_cast<int64_t>(0.01 / best))) {
     const double start = seconds_now();
     for (int64_t i = 0; i < runs; ++i) kernel.run(operands.data(), context);
     const double elapsed = seconds_now() - start;
@@ -153,6 +154,30 @@ void convolutions(int threads, double peak) {
   }
 }
 
+void poolings(int threads) {
+  PoolingGradientAttributes attributes;
+  attributes.window = {3, 3}, attributes.stride = {2, 2};
+  attributes.padding_low = attributes.padding_high = {1, 1};
+  const Operand x = channels_last({8, 64, 112, 112}), y = channels_last({8, 64, 56, 56});
+  const auto measure = [&](const KernelEntry& entry, std::vector<Operand> inputs, Operand output) {
+    KernelRequest request;
+    request.attributes = &attributes;
+    request.threads = threads;
+    int64_t elements = output.shape.elements();
+    for (const Operand& input : inputs) elements += input.shape.elements();
+    request.inputs = std::move(inputs);
+    request.outputs = {std::move(output)};
+    auto kernel = prepare(entry, request);
+    if (!kernel) return;
+    std::printf("3x3/2 64 channels 112              %-36s %8.1f GB/s read and written\n", entry.name,
+                1e-9 * sizeof(float) * elements / time_of(*kernel, request));
+  };
+  measure(backend::kernel_max_pool, {x}, y);
+  measure(backend::kernel_max_pool_gradient, {x, y}, x);
+  measure(backend::kernel_average_pool, {x}, y);
+  measure(backend::kernel_average_pool_gradient, {y}, x);
+}
+
 void copies(int threads) {
   struct Case {
     const char* name;
@@ -177,6 +202,9 @@ void copies(int threads) {
   }
 }
 
+// `bench_kernels [part]`: only the named part of matmul, convolution, pooling, copy.
+bool wanted(const char* part, const char* asked) { return !asked || std::string(asked) == part; }
+
 std::string processor() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
@@ -185,7 +213,7 @@ std::string processor() {
   return "unknown processor";
 }
 
-void run() {
+void run(const char* asked) {
   std::printf("%s\n", processor().c_str());
   const int most = thread_count();
   for (int threads = 1; threads <= most; threads *= 2) {
@@ -193,10 +221,10 @@ void run() {
     const double peak = measured_peak(threads);
     std::printf("\n%d thread%s, float32 peak %.1f GFLOP/s\n", threads, threads == 1 ? "" : "s",
                 peak * 1e-9);
-    latencies(threads);
-    products(threads, peak);
-    convolutions(threads, peak);
-    copies(threads);
+    if (wanted("matmul", asked)) latencies(threads), products(threads, peak);
+    if (wanted("convolution", asked)) convolutions(threads, peak);
+    if (wanted("pooling", asked)) poolings(threads);
+    if (wanted("copy", asked)) copies(threads);
   }
 }
 
@@ -204,4 +232,6 @@ void run() {
 
 }  // namespace lamina::bench
 
-int main() { lamina::bench::run(); }
+int main(int count, char** arguments) {
+  lamina::bench::run(count > 1 ? arguments[1] : nullptr);
+}

@@ -19,4 +19,13 @@ struct PoolingAttributes {
   }
 };
 
+// The gradient of an average depends on the shape of x alone, which is not among its inputs.
+struct PoolingGradientAttributes : PoolingAttributes {
+  IntList shape;
+  template <class V>
+  void fields(V&& v) {
+    PoolingAttributes::fields(v), v("shape", shape);
+  }
+};
+
 }  // namespace lamina

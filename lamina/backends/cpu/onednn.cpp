@@ -301,22 +301,21 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
   });
 }
 
-std::unique_ptr<Kernel> make_pooling(const PoolingProblem& p, Execution execution,
-                                     std::string& refusal) {
+std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem& p, Execution execution,
+                                             std::string& refusal) {
   if (!supported(refusal, {&p.x, &p.y})) return nullptr;
-  using dnnl::algorithm;
-  const algorithm method = p.kind == Pooling::Maximum              ? algorithm::pooling_max
-                           : p.kind == Pooling::AverageWithPadding ? algorithm::pooling_avg_include_padding
-                                                                   : algorithm::pooling_avg_exclude_padding;
-  const auto stride = list(p.stride), low = list(p.padding_low), high = list(p.padding_high);
-  const auto window = list(p.window);
+  const auto method = p.count_padding ? dnnl::algorithm::pooling_avg_include_padding
+                                      : dnnl::algorithm::pooling_avg_exclude_padding;
+  const auto direction =
+      p.gradient ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
+  const auto window = list(p.window), stride = list(p.stride);
+  const auto low = list(p.padding_low), high = list(p.padding_high);
   const dnnl::memory::dims dilation(window.size(), 0);
-  return prepared("cpu.onednn.pooling", execution, refusal, [&](PrimitiveKernel& kernel) {
-    const bool training = p.gradient;
+  const char* name = p.gradient ? "cpu.onednn.average_pool_gradient" : "cpu.onednn.average_pool";
+  return prepared(name, execution, refusal, [&](PrimitiveKernel& kernel) {
     dnnl::pooling_forward::primitive_desc forward(
-        engine(), training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference,
-        method, described(p.x), described(p.y), stride, window, dilation, low, high,
-        PrimitiveKernel::attributes(), true);
+        engine(), direction, method, described(p.x), described(p.y), stride, window, dilation, low,
+        high, PrimitiveKernel::attributes(), true);
     if (!forward) return false;
     if (!p.gradient) {
       kernel.add(dnnl::pooling_forward(forward),
@@ -325,9 +324,9 @@ std::unique_ptr<Kernel> make_pooling(const PoolingProblem& p, Execution executio
                   kernel.scratch(DNNL_ARG_SCRATCHPAD, forward.scratchpad_desc())});
       return true;
     }
-    dnnl::pooling_backward::primitive_desc backward(engine(), method, described(p.x), described(p.y),
-                                                    stride, window, dilation, low, high, forward,
-                                                    PrimitiveKernel::attributes(), true);
+    dnnl::pooling_backward::primitive_desc backward(
+        engine(), method, described(p.x), described(p.y), stride, window, dilation, low, high, forward,
+        PrimitiveKernel::attributes(), true);
     if (!backward) return false;
     kernel.add(dnnl::pooling_backward(backward),
                {kernel.operand(DNNL_ARG_DIFF_DST, 0, described(p.y)),

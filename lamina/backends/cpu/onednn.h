@@ -39,17 +39,16 @@ struct ConvolutionProblem {
 std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& problem, Execution execution,
                                          std::string& refusal);
 
-enum class Pooling { Maximum, AverageWithPadding, AverageWithoutPadding };
-
 struct PoolingProblem {
-  Pooling kind;
-  bool gradient;  // operands: x, y; for a gradient: the gradient of y, that of x (averages only)
+  bool gradient;  // operands: x, y; for a gradient: that of y, that of x
+  bool count_padding;
   Operand x, y;
   IntList window, stride, padding_low, padding_high;
 };
 
-std::unique_ptr<Kernel> make_pooling(const PoolingProblem& problem, Execution execution,
-                                     std::string& refusal);
+// Averages only: its maxima need a workspace between forward and backward.
+std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem& problem, Execution execution,
+                                             std::string& refusal);
 
 // The same values in other strides, or in another floating type.
 std::unique_ptr<Kernel> make_reorder(const Operand& from, const Operand& to, Execution execution,

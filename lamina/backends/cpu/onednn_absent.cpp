@@ -20,7 +20,7 @@ std::unique_ptr<Kernel> make_matmul(const Operand&, const Operand&, const Operan
 std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem&, Execution, std::string& refusal) {
   return absent(refusal);
 }
-std::unique_ptr<Kernel> make_pooling(const PoolingProblem&, Execution, std::string& refusal) {
+std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem&, Execution, std::string& refusal) {
   return absent(refusal);
 }
 std::unique_ptr<Kernel> make_reorder(const Operand&, const Operand&, Execution, std::string& refusal) {
