@@ -38,7 +38,7 @@ if(LAMINA_BUILD_TESTS)
     target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/cpp)
     target_compile_definitions(test_${name} PRIVATE LAMINA_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     set_target_properties(test_${name} PROPERTIES LINK_DEPENDS_NO_SHARED OFF)
-    target_link_libraries(test_${name} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main)
+    target_link_libraries(test_${name} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main ZLIB::ZLIB)
     gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}/"
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 300)
   endforeach()

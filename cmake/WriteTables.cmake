@@ -3,7 +3,7 @@
 # From each source, in order of path:
 #   op      LAMINA_OP(X)      -> @DECLARATIONS@ const Op& op_X();              @ROWS@ &ops::op_X,
 #           struct X : Elementwise<N>  -> @FUNCTIONS@ the public function, named as the file, of N arrays
-#   kernel  LAMINA_KERNEL(X)  -> @DECLARATIONS@ extern const KernelRule kernel_X;   @ROWS@ &kernel_X,
+#   kernel  LAMINA_KERNEL(X)  -> @DECLARATIONS@ extern const KernelEntry kernel_X;   @ROWS@ &kernel_X,
 # The macro starts its line. Two of one name are an error.
 cmake_minimum_required(VERSION 3.22)
 file(STRINGS ${LIST} sources)
@@ -24,7 +24,7 @@ function(public_function struct arity stem)
   endforeach()
   list(JOIN parameters ", " parameters)
   list(JOIN arguments ", " arguments)
-  string(APPEND FUNCTIONS "Array ${stem}(${parameters}) { return record(ops::op_${struct}(), ${arguments}); }\n")
+  string(APPEND FUNCTIONS "Array ${stem}(${parameters}) { return record_elementwise(ops::op_${struct}(), {${arguments}}); }\n")
   set(FUNCTIONS "${FUNCTIONS}" PARENT_SCOPE)
 endfunction()
 
@@ -46,7 +46,11 @@ foreach(source IN LISTS sources)
                             "one element-wise op per file")
       endif()
       set(public ${CMAKE_MATCH_1})
-      public_function(${CMAKE_MATCH_1} ${CMAKE_MATCH_4} ${stem})
+      set(arity ${CMAKE_MATCH_4})
+      # A cast takes a type beside its array: its function is written by hand.
+      if(NOT line MATCHES "Types::Cast")
+        public_function(${public} ${arity} ${stem})
+      endif()
     elseif(line MATCHES "^LAMINA_[A-Z]+\\( *([A-Za-z0-9_]+) *\\)")
       set(name ${CMAKE_MATCH_1})
       if(name IN_LIST names)
@@ -57,7 +61,7 @@ foreach(source IN LISTS sources)
         string(APPEND DECLARATIONS "const Op& op_${name}();\n")
         string(APPEND ROWS "      &ops::op_${name},\n")
       else()
-        string(APPEND DECLARATIONS "extern const KernelRule kernel_${name};\n")
+        string(APPEND DECLARATIONS "extern const KernelEntry kernel_${name};\n")
         string(APPEND ROWS "      &kernel_${name},\n")
       endif()
     endif()

@@ -60,9 +60,9 @@ void Program::run(Run& run) const {
     RunContext context;
     context.scratch = bases[leaf_count] + instruction.scratch;
     if (profiler) {
-      double start = seconds();
+      double start = monotonic_seconds();
       instruction.kernel->run(pointers.data(), context);
-      profiler->add(instruction, tier, seconds() - start);
+      profiler->add(instruction, tier, monotonic_seconds() - start);
     } else {
       instruction.kernel->run(pointers.data(), context);
     }

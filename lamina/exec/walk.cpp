@@ -118,7 +118,7 @@ void Walk::emit(Node* node) {
     tape_lives |= input->has(kRequiresGrad) && !input->has(kStale);
   }
   if (node->attributes) node->attributes->write_key(key_);
-  if (node->has(kRequiresGrad) && !tape_lives) {
+  if (node->has(kRequiresGrad) && !node->has(kTapeRoot) && !tape_lives) {
     node->flags.store(kStale, std::memory_order_relaxed);
   }
 }

@@ -34,6 +34,7 @@ enum NodeFlag : uint8_t {
   kWeak = 2,          // a number without a type of its own
   kRequiresGrad = 4,  // depends on a trainable variable (or is one) through a living tape
   kStale = 8,         // depended on one, but that tape has ended
+  kTapeRoot = 32,     // an argument of a transform: a tape begins here, whatever computed the value
   kListed = 16,       // stands in the list of evaluated values with a living tape (ir/tapes.h)
 };
 

@@ -60,6 +60,42 @@ void end_tape(const std::vector<Node*>& nodes, std::vector<Node*>& released) {
   }
 }
 
+void refresh_tapes(const std::vector<Array>& results) {
+  struct Frame {
+    Node* node;
+    size_t next;
+  };
+  std::vector<Frame> stack;
+  std::vector<Node*> released;
+  std::unordered_set<Node*> seen;
+  auto visit = [&](Node* node) {
+    bool computed = node->input_count != 0 && !node->has(kTapeRoot);
+    if (computed && node->has(kRequiresGrad) && seen.insert(node).second) stack.push_back({node, 0});
+  };
+  {
+    std::lock_guard lock(graph_mutex());
+    for (const Array& result : results) {
+      visit(result.node());
+      while (!stack.empty()) {
+        Frame& frame = stack.back();
+        auto inputs = frame.node->inputs();
+        if (frame.next < inputs.size()) {
+          visit(inputs[frame.next++]);
+          continue;
+        }
+        Node* node = frame.node;
+        stack.pop_back();
+        bool lives = false;
+        for (Node* input : inputs) lives |= input->has(kRequiresGrad);
+        if (lives) continue;
+        node->flags.fetch_and(static_cast<uint8_t>(~kRequiresGrad), std::memory_order_relaxed);
+        if (node->is_ready()) node->detach_inputs(released);
+      }
+    }
+  }
+  for (Node* node : released) release_edge(node);
+}
+
 void end_stale_tapes() {
   std::vector<Node*> nodes, released;
   {

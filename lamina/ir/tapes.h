@@ -15,6 +15,10 @@ void unlist_tape(Node* node) noexcept;    // when a listed node is freed
 // releases the edges after unlocking.
 void end_tape(const std::vector<Node*>& nodes, std::vector<Node*>& released);
 
+// Works out anew which of the pending values under these still depend on something trainable: after a
+// transform, whose arguments were trainable only inside it.
+void refresh_tapes(const std::vector<Array>& results);
+
 // Ends the tapes of evaluated values that depend on a variable whose value has been replaced.
 void end_stale_tapes();
 

@@ -7,6 +7,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
+#include "lamina/op/loop_reference.h"
 #include "lamina/op/op.h"
 #include "lamina/op/reference.h"
 
@@ -35,26 +36,33 @@ std::map<std::string_view, Rules> rules_by_op() {
   return by_op;
 }
 
-}  // namespace
-
-std::unique_ptr<Kernel> prepare(KernelRequest& request, std::vector<std::string>* refusals) {
+std::unique_ptr<Kernel> prepare_by_rule(KernelRequest& request, std::vector<std::string>* refusals) {
   static const auto* by_op = new std::map<std::string_view, Rules>(rules_by_op());
   std::string_view wanted = request.loop ? "loop" : request.op->name;
   auto found = by_op->find(wanted);
-  if (found != by_op->end()) {
-    std::vector<Operand> inputs = request.inputs, outputs = request.outputs;
-    for (const KernelEntry* entry : found->second) {
-      request.refusal.clear();
-      if (auto kernel = entry->rule(request)) {
-        kernel->name = entry->name;
-        return kernel;
-      }
-      if (refusals) refusals->push_back(text(entry->name, ": ", request.refusal));
-      request.inputs = inputs;
-      request.outputs = outputs;
+  if (found == by_op->end()) return nullptr;
+  std::vector<Operand> inputs = request.inputs, outputs = request.outputs;
+  for (const KernelEntry* entry : found->second) {
+    request.refusal.clear();
+    if (auto kernel = entry->rule(request)) {
+      kernel->name = entry->name;
+      return kernel;
     }
+    if (refusals) refusals->push_back(text(entry->name, ": ", request.refusal));
+    request.inputs = inputs;
+    request.outputs = outputs;
   }
-  if (auto kernel = reference_kernel(request)) return kernel;
+  return nullptr;
+}
+
+}  // namespace
+
+bool claims(KernelRequest& request) { return prepare_by_rule(request, nullptr) != nullptr; }
+
+std::unique_ptr<Kernel> prepare(KernelRequest& request, std::vector<std::string>* refusals) {
+  if (auto kernel = prepare_by_rule(request, refusals)) return kernel;
+  if (auto kernel = request.loop ? loop_reference(request) : reference_kernel(request)) return kernel;
+  std::string_view wanted = request.loop ? "loop" : request.op->name;
   throw InternalError(text("no kernel runs ", wanted)).detail("reason", request.refusal);
 }
 

@@ -80,12 +80,16 @@ namespace backend {
 // Every entry that was built in, made by CMake from the folders of lamina/backends.
 std::span<const KernelEntry* const> builtin_kernels();
 
+// Whether a kernel of some backend, not only the op's reference, takes the request.
+bool claims(KernelRequest& request);
+
 // The first kernel that accepts; `refusals`, if given, gets "name: reason" of those that did not.
 std::unique_ptr<Kernel> prepare(KernelRequest& request, std::vector<std::string>* refusals = nullptr);
 
 }  // namespace backend
 
-// Defines entry `Name` of the generated table: LAMINA_KERNEL(matmul_onednn) = {"matmul", "onednn.matmul", 10, rule};
+// In namespace lamina::backend, defines entry `Name` of the generated table:
+//   LAMINA_KERNEL(matmul_onednn) = {"matmul", "onednn.matmul", 10, rule};
 #define LAMINA_KERNEL(Name) \
   extern const KernelEntry kernel_##Name; \
   const KernelEntry kernel_##Name

@@ -101,6 +101,7 @@ class Context {
   void give(int input, Array cotangent);
 
   const Op& op;
+  const AttributesRef& attributes_ref() const { return attributes_; }
 
   // For the engine.
   void set_gradient(std::vector<Array> outputs, std::vector<Array> cotangents, std::vector<bool> wanted) {
@@ -182,6 +183,10 @@ Array record(const Op& op, AttributesRef attributes, Arrays... inputs) {
 
 // Element-wise ops: promotes and broadcasts, then records.
 Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef attributes = {});
+template <size_t N>
+Array record_elementwise(const Op& op, Array (&&inputs)[N]) {
+  return record_elementwise(op, std::span<Array>(inputs));
+}
 
 namespace detail {
 std::vector<const char*> elementwise_names(int count);  // {"x"}, {"x", "y"}, ..

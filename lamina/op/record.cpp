@@ -43,7 +43,8 @@ Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef att
   node->op = &op;
   node->attributes = std::move(attributes);
   node->spec = std::move(spec);
-  node->flags.store(from_inputs & kRequiresGrad ? kRequiresGrad : from_inputs, std::memory_order_relaxed);
+  if (from_inputs & kRequiresGrad) from_inputs = kRequiresGrad;
+  node->flags.store(from_inputs, std::memory_order_relaxed);
   node->origin = state.origin;
   node->set_inputs({edges, inputs.size()});
   return Array::adopt(node);
