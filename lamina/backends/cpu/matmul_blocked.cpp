@@ -1,6 +1,7 @@
-// The product of matmul_blocked.h, compiled for each instruction set that Highway knows; the best one that the
-// machine has runs. After Goto and van de Geijn (2008): a block of b is packed into panels as wide as a
-// tile, a block of a into panels as high as one, and the tile of c stays in registers for the whole depth.
+// The product of matmul_blocked.h, compiled for each instruction set that Highway knows; the best
+// one that the machine has runs. After Goto and van de Geijn (2008): a block of b is packed into
+// panels as wide as a tile, a block of a into panels as high as one, and the tile of c stays in
+// registers for the whole depth.
 #include "lamina/backends/cpu/matmul_blocked.h"
 
 #include <algorithm>
@@ -32,8 +33,8 @@ HWY_ATTR int64_t tile_columns() {
   return kTileVectors * static_cast<int64_t>(hn::Lanes(Tag<T>()));
 }
 
-// `lines` x depth elements to panels of `height` lines, in each of which the lines of one depth lie together.
-// Lines that are missing from the last panel are zeros.
+// `lines` x depth elements to panels of `height` lines, in each of which the lines of one depth lie
+// together. Lines that are missing from the last panel are zeros.
 template <class T>
 HWY_ATTR void pack(const T* HWY_RESTRICT from, int64_t line_step, int64_t depth_step, int64_t lines,
                    int64_t depth, int64_t height, T* HWY_RESTRICT to) {
@@ -78,24 +79,24 @@ HWY_ATTR void tile(const T* HWY_RESTRICT a, const T* HWY_RESTRICT b, int64_t dep
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   // Named one by one: an array of vectors would not stay in registers on every target.
 #define LAMINA_ROW(i) V s##i##0 = hn::Zero(d), s##i##1 = s##i##0, s##i##2 = s##i##0;
-#define LAMINA_STEP(i)                                \
-  {                                                   \
-    const V factor = hn::Set(d, a[i]);                \
-    s##i##0 = hn::MulAdd(factor, b0, s##i##0);        \
-    s##i##1 = hn::MulAdd(factor, b1, s##i##1);        \
-    s##i##2 = hn::MulAdd(factor, b2, s##i##2);        \
+#define LAMINA_STEP(i)                         \
+  {                                            \
+    const V factor = hn::Set(d, a[i]);         \
+    s##i##0 = hn::MulAdd(factor, b0, s##i##0); \
+    s##i##1 = hn::MulAdd(factor, b1, s##i##1); \
+    s##i##2 = hn::MulAdd(factor, b2, s##i##2); \
   }
-#define LAMINA_STORE(i)                                                   \
-  {                                                                       \
-    T* row = c + i * c_row;                                               \
-    if (add) {                                                            \
-      s##i##0 = hn::Add(hn::LoadU(d, row), s##i##0);                      \
-      s##i##1 = hn::Add(hn::LoadU(d, row + lanes), s##i##1);              \
-      s##i##2 = hn::Add(hn::LoadU(d, row + 2 * lanes), s##i##2);          \
-    }                                                                     \
-    hn::StoreU(s##i##0, d, row);                                          \
-    hn::StoreU(s##i##1, d, row + lanes);                                  \
-    hn::StoreU(s##i##2, d, row + 2 * lanes);                              \
+#define LAMINA_STORE(i)                                          \
+  {                                                              \
+    T* row = c + i * c_row;                                      \
+    if (add) {                                                   \
+      s##i##0 = hn::Add(hn::LoadU(d, row), s##i##0);             \
+      s##i##1 = hn::Add(hn::LoadU(d, row + lanes), s##i##1);     \
+      s##i##2 = hn::Add(hn::LoadU(d, row + 2 * lanes), s##i##2); \
+    }                                                            \
+    hn::StoreU(s##i##0, d, row);                                 \
+    hn::StoreU(s##i##1, d, row + lanes);                         \
+    hn::StoreU(s##i##2, d, row + 2 * lanes);                     \
   }
 #if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
 #define LAMINA_EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
@@ -129,7 +130,8 @@ HWY_ATTR void multiply(const BlockedProduct<T>& p, std::byte* scratch) {
     const int64_t columns = std::min(most_columns, p.columns - j);
     for (int64_t k = 0; k < p.depth; k += Sizes::depth) {
       const int64_t depth = std::min(Sizes::depth, p.depth - k);
-      pack(p.b + k * p.b_row + j * p.b_column, p.b_column, p.b_row, columns, depth, width, packed_b);
+      pack(p.b + k * p.b_row + j * p.b_column, p.b_column, p.b_row, columns, depth, width,
+           packed_b);
       for (int64_t i = 0; i < p.rows; i += Sizes::rows) {
         const int64_t rows = std::min(Sizes::rows, p.rows - i);
         pack(p.a + i * p.a_row + k * p.a_column, p.a_row, p.a_column, rows, depth,
