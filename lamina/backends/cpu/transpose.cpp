@@ -43,12 +43,36 @@ HWY_ATTR HWY_INLINE void turn_4x4(const uint32_t* from, int64_t from_step, uint3
 }
 #endif
 
+constexpr int64_t kSide = 16;  // elements of 32 bits in a cache line
+
+#if HWY_TARGET != HWY_SCALAR
+// A square whose sides are cache lines passes through a buffer, so that each line of `from` is read once and
+// each of `to` written once: where the steps are powers of two, few of the lines fit the cache together.
+HWY_ATTR HWY_INLINE void turn_square(const uint32_t* from, int64_t from_step, uint32_t* to,
+                                     int64_t to_step) {
+  HWY_ALIGN uint32_t square[kSide * kSide];
+  for (int64_t column = 0; column < kSide; column += 4) {
+    for (int64_t row = 0; row < kSide; row += 4) {
+      turn_4x4(from + column * from_step + row, from_step, square + row * kSide + column, kSide);
+    }
+  }
+  const hn::CappedTag<uint32_t, kSide> d;
+  for (int64_t row = 0; row < kSide; ++row) {
+    for (size_t i = 0; i < kSide; i += hn::Lanes(d)) {
+      hn::StoreU(hn::Load(d, square + row * kSide + i), d, to + row * to_step + i);
+    }
+  }
+}
+#endif
+
+// Squares, then blocks of 4 x 4, then single elements: what is left on the right, then below.
 template <class T>
 HWY_ATTR void turn_tile(const T* from, int64_t from_step, T* to, int64_t to_step, int64_t rows,
                         int64_t columns) {
   int64_t whole_rows = 0, whole_columns = 0;
 #if HWY_TARGET != HWY_SCALAR
   if constexpr (sizeof(T) == 4) {
+    if (rows == kSide && columns == kSide) return turn_square(from, from_step, to, to_step);
     whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
     for (int64_t row = 0; row < whole_rows; row += 4) {
       for (int64_t column = 0; column < whole_columns; column += 4) {
@@ -66,11 +90,10 @@ HWY_ATTR void turn_tile(const T* from, int64_t from_step, T* to, int64_t to_step
 template <class T>
 HWY_ATTR void in_tiles(const T* from, int64_t from_step, T* to, int64_t to_step, int64_t rows,
                        int64_t columns) {
-  constexpr int64_t kTile = 64;
-  for (int64_t row = 0; row < rows; row += kTile) {
-    for (int64_t column = 0; column < columns; column += kTile) {
+  for (int64_t row = 0; row < rows; row += kSide) {
+    for (int64_t column = 0; column < columns; column += kSide) {
       turn_tile(from + column * from_step + row, from_step, to + row * to_step + column, to_step,
-                std::min(kTile, rows - row), std::min(kTile, columns - column));
+                std::min(kSide, rows - row), std::min(kSide, columns - column));
     }
   }
 }
