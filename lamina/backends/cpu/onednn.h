@@ -1,10 +1,10 @@
-// oneDNN behind an interface of our own, so that a newer one can replace it and machines can do without
-// it: onednn.cpp alone includes its headers. Each function returns a kernel for fixed shapes and layouts,
-// or null with the reason in `refusal`.
+// oneDNN behind an interface of our own, so that a newer one can replace it and machines can do
+// without it: onednn.cpp alone includes its headers. Each function returns a kernel for fixed
+// shapes and layouts, or null with the reason in `refusal`.
 //
-// A kernel's operands are the inputs, then the output, in the order of the function's arguments. Every
-// layout is plain (any strides that oneDNN knows); where it wants a layout of its own, the kernel converts
-// in its scratch.
+// A kernel's operands are the inputs, then the output, in the order of the function's arguments.
+// Every layout is plain (any strides that oneDNN knows); where it wants a layout of its own, the
+// kernel converts in its scratch.
 #pragma once
 
 #include <memory>
