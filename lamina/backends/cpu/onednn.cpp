@@ -251,9 +251,8 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
                                          std::string& refusal) {
   if (!supported(refusal, {&p.x, &p.weight, &p.y, p.bias})) return nullptr;
   const Description x = described(p.x), weight = described(p.weight), y = described(p.y);
-  const Description wanted_x = p.free_x ? of_any_layout(p.x) : x;
-  const Description wanted_weight = p.free_weight ? of_any_layout(p.weight) : weight;
-  const Description wanted_y = p.free_y ? of_any_layout(p.y) : y;
+  // Weights are converted inside the kernel: that is cheap beside the speed of the blocked layout.
+  const Description wanted_weight = of_any_layout(p.weight);
   const auto stride = list(p.stride), low = list(p.padding_low), high = list(p.padding_high);
   auto dilation = list(p.dilation);
   for (auto& d : dilation) --d;  // oneDNN counts the gaps
@@ -262,9 +261,9 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
   using dnnl::prop_kind;
   const auto forward = [&] {
     return dnnl::convolution_forward::primitive_desc(
-        engine(), prop_kind::forward_training, algorithm::convolution_direct, wanted_x,
-        wanted_weight, p.bias ? described(*p.bias) : Description(), wanted_y, stride, dilation, low,
-        high, PrimitiveKernel::attributes(), true);
+        engine(), prop_kind::forward_training, algorithm::convolution_direct, x, wanted_weight,
+        p.bias ? described(*p.bias) : Description(), y, stride, dilation, low, high,
+        PrimitiveKernel::attributes(), true);
   };
   if (p.kind == Convolution::Forward) {
     return prepared("cpu.onednn.convolution", execution, refusal, [&](PrimitiveKernel& kernel) {
@@ -285,8 +284,8 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
           auto hint = forward();
           if (!hint) return false;
           dnnl::convolution_backward_data::primitive_desc plan(
-              engine(), algorithm::convolution_direct, wanted_x, wanted_weight, wanted_y, stride,
-              dilation, low, high, hint, PrimitiveKernel::attributes(), true);
+              engine(), algorithm::convolution_direct, x, wanted_weight, y, stride, dilation, low,
+              high, hint, PrimitiveKernel::attributes(), true);
           if (!plan) return false;
           add_converted(kernel, dnnl::convolution_backward_data(plan), plan.scratchpad_desc(),
                         {{DNNL_ARG_DIFF_DST, 0, y, plan.diff_dst_desc()},
@@ -300,8 +299,8 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
         auto hint = forward();
         if (!hint) return false;
         dnnl::convolution_backward_weights::primitive_desc plan(
-            engine(), algorithm::convolution_direct, wanted_x, wanted_weight, wanted_y, stride,
-            dilation, low, high, hint, PrimitiveKernel::attributes(), true);
+            engine(), algorithm::convolution_direct, x, wanted_weight, y, stride, dilation, low,
+            high, hint, PrimitiveKernel::attributes(), true);
         if (!plan) return false;
         add_converted(kernel, dnnl::convolution_backward_weights(plan), plan.scratchpad_desc(),
                       {{DNNL_ARG_SRC, 0, x, plan.src_desc()},

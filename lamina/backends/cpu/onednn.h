@@ -31,8 +31,6 @@ struct ConvolutionProblem {
   Operand x, weight, y;           // or their gradients; weight [O, C, k..] or [groups, O, C, k..]
   const Operand* bias = nullptr;  // [O], forward only
   IntList stride, padding_low, padding_high, dilation;
-  // Where oneDNN may choose: the operand is then converted to that layout inside the kernel.
-  bool free_weight = true, free_x = false, free_y = false;
 };
 
 // Operands: x, weight [, bias], y; y, weight, x; or x, y, weight, for the three kinds.
