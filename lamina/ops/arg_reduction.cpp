@@ -9,7 +9,8 @@ namespace lamina {
 void infer_arg(Inference& c) {
   const auto& a = c.attributes<ArgAttributes>();
   const Shape& shape = c.shape(0);
-  if (a.axis < 0 || a.axis >= shape.rank()) throw c.error<IndexError>("axis ", a.axis, " does not fit");
+  if (a.axis < 0 || a.axis >= shape.rank())
+    throw c.error<IndexError>("axis ", a.axis, " does not fit");
   if (shape[a.axis] == 0) throw c.error<ValueError>("axis ", a.axis, " has no elements");
   c.output(int64, reduced_shape(shape, {a.axis}, a.keepdims));
 }

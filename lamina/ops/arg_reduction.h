@@ -1,5 +1,5 @@
-// The family of argmax and argmin: the position of the first extreme value along one axis. A NaN counts as the
-// extreme, as in NumPy, so that the position is that of the value max and min give.
+// The family of argmax and argmin: the position of the first extreme value along one axis. A NaN
+// counts as the extreme, as in NumPy, so that the position is that of the value max and min give.
 #pragma once
 
 #include <optional>
@@ -33,9 +33,11 @@ struct ArgReduction {
   static void infer(Inference& c) { infer_arg(c); }
   static void reference(Reference& r) { reference_arg(r, kLargest); }
   static void samples(Samples& s) {
-    s.call({SampleInput{5}.separated()}, Attributes{0}).call({SampleInput{2, 3}.separated()}, Attributes{1});
+    s.call({SampleInput{5}.separated()}, Attributes{0})
+        .call({SampleInput{2, 3}.separated()}, Attributes{1});
     s.call({SampleInput{3, 4, 5}.separated()}, Attributes{1, true}).call({{0, 3}}, Attributes{1});
-    s.call({SampleInput({4, 6}, int32)}, Attributes{0}).call({SampleInput({4, 6}, bool_)}, Attributes{1});
+    s.call({SampleInput({4, 6}, int32)}, Attributes{0})
+        .call({SampleInput({4, 6}, bool_)}, Attributes{1});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{2, 3}}, Attributes{2}, "axis 2").call({{2, 0}}, Attributes{1}, "no elements");

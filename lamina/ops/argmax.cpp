@@ -1,4 +1,5 @@
-// argmax(x, axis): the position of the largest value along an axis, or in the flattened array; the first of equals.
+// argmax(x, axis): the position of the largest value along an axis, or in the flattened array; the
+// first of equals.
 #include "lamina/ops/arg_reduction.h"
 
 namespace lamina {
@@ -10,6 +11,8 @@ struct ArgMax : ArgReduction<true> {
 };
 LAMINA_OP(ArgMax)
 
-Array argmax(Array x, ArgOptions options) { return record_arg(ops::op_ArgMax(), std::move(x), options); }
+Array argmax(Array x, ArgOptions options) {
+  return record_arg(ops::op_ArgMax(), std::move(x), options);
+}
 
 }  // namespace lamina

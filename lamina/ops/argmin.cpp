@@ -1,4 +1,5 @@
-// argmin(x, axis): the position of the smallest value along an axis, or in the flattened array; the first of equals.
+// argmin(x, axis): the position of the smallest value along an axis, or in the flattened array; the
+// first of equals.
 #include "lamina/ops/arg_reduction.h"
 
 namespace lamina {
@@ -10,6 +11,8 @@ struct ArgMin : ArgReduction<false> {
 };
 LAMINA_OP(ArgMin)
 
-Array argmin(Array x, ArgOptions options) { return record_arg(ops::op_ArgMin(), std::move(x), options); }
+Array argmin(Array x, ArgOptions options) {
+  return record_arg(ops::op_ArgMin(), std::move(x), options);
+}
 
 }  // namespace lamina

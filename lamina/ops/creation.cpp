@@ -126,8 +126,8 @@ constexpr double kMaxCount = 0x1p52;
 
 Array arange(double start, double stop, double step, DType dtype) {
   if (!(step != 0) || !std::isfinite(start) || !std::isfinite(stop) || !std::isfinite(step)) {
-    throw ValueError(text("arange: expected finite numbers and a step other than 0, got start ", start, ", stop ",
-                          stop, ", step ", step));
+    throw ValueError(text("arange: expected finite numbers and a step other than 0, got start ",
+                          start, ", stop ", stop, ", step ", step));
   }
   const double length = std::max(0.0, std::ceil((stop - start) / step));
   if (!(length < kMaxCount)) throw ValueError(text("arange: ", length, " values are too many"));

@@ -7,8 +7,8 @@
 
 namespace lamina {
 
-// Whether x is the floating-point number `value`. Only for 0, 1, -1, 2 and 0.5, which are part of a program's
-// key: other values must not decide what is recorded.
+// Whether x is the floating-point number `value`. Only for 0, 1, -1, 2 and 0.5, which are part of a
+// program's key: other values must not decide what is recorded.
 inline bool is_number(const Array& x, double value) {
   return x && x.node()->has(kNumber) && is_floating(x.dtype()) && x.node()->number.real == value;
 }
@@ -17,7 +17,8 @@ inline bool is_number(const Array& x, double value) {
 inline Array typed(Array x, DType dtype) {
   if (!x || !x.node()->has(kWeak) || !is_floating(dtype)) return astype(std::move(x), dtype);
   const Node* node = x.node();
-  const double value = is_floating(x.dtype()) ? node->number.real : static_cast<double>(node->number.integer);
+  const double value =
+      is_floating(x.dtype()) ? node->number.real : static_cast<double>(node->number.integer);
   return make_number(value, dtype, false);
 }
 

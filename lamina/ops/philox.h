@@ -1,5 +1,6 @@
-// Philox 4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as
-// easy as 1, 2, 3" (SC 2011): a block cipher of a counter, so that any number can be had without those before.
+// Philox 4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random
+// numbers: as easy as 1, 2, 3" (SC 2011): a block cipher of a counter, so that any number can be
+// had without those before.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ struct Key {
   uint32_t k0, k1;
 };
 
-// Encrypts kLanes blocks at once, in place: word w of block l is words[w][l]. The lanes are what compilers
-// turn into vectors.
+// Encrypts kLanes blocks at once, in place: word w of block l is words[w][l]. The lanes are what
+// compilers turn into vectors.
 template <int kLanes>
 inline void encrypt(uint32_t (&words)[4][kLanes], Key key) {
   for (int round = 0; round < kRounds; ++round) {

@@ -1,5 +1,6 @@
-// prod(x, axis): integers and bool multiply in int64. The derivative by an element is the product of all others,
-// found without a division, so that it is right where elements are 0, in second order too.
+// prod(x, axis): integers and bool multiply in int64. The derivative by an element is the product
+// of all others, found without a division, so that it is right where elements are 0, in second
+// order too.
 #include <algorithm>
 
 #include "lamina/op/reduction.h"
@@ -10,8 +11,8 @@
 
 namespace lamina {
 
-// The product of the other elements of each row of x [rows, length]: for each element the product of a row in
-// which it is replaced by 1.
+// The product of the other elements of each row of x [rows, length]: for each element the product
+// of a row in which it is replaced by 1.
 static Array product_of_others(const Array& x) {
   const int64_t length = x.shape(1);
   Array own = eye(length, length, bool_);
@@ -40,7 +41,9 @@ struct Prod : Reduction<Monoid::Product, Reduced::Accumulated> {
   }
   static void samples(Samples& s) {
     s.call({{2, 3}}, Attributes{{0, 1}}).call({{2, 3}}, Attributes{{0}});
-    s.call({{2, 3}}, Attributes{{1}, true}).call({Shape{}}, Attributes{}).call({{0, 3}}, Attributes{{0}});
+    s.call({{2, 3}}, Attributes{{1}, true})
+        .call({Shape{}}, Attributes{})
+        .call({{0, 3}}, Attributes{{0}});
     s.call({{3, 4, 5}}, Attributes{{0, 2}}).call({SampleInput({4}, int32)}, Attributes{{0}});
   }
   static void bad_samples(BadSamples& s) { s.call({{2, 3}}, Attributes{{2}}, "axis"); }

@@ -1,6 +1,6 @@
-// Random arrays. Every draw takes the generator's seed and the next number of its counter when it is recorded;
-// element i then depends on (seed, counter, i) alone, so that its bits do not depend on threads, on when the
-// program runs, or on what it is fused with.
+// Random arrays. Every draw takes the generator's seed and the next number of its counter when it
+// is recorded; element i then depends on (seed, counter, i) alone, so that its bits do not depend
+// on threads, on when the program runs, or on what it is fused with.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace lamina {
 
-// Philox 4x32-10 (Salmon et al. 2011): a seed, and a counter of the draws made from it. Thread-safe.
+// Philox 4x32-10 (Salmon et al. 2011): a seed, and a counter of the draws made from it.
+// Thread-safe.
 class Generator {
  public:
   explicit Generator(uint64_t seed = 0) : state_{seed, 0} {}
@@ -18,8 +19,8 @@ class Generator {
   struct State {
     uint64_t seed = 0, counter = 0;
   };
-  State next();                // what the next draw gets; counts up
-  State state() const;         // for checkpoints
+  State next();         // what the next draw gets; counts up
+  State state() const;  // for checkpoints
   void set_state(State state);
 
  private:
@@ -46,7 +47,8 @@ Array bernoulli(IntList shape, Array probability = 0.5, Generator& generator = d
 // 0 .. count - 1 in random order, int64.
 Array random_permutation(int64_t count, Generator& generator = default_generator());
 
-// In training, sets elements to 0 with probability `rate` and divides the others by 1 - rate; x itself otherwise.
+// In training, sets elements to 0 with probability `rate` and divides the others by 1 - rate; x
+// itself otherwise.
 Array dropout(Array x, double rate = 0.5, bool training = true,
               Generator& generator = default_generator());
 

@@ -8,8 +8,10 @@ struct RandomBits : RandomDraw<RandomKind::Bits> {
   static constexpr auto name = "random_bits";
   static void samples(Samples& s) {
     const SampleInput number(Shape{}, int64, 0, 100);
-    s.call({number, number}, Attributes{{5, 3}, uint32}).call({number, number}, Attributes{{3}, uint64});
-    s.call({number, number}, Attributes{{}, uint32}).call({number, number}, Attributes{{0, 2}, uint64});
+    s.call({number, number}, Attributes{{5, 3}, uint32})
+        .call({number, number}, Attributes{{3}, uint64});
+    s.call({number, number}, Attributes{{}, uint32})
+        .call({number, number}, Attributes{{0, 2}, uint64});
   }
   static void bad_samples(BadSamples& s) {
     const SampleInput number(Shape{}, int64, 0, 100);

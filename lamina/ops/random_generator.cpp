@@ -20,7 +20,8 @@ void Generator::set_state(State state) {
 }
 
 Generator& default_generator() {
-  static auto* generator = new Generator;  // never destroyed: threads may draw until the process ends
+  static auto* generator =
+      new Generator;  // never destroyed: threads may draw until the process ends
   return *generator;
 }
 

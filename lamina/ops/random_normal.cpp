@@ -1,5 +1,5 @@
-// random_normal(seed, counter): the standard normal distribution, by the method of Box and Muller: two uniform
-// values give two normal ones, whatever came before.
+// random_normal(seed, counter): the standard normal distribution, by the method of Box and Muller:
+// two uniform values give two normal ones, whatever came before.
 #include "lamina/op/samples.h"
 #include "lamina/ops/number.h"
 #include "lamina/ops/random_values.h"
@@ -10,8 +10,10 @@ struct RandomNormal : RandomDraw<RandomKind::Normal> {
   static constexpr auto name = "random_normal";
   static void samples(Samples& s) {
     const SampleInput number(Shape{}, int64, 0, 100);
-    s.call({number, number}, Attributes{{5, 3}, float32}).call({number, number}, Attributes{{3}, float64});
-    s.call({number, number}, Attributes{{}, float32}).call({number, number}, Attributes{{0, 2}, bfloat16});
+    s.call({number, number}, Attributes{{5, 3}, float32})
+        .call({number, number}, Attributes{{3}, float64});
+    s.call({number, number}, Attributes{{}, float32})
+        .call({number, number}, Attributes{{0, 2}, bfloat16});
   }
   static void bad_samples(BadSamples& s) {
     const SampleInput number(Shape{}, int64, 0, 100);

@@ -1,5 +1,5 @@
-// random_uniform(seed, counter): in [0, 1), every multiple of 2^-24 equally likely (float64: 2^-53, float16:
-// 2^-11, bfloat16: 2^-8).
+// random_uniform(seed, counter): in [0, 1), every multiple of 2^-24 equally likely (float64: 2^-53,
+// float16: 2^-11, bfloat16: 2^-8).
 #include "lamina/op/samples.h"
 #include "lamina/ops/number.h"
 #include "lamina/ops/random_values.h"
@@ -10,8 +10,10 @@ struct RandomUniform : RandomDraw<RandomKind::Uniform> {
   static constexpr auto name = "random_uniform";
   static void samples(Samples& s) {
     const SampleInput number(Shape{}, int64, 0, 100);
-    s.call({number, number}, Attributes{{5, 3}, float32}).call({number, number}, Attributes{{3}, float64});
-    s.call({number, number}, Attributes{{}, float32}).call({number, number}, Attributes{{0, 2}, float16});
+    s.call({number, number}, Attributes{{5, 3}, float32})
+        .call({number, number}, Attributes{{3}, float64});
+    s.call({number, number}, Attributes{{}, float32})
+        .call({number, number}, Attributes{{0, 2}, float16});
   }
   static void bad_samples(BadSamples& s) {
     const SampleInput number(Shape{}, int64, 0, 100);

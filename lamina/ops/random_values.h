@@ -1,9 +1,9 @@
-// The values of random draws, by stretches of elements: what the ops' references and the kernels share, so
-// that they agree bit for bit.
+// The values of random draws, by stretches of elements: what the ops' references and the kernels
+// share, so that they agree bit for bit.
 //
-// Draw `counter` of `seed` encrypts the blocks {block number, counter} with the key `seed`. 32-bit element i is
-// word i % 4 of block i / 4; a 64-bit one takes two words. Normal values come in pairs from two uniform ones
-// (Box and Muller 1958).
+// Draw `counter` of `seed` encrypts the blocks {block number, counter} with the key `seed`. 32-bit
+// element i is word i % 4 of block i / 4; a 64-bit one takes two words. Normal values come in pairs
+// from two uniform ones (Box and Muller 1958).
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ namespace lamina {
 
 enum class RandomKind : uint8_t { Bits, Uniform, Normal };
 
-// Writes elements [first, last) of the draw to out[0 ..]. first is a multiple of 4. Bits: uint32 and uint64;
-// the others: floating-point types.
+// Writes elements [first, last) of the draw to out[0 ..]. first is a multiple of 4. Bits: uint32
+// and uint64; the others: floating-point types.
 void random_values(RandomKind kind, DType dtype, Generator::State draw, int64_t first, int64_t last,
                    std::byte* out);
 

@@ -50,7 +50,8 @@ using Function = std::function<Array(const std::vector<Array>&)>;
 
 // The gradient of f, a function of float64 arrays, by the inputs.
 inline std::vector<Array> gradient_of(const Function& f, const std::vector<Array>& inputs) {
-  return value_and_grad_of([&](const std::vector<Array>& x) { return weighted(f(x)); })(inputs).second;
+  return value_and_grad_of([&](const std::vector<Array>& x) { return weighted(f(x)); })(inputs)
+      .second;
 }
 
 // Compares the gradient of f with central differences; with `order` 2 that of the gradient, too.
@@ -79,9 +80,12 @@ inline void check_gradients(const Function& f, const std::vector<Point>& points,
   }
   if (order < 2) return;
   for (size_t k = 0; k < points.size(); ++k) {
-    check_gradients([&](const std::vector<Array>& x) {
-      return value_and_grad_of([&](const std::vector<Array>& y) { return weighted(f(y)); })(x).second[k];
-    }, points, 1);
+    check_gradients(
+        [&](const std::vector<Array>& x) {
+          return value_and_grad_of([&](const std::vector<Array>& y) { return weighted(f(y)); })(x)
+              .second[k];
+        },
+        points, 1);
   }
 }
 

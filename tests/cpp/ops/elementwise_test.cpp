@@ -1,4 +1,5 @@
-// Element-wise functions against libm, their gradients against central differences, and their rules of types.
+// Element-wise functions against libm, their gradients against central differences, and their rules
+// of types.
 #include <string_view>
 
 #include "ops/check.h"
@@ -70,8 +71,9 @@ TEST(Elementwise, BinaryGradientsWithBroadcasting) {
     Values second;
   };
   const Case cases[] = {
-      {"power", power, {-1.5, 2.5}},     {"remainder", remainder, {0.7, -0.9}}, {"minimum", minimum, {0.6, 1.1}},
-      {"maximum", maximum, {0.6, 1.1}}, {"leaky_relu", leaky_relu, {0.1, 0.3}}, {"elu", elu, {1, 0.4}},
+      {"power", power, {-1.5, 2.5}},          {"remainder", remainder, {0.7, -0.9}},
+      {"minimum", minimum, {0.6, 1.1}},       {"maximum", maximum, {0.6, 1.1}},
+      {"leaky_relu", leaky_relu, {0.1, 0.3}}, {"elu", elu, {1, 0.4}},
       {"divide", divide, {-1.5, 0.7}},
   };
   for (const Case& c : cases) {
@@ -86,15 +88,18 @@ TEST(Elementwise, BinaryGradientsWithBroadcasting) {
 TEST(Elementwise, ExponentialLinearUnitsStayFiniteFarOut) {
   const Array x = float64_array({-1e4, -1, 1, 1e4}, {4});
   expect_values(elu(x, 0.5), {-0.5, 0.5 * std::expm1(-1), 1, 1e4}, 1e-15);
-  expect_values(grad([](const Array& v) { return sum(elu(v, 0.5)); })(x), {0, 0.5 * std::exp(-1), 1, 1}, 1e-15);
+  expect_values(grad([](const Array& v) { return sum(elu(v, 0.5)); })(x),
+                {0, 0.5 * std::exp(-1), 1, 1}, 1e-15);
   expect_values(leaky_relu(x), {-100, -0.01, 1, 1e4}, 1e-15);
-  expect_values(softplus(x), {0, std::log1p(std::exp(-1)), 1 + std::log1p(std::exp(-1)), 1e4}, 1e-15);
+  expect_values(softplus(x), {0, std::log1p(std::exp(-1)), 1 + std::log1p(std::exp(-1)), 1e4},
+                1e-15);
 }
 
 TEST(Elementwise, PowerAtZero) {
   const Array x = float64_array({0, 0, 0, 2}, {4}), y = float64_array({0, 1, 2, 0}, {4});
   const auto gradients =
-      value_and_grad_of([](const std::vector<Array>& v) { return sum(power(v[0], v[1])); })({x, y}).second;
+      value_and_grad_of([](const std::vector<Array>& v) { return sum(power(v[0], v[1])); })({x, y})
+          .second;
   expect_values(gradients[0], {0, 1, 0, 0});
   expect_values(gradients[1], {0, 0, 0, std::log(2)}, 1e-15);
   auto cube = [](const Array& v) { return sum(power(v, 3.0)); };
@@ -148,7 +153,8 @@ TEST(Elementwise, NotANumber) {
     expect_values(isinf(astype(x, dtype)), {0, 0, 1, 1});
     expect_values(isnan(astype(x, dtype)), {0, 1, 0, 0});
   }
-  const Array limits = array(std::span<const int64_t>(std::vector<int64_t>{INT64_MAX, INT64_MIN}), {2});
+  const Array limits =
+      array(std::span<const int64_t>(std::vector<int64_t>{INT64_MAX, INT64_MIN}), {2});
   expect_values(isfinite(limits), {1, 1});
   expect_values(isinf(limits), {0, 0});
   expect_values(isnan(array({0, 1}, bool_)), {0, 0});
@@ -172,9 +178,9 @@ TEST(Elementwise, TypesOfResults) {
   EXPECT_EQ((i32 + f32).dtype(), float32);
   EXPECT_EQ((i8 + i32).dtype(), int32);
   EXPECT_EQ((f32 * f64).dtype(), float64);
-  EXPECT_EQ((i8 + 1).dtype(), int8);         // a number takes the array's type ..
+  EXPECT_EQ((i8 + 1).dtype(), int8);  // a number takes the array's type ..
   EXPECT_EQ((f16 * 0.1).dtype(), float16);
-  EXPECT_EQ((i8 + 0.5).dtype(), float32);    // .. unless its kind does not fit
+  EXPECT_EQ((i8 + 0.5).dtype(), float32);  // .. unless its kind does not fit
   EXPECT_EQ((b + 1).dtype(), int64);
   EXPECT_EQ(maximum(b, b).dtype(), bool_);
   EXPECT_EQ(sqrt(i32).dtype(), float32);

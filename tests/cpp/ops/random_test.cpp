@@ -1,5 +1,5 @@
-// Random draws: Philox against the known answers of its authors, the moments of distributions, and what bits
-// may depend on.
+// Random draws: Philox against the known answers of its authors, the moments of distributions, and
+// what bits may depend on.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -46,8 +46,9 @@ TEST(Random, BitsAreTheWordsOfTheirBlocks) {
   Array x = random_bits({2}, uint64, generator);  // block 0 of that counter
   uint32_t words[4][1] = {{0}, {0}, {0x13198a2e}, {0x03707344}};
   philox::encrypt(words, {0xa4093822, 0x299f31d0});
-  EXPECT_EQ(x.to_vector<uint64_t>(), (std::vector<uint64_t>{uint64_t{words[1][0]} << 32 | words[0][0],
-                                                            uint64_t{words[3][0]} << 32 | words[2][0]}));
+  EXPECT_EQ(x.to_vector<uint64_t>(),
+            (std::vector<uint64_t>{uint64_t{words[1][0]} << 32 | words[0][0],
+                                   uint64_t{words[3][0]} << 32 | words[2][0]}));
 }
 
 void expect_moments(const Values& x, double mean, double variance) {
@@ -63,17 +64,21 @@ void expect_moments(const Values& x, double mean, double variance) {
 TEST(Random, Moments) {
   Generator generator(7);
   for (DType dtype : {float32, float64}) {
-    expect_moments(random_uniform({200000}, 0.0, 1.0, dtype, generator).to_vector<double>(), 0.5, 1.0 / 12);
-    expect_moments(random_uniform({200000}, -3.0, 1.0, dtype, generator).to_vector<double>(), -1, 16.0 / 12);
+    expect_moments(random_uniform({200000}, 0.0, 1.0, dtype, generator).to_vector<double>(), 0.5,
+                   1.0 / 12);
+    expect_moments(random_uniform({200000}, -3.0, 1.0, dtype, generator).to_vector<double>(), -1,
+                   16.0 / 12);
     expect_moments(random_normal({200000}, 0.0, 1.0, dtype, generator).to_vector<double>(), 0, 1);
-    expect_moments(random_normal({200000}, 5.0, 0.5, dtype, generator).to_vector<double>(), 5, 0.25);
+    expect_moments(random_normal({200000}, 5.0, 0.5, dtype, generator).to_vector<double>(), 5,
+                   0.25);
   }
-  expect_moments(astype(bernoulli({200000}, 0.3, generator), float64).to_vector<double>(), 0.3, 0.21);
+  expect_moments(astype(bernoulli({200000}, 0.3, generator), float64).to_vector<double>(), 0.3,
+                 0.21);
   expect_moments(random_integers({200000}, -2, 3, int64, generator).to_vector<double>(), 0, 2);
 }
 
-// The distribution, not only its moments: the share of values within 1, 2 and 3 deviations, and no correlation
-// inside the pairs that Box and Muller's method makes.
+// The distribution, not only its moments: the share of values within 1, 2 and 3 deviations, and no
+// correlation inside the pairs that Box and Muller's method makes.
 TEST(Random, NormalDistribution) {
   Generator generator(11);
   const int64_t n = 1 << 20;
@@ -82,7 +87,8 @@ TEST(Random, NormalDistribution) {
     for (double limit : {0.1, 1.0, 2.0, 3.0}) {
       const auto within = std::ranges::count_if(x, [&](double v) { return std::fabs(v) < limit; });
       const double expected = std::erf(limit / std::sqrt(2));
-      EXPECT_NEAR(static_cast<double>(within) / n, expected, 5 * std::sqrt(expected * (1 - expected) / n));
+      EXPECT_NEAR(static_cast<double>(within) / n, expected,
+                  5 * std::sqrt(expected * (1 - expected) / n));
     }
     double product = 0, of_squares = 0;
     for (int64_t i = 0; i < n; i += 2) {
@@ -157,7 +163,8 @@ TEST(Random, TwoDrawsOfOneProgramDiffer) {
 
 TEST(Random, SeedsRepeat) {
   seed(42);
-  const auto first = random_uniform({8}).to_vector<float>(), second = random_uniform({8}).to_vector<float>();
+  const auto first = random_uniform({8}).to_vector<float>(),
+             second = random_uniform({8}).to_vector<float>();
   EXPECT_NE(first, second);
   seed(42);
   EXPECT_EQ(first, random_uniform({8}).to_vector<float>());

@@ -13,7 +13,8 @@ using test::float64_array;
 constexpr double kInf = HUGE_VAL;
 const double kNaN = std::nan("");
 
-const test::Point kPoint = {{0.3, -1.2, 2.5, 0.7, 1.9, -0.4, 1.1, 0.6, -2.2, 0.9, 1.4, -1.7}, {2, 3, 2}};
+const test::Point kPoint = {{0.3, -1.2, 2.5, 0.7, 1.9, -0.4, 1.1, 0.6, -2.2, 0.9, 1.4, -1.7},
+                            {2, 3, 2}};
 
 TEST(Reduction, ValuesAndTypes) {
   const Array x = array({{1, 2, 3}, {4, 5, 6}}, int32);
@@ -55,20 +56,29 @@ TEST(Reduction, LargeValuesInLogsumexp) {
   expect_values(logsumexp(float64_array({1000, 1000, -1000}, {3})), {1000 + std::log(2)}, 1e-15);
   expect_values(logsumexp(float64_array({-kInf, -kInf}, {2})), {-kInf});
   expect_values(logsumexp(float64_array({kInf, 1}, {2})), {kInf});
-  expect_values(logsumexp(float64_array({1000, 0, 1000, 1}, {2, 2}), {.axis = 0}), {1000 + std::log(2), 1 + std::log1p(std::exp(-1))},
-                1e-15);
+  expect_values(logsumexp(float64_array({1000, 0, 1000, 1}, {2, 2}), {.axis = 0}),
+                {1000 + std::log(2), 1 + std::log1p(std::exp(-1))}, 1e-15);
 }
 
 TEST(Reduction, GradientsOfBothOrders) {
   const std::pair<const char*, Array (*)(const Array&)> cases[] = {
       {"prod", [](const Array& x) { return prod(x, {.axis = 1}); }},
-      {"prod of two axes", [](const Array& x) { return prod(x, {.axis = {0, 2}, .keepdims = true}); }},
+      {"prod of two axes",
+       [](const Array& x) {
+         return prod(x, {.axis = {0, 2}, .keepdims = true});
+       }},
       {"prod of all", [](const Array& x) { return prod(x); }},
       {"min", [](const Array& x) { return min(x, {.axis = 1}); }},
-      {"max", [](const Array& x) { return max(x, {.axis = {0, 2}}); }},
+      {"max",
+       [](const Array& x) {
+         return max(x, {.axis = {0, 2}});
+       }},
       {"mean", [](const Array& x) { return mean(square(x), {.axis = -1}); }},
       {"var", [](const Array& x) { return var(x, {.axis = 1, .correction = 1}); }},
-      {"std", [](const Array& x) { return std(x, {.axis = {0, 1}}); }},
+      {"std",
+       [](const Array& x) {
+         return std(x, {.axis = {0, 1}});
+       }},
       {"logsumexp", [](const Array& x) { return logsumexp(x, {.axis = 1, .keepdims = true}); }},
   };
   for (const auto& [name, function] : cases) {
