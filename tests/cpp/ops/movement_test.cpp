@@ -3,7 +3,7 @@
 #include "lamina/ops/movement.h"
 #include "ops/differences.h"
 
-namespace lamina::test {
+namespace lamina::differences {
 namespace {
 
 TEST(Slice, FollowsNumPy) {
@@ -85,4 +85,4 @@ TEST(TopK, SortsTheLargest) {
 }
 
 }  // namespace
-}  // namespace lamina::test
+}  // namespace lamina::differences
