@@ -60,7 +60,7 @@ void fold(Node* node, std::vector<Node*>& released) {
     operands[next++] = ready_value(input);
   }
   if (tape_lives || !is_basic(*node->op, node->spec.dtype)) return;
-  double result = node->op->formula_real(operands);
+  double result = node->op->formula_real({operands, 2});
   node->value.storage = Storage::allocate(8);
   if (node->spec.dtype == DType::Float64) {
     std::memcpy(node->value.storage->data(), &result, 8);
