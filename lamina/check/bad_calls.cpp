@@ -51,7 +51,7 @@ class Mutation final : public FieldVisitor {
     size_t size = list.size();
     if (turn()) list = IntList{};
     if (turn()) list.push_back(size ? list[size - 1] : 0);
-    if (turn()) list = IntList(40, 1);
+    if (turn()) list = IntList(40, int64_t{1});
     if (size && turn()) list.resize(size - 1);
     for (size_t i = 0; i < size; ++i) {
       for (int64_t bad : kBadIntegers) {
