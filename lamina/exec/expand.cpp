@@ -143,6 +143,11 @@ void expand_composites(Graph& graph) {
     Context context(*v.op, placeholders, v.attributes);
     std::vector<Array> outputs = v.op->decompose(context);
     recording().origin = before;
+    std::vector<Spec> specs = output_specs(graph, v);
+    LAMINA_ASSERT(outputs.size() == specs.size());
+    for (size_t k = 0; k < specs.size(); ++k) {  // kernels around it rely on what the rule has promised
+      LAMINA_ASSERT(outputs[k].shape() == specs[k].shape && outputs[k].dtype() == specs[k].dtype);
+    }
     for (const Array& output : outputs) renumbered[i].push_back(splice.add(output.node()));
   }
   for (int32_t output : graph.outputs) result.outputs.push_back(renumbered[output][0]);
