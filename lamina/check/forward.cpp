@@ -14,6 +14,12 @@ std::string compare(const Case& c, const std::vector<Array>& outputs,
   if (outputs.size() != expected.size()) {
     return text("gives ", outputs.size(), " outputs, expected ", expected.size());
   }
+  for (size_t k = 0; k < outputs.size(); ++k) {  // before anything runs into memory of the wrong size
+    if (!(outputs[k].shape() == expected[k].value.shape())) {
+      return text("output ", k, ": the rule says shape ", outputs[k].shape(), ", the definition gives ",
+                  expected[k].value.shape());
+    }
+  }
   eval(outputs);
   for (size_t k = 0; k < outputs.size(); ++k) {
     std::string wrong =
