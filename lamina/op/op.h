@@ -1,25 +1,20 @@
 // Op: everything the system knows of an operation, made from the one struct that defines it.
 //
-// An op is a file of lamina/ops/ that ends in LAMINA_OP(Struct). The struct's members, in this
-// order:
+// An op is a file of lamina/ops/ that ends in LAMINA_OP(Struct). The struct's members, in order:
 //
 //   name         the function's name, in C++ and Python
-//   inputs       names of its array arguments, e.g. {"x", "weight", "bias?"}; "?" optional, "..."
-//   any number
-//   Attributes   its integers, flags, axes and types (ir/attributes.h); left out when there are
-//   none
-//   infer        shapes and dtypes of the outputs from those of the inputs; throws on a wrong call
+//   inputs       names of its array arguments: {"x", "weight", "bias?", "rest..."}; "?" optional,
+//                "..." any number
+//   Attributes   its integers, flags, axes and types (ir/attributes.h), when it has any
+//   infer        shapes and types of the outputs from those of the inputs; throws on a wrong call
 //   gradient     cotangents of the inputs, written with public functions, so that it can be
-//   recorded, compiled
-//                and differentiated again; or  no_gradient = "why"
-//   one of       formula      an element-wise op's generic lambda (op/elementwise.h)
-//                monoid       how a reduction combines (op/reduction.h)
-//                view         strides under which the output is the input's memory
-//                reference    a plain loop over strided operands (op/reference.h)
-//                decompose    public functions that give the same; recorded as one node all the
-//                same
-//   samples      calls that must work; bad_samples calls that must fail, each with its message
-//   (op/samples.h)
+//                recorded, compiled and differentiated again; or  no_gradient = "why"
+//   one of       formula     an element-wise op's generic lambda (op/elementwise.h)
+//                monoid      how a reduction combines (op/reduction.h)
+//                view        strides under which the output is the input's memory
+//                reference   a plain loop over strided operands (op/reference.h)
+//                decompose   public functions that give the same; recorded as one node
+//   samples      calls that must work; bad_samples: calls that must fail, each with its message
 //   doc          what it computes, shapes, errors, and an example that the tests run
 //
 // Families (Elementwise, Reduction) supply what their members share. No list of ops exists: CMake
