@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <iterator>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -27,7 +28,7 @@ class SmallVector {
   SmallVector(std::initializer_list<T> items) { assign(items.begin(), items.end()); }
   SmallVector(std::span<const T> items) { assign(items.begin(), items.end()); }
   SmallVector(const std::vector<T>& items) { assign(items.begin(), items.end()); }
-  template <class Iterator>
+  template <std::forward_iterator Iterator>
   SmallVector(Iterator first, Iterator last) { assign(first, last); }
   SmallVector(const SmallVector& other) { assign(other.begin(), other.end()); }
   SmallVector(SmallVector&& other) noexcept { steal(other); }

@@ -9,7 +9,8 @@ namespace {
 
 // What the pending graph under `root` keeps alive that nobody else holds. Walks it, so it is asked rarely.
 int64_t bytes_only_pending_keeps(Node* root) {
-  static uint32_t walk = UINT32_MAX / 2;  // marks of evaluations count up from below; guarded by the graph lock
+  static uint32_t walk =
+      UINT32_MAX / 2;  // marks of evaluations count up from below; guarded by the graph lock
   ++walk;
   int64_t bytes = 0;
   std::vector<Node*> stack{root};

@@ -39,7 +39,8 @@ Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef att
     from_inputs |= flags & kStale ? kStale : flags & kRequiresGrad;
     edges[i] = edge_from_handle(std::move(inputs[i]));
   }
-  if (!state.gradients || op.no_gradient || !(is_floating(spec.dtype) || op.multiple)) from_inputs = 0;
+  if (!state.gradients || op.no_gradient || !(is_floating(spec.dtype) || op.multiple))
+    from_inputs = 0;
   node->op = &op;
   node->attributes = std::move(attributes);
   node->spec = std::move(spec);
@@ -85,7 +86,8 @@ std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesB
   }
   Inference inference(op, specs, attributes);
   op.infer(inference);
-  for (const Spec& s : inference.outputs) check_shape(s.shape, size_of(s.dtype), text(op.name, ": result"));
+  for (const Spec& s : inference.outputs)
+    check_shape(s.shape, size_of(s.dtype), text(op.name, ": result"));
   return std::move(inference.outputs);
 }
 
@@ -134,7 +136,8 @@ Array record(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
   return result;
 }
 
-std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
+std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs,
+                                   AttributesRef attributes) {
   std::vector<Spec> specs = infer(op, inputs, attributes.get());
   Array whole = attach(op, Spec{}, inputs, std::move(attributes));
   std::vector<Array> outputs;
@@ -158,7 +161,8 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
   } else {
     size_t first = 0;
     if (op.types == Types::Choice) {
-      inputs[0] = is_weak(inputs[0]) ? number_as(inputs[0], DType::Bool) : cast_to(std::move(inputs[0]), DType::Bool);
+      inputs[0] = is_weak(inputs[0]) ? number_as(inputs[0], DType::Bool)
+                                     : cast_to(std::move(inputs[0]), DType::Bool);
       first = 1;
     }
     DType common = common_type(op, inputs.subspan(first));

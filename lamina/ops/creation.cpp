@@ -41,7 +41,8 @@ void check_row(size_t expected, size_t got) {
 Array array(const std::vector<float>& values, Shape shape) {
   check_shape(shape, 4, "array: shape");
   if (shape.elements() != static_cast<int64_t>(values.size())) {
-    throw ShapeError(text("array: shape ", shape, " needs ", shape.elements(), " values, got ", values.size()));
+    throw ShapeError(
+        text("array: shape ", shape, " needs ", shape.elements(), " values, got ", values.size()));
   }
   return from_data(values.data(), std::move(shape), float32);
 }
@@ -59,10 +60,12 @@ Array array(std::initializer_list<std::initializer_list<double>> rows, DType dty
     check_row(columns, row.size());
     values.insert(values.end(), row.begin(), row.end());
   }
-  return from_doubles(values, {static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns)}, dtype);
+  return from_doubles(values, {static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns)},
+                      dtype);
 }
 
-Array array(std::initializer_list<std::initializer_list<std::initializer_list<double>>> planes, DType dtype) {
+Array array(std::initializer_list<std::initializer_list<std::initializer_list<double>>> planes,
+            DType dtype) {
   std::vector<double> values;
   size_t rows = planes.size() ? planes.begin()->size() : 0;
   size_t columns = rows ? planes.begin()->begin()->size() : 0;
@@ -74,7 +77,8 @@ Array array(std::initializer_list<std::initializer_list<std::initializer_list<do
     }
   }
   return from_doubles(values,
-                      {static_cast<int64_t>(planes.size()), static_cast<int64_t>(rows), static_cast<int64_t>(columns)},
+                      {static_cast<int64_t>(planes.size()), static_cast<int64_t>(rows),
+                       static_cast<int64_t>(columns)},
                       dtype);
 }
 
@@ -92,14 +96,20 @@ Array full(IntList shape, Array value, DType dtype) {
 
 Array zeros(IntList shape, DType dtype) { return full(std::move(shape), 0.0, dtype); }
 Array ones(IntList shape, DType dtype) { return full(std::move(shape), 1.0, dtype); }
-Array zeros_like(const Array& x) { return zeros(IntList(x.shape().begin(), x.shape().end()), x.dtype()); }
-Array ones_like(const Array& x) { return ones(IntList(x.shape().begin(), x.shape().end()), x.dtype()); }
+Array zeros_like(const Array& x) {
+  return zeros(IntList(x.shape().begin(), x.shape().end()), x.dtype());
+}
+Array ones_like(const Array& x) {
+  return ones(IntList(x.shape().begin(), x.shape().end()), x.dtype());
+}
 
 Array linspace(double start, double stop, int64_t count, DType dtype) {
   if (count < 0) throw ValueError(text("linspace: count must not be negative, got ", count));
   std::vector<double> values(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) {
-    values[i] = count == 1 ? start : start + (stop - start) * static_cast<double>(i) / static_cast<double>(count - 1);
+    values[i] = count == 1 ? start
+                           : start + (stop - start) * static_cast<double>(i) /
+                                         static_cast<double>(count - 1);
   }
   if (count > 1) values.back() = stop;
   return from_doubles(values, {count}, dtype);
