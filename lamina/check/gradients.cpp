@@ -17,7 +17,7 @@
 namespace lamina::check {
 namespace {
 
-constexpr double kFirst = 1e-6, kSecond = 1e-5, kDecomposition = 1e-9;  // relative
+constexpr double kFirst = 1e-6, kSecond = 1e-5, kDecomposition = 1e-8;  // relative
 constexpr double kStep = 1e-3;
 constexpr int kDirections = 2;
 constexpr double kSmooth = 1e-2;  // more than this between differences of two widths is no error of theirs

@@ -134,7 +134,7 @@ struct WrongComposite {
   static constexpr const char* inputs[] = {"x"};
   static void infer(Inference& c) { c.output(c.dtype(0), c.shape(0)); }
   static Array decompose(Context& c) { return c.input(0) * c.input(0); }
-  static void gradient(Context& c) { c.give(0, c.cotangent() * c.input(0) * 2.00000001); }
+  static void gradient(Context& c) { c.give(0, c.cotangent() * c.input(0) * 2.0000001); }
   static void samples(Samples& s) { s.call({{2, 3}}); }
 };
 
