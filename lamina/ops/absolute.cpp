@@ -10,8 +10,7 @@ struct Absolute : Elementwise<1, Types::Numeric> {
   static constexpr auto formula = [](auto x) { return abs(x); };
   static void gradient(Context& c) { c.give(0, c.cotangent() * sign(c.input(0))); }
   static void samples(Samples& s) { s.numbers().near(0).smooth_except(0).large(1e4).empty(); }
-  static constexpr auto doc =
-      "Absolute value.\n>>> lm.absolute(lm.array([-1.5, 2.0]))\n[1.5, 2]";
+  static constexpr auto doc = "Absolute value.\n>>> lm.absolute(lm.array([-1.5, 2.0]))\n[1.5, 2]";
 };
 LAMINA_OP(Absolute)
 

@@ -12,8 +12,7 @@ struct Erf : Elementwise<1> {
     c.give(0, kTwoBySqrtPi * c.cotangent() * exp(-square(c.input(0))));
   }
   static void samples(Samples& s) { s.floats().near(0).large(80).empty(); }
-  static constexpr auto doc =
-      "Error function.\n>>> lm.erf(lm.array([0.0, 1.0]))\n[0, 0.842701]";
+  static constexpr auto doc = "Error function.\n>>> lm.erf(lm.array([0.0, 1.0]))\n[0, 0.842701]";
 };
 LAMINA_OP(Erf)
 

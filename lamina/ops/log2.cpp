@@ -12,8 +12,7 @@ struct Log2 : Elementwise<1> {
     c.give(0, kLog2E * c.cotangent() / c.input(0));
   }
   static void samples(Samples& s) { s.floats().positive().empty(); }
-  static constexpr auto doc =
-      "Logarithm of base 2.\n>>> lm.log2(lm.array([1.0, 8.0]))\n[0, 3]";
+  static constexpr auto doc = "Logarithm of base 2.\n>>> lm.log2(lm.array([1.0, 8.0]))\n[0, 3]";
 };
 LAMINA_OP(Log2)
 

@@ -1,5 +1,5 @@
-// min(x, axis): the smallest value along axes; NaN if any is NaN. The cotangent is shared equally among equal
-// minima, which keeps the gradient symmetric (as JAX and TensorFlow do).
+// min(x, axis): the smallest value along axes; NaN if any is NaN. The cotangent is shared equally
+// among equal minima, which keeps the gradient symmetric (as JAX and TensorFlow do).
 #include "lamina/op/reduction.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
@@ -27,6 +27,8 @@ struct Min : Reduction<Monoid::Minimum> {
 };
 LAMINA_OP(Min)
 
-Array min(Array x, ReduceOptions options) { return record_reduction(ops::op_Min(), std::move(x), options); }
+Array min(Array x, ReduceOptions options) {
+  return record_reduction(ops::op_Min(), std::move(x), options);
+}
 
 }  // namespace lamina

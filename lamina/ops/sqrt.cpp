@@ -9,8 +9,7 @@ struct Sqrt : Elementwise<1> {
   static constexpr auto formula = [](auto x) { return sqrt(x); };
   static void gradient(Context& c) { c.give(0, 0.5 * c.cotangent() / c.output()); }
   static void samples(Samples& s) { s.floats().positive().empty(); }
-  static constexpr auto doc =
-      "Square root.\n>>> lm.sqrt(lm.array([4.0, 2.0]))\n[2, 1.41421]";
+  static constexpr auto doc = "Square root.\n>>> lm.sqrt(lm.array([4.0, 2.0]))\n[2, 1.41421]";
 };
 LAMINA_OP(Sqrt)
 

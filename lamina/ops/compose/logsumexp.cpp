@@ -1,6 +1,6 @@
-// logsumexp(x, axis) = log(sum(e^x)), with the largest value taken out first so that nothing overflows. That
-// value is a constant of the gradient, which it does not change; where it is infinite, nothing is taken out
-// (inf - inf would be NaN).
+// logsumexp(x, axis) = log(sum(e^x)), with the largest value taken out first so that nothing
+// overflows. That value is a constant of the gradient, which it does not change; where it is
+// infinite, nothing is taken out (inf - inf would be NaN).
 #include "lamina/ops/compose/average.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"

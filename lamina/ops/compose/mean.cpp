@@ -1,5 +1,6 @@
-// mean(x, axis): the sum times 1/N; NaN when there is nothing to average, as in NumPy. Integers are added up
-// exactly and become float32 afterwards; 16-bit floats are added up in float32, where the sum cannot overflow.
+// mean(x, axis): the sum times 1/N; NaN when there is nothing to average, as in NumPy. Integers are
+// added up exactly and become float32 afterwards; 16-bit floats are added up in float32, where the
+// sum cannot overflow.
 #include "lamina/ops/compose/average.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"

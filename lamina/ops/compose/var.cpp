@@ -1,5 +1,6 @@
-// var(x, axis) = mean((x - mean(x))^2) and std, its root. Two passes over the data: the mean of squares minus
-// the square of the mean would cancel. `correction` is subtracted from N: 1 gives the unbiased estimate.
+// var(x, axis) = mean((x - mean(x))^2) and std, its root. Two passes over the data: the mean of
+// squares minus the square of the mean would cancel. `correction` is subtracted from N: 1 gives the
+// unbiased estimate.
 #include <algorithm>
 
 #include "lamina/ops/compose/average.h"
@@ -27,7 +28,8 @@ Array var(Array x, VarianceOptions options) {
   return astype(variance(std::move(x), options, computed_type(result), "var"), result);
 }
 
-// The root's derivative at 0 is infinite; for constant data the gradient is taken as 0 (as PyTorch does).
+// The root's derivative at 0 is infinite; for constant data the gradient is taken as 0 (as PyTorch
+// does).
 Array std(Array x, VarianceOptions options) {
   const DType result = floating_result(x, "std");
   Array v = variance(std::move(x), options, computed_type(result), "std");
