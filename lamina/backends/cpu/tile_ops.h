@@ -40,6 +40,7 @@ struct Step {
   uint16_t to = 0;
   uint16_t from[4] = {};   // slots
   uint8_t stride[4] = {};  // as in ChainOp
+  bool uniform = false;    // computes a splat, whatever the tile's size
   uint32_t chain_begin = 0, chain_length = 0;
   const ChainOp* chain = nullptr;
 };
