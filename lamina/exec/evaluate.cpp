@@ -112,7 +112,7 @@ void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector
         continue;  // computed, but nobody holds it
       ++next;
       node->value = std::move(run.outputs[k]);
-      bool tape_lives = node->has(kRequiresGrad) && !node->has(kStale);
+      bool tape_lives = node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
       if (!tape_lives) {
         node->detach_inputs(released);
       } else {

@@ -38,6 +38,8 @@ enum NodeFlag : uint8_t {
   kStale = 8,         // depended on one, but that tape has ended
   kTapeRoot = 32,     // an argument of a transform: a tape begins here, whatever computed the value
   kListed = 16,       // stands in the list of evaluated values with a living tape (ir/tapes.h)
+  kRetained = 64,     // one of its edges is a Retained's, which does not count as use (exec/retained.h)
+  kVarying = 128,     // a number that is filled in at each run even when it is 0, 1, -1, 2 or 0.5
 };
 
 // The value of a ready node. Strides are null when it lies row-major.
@@ -105,6 +107,9 @@ inline Node* edge_from_handle(Array&& array) {  // turns a handle into an edge: 
 Array make_leaf(Spec spec, NodeValue value);
 Array make_number(double value, DType dtype, bool weak);
 Array make_number(int64_t value, DType dtype, bool weak);
+// A weak number that changes from run to run (a learning rate, a power of beta): never part of a program,
+// whatever it happens to be.
+Array make_varying(double value);
 
 // Guards the structure of recorded graphs: claims, walks and the dropping of inputs. Recording does
 // not need it.

@@ -112,15 +112,16 @@ class Parser {
       }
     }
     std::vector<Spec> specs = infer(line, v);
-    if (!ops_.has_several_outputs(op)) {
-      v.spec = specs[0];
-      check_spec(line, v.spec);
-    } else {
-      outputs_.resize(graph_.values.size() + 1);
-      outputs_.back() = std::move(specs);
-    }
+    const bool several = ops_.has_several_outputs(op);
+    if (!several) check_spec(line, specs.at(0));
     origin(line, v);
     graph_.values.push_back(std::move(v));
+    if (!several) {
+      graph_.values.back().spec = std::move(specs[0]);
+    } else {
+      outputs_.resize(graph_.values.size());
+      outputs_.back() = std::move(specs);
+    }
   }
 
   void output_of_several(TextLine& line) {

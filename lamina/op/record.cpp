@@ -69,12 +69,18 @@ void check_inputs(const Op& op, std::span<Array> inputs) {
   }
 }
 
+// A number as an operand of `dtype`, without a cast in the graph.
+Array number_as(const Array& a, DType dtype) {
+  const Node* node = a.node();
+  Array number = is_floating(node->spec.dtype) ? make_number(node->number.real, dtype, false)
+                                               : make_number(node->number.integer, dtype, false);
+  if (node->has(kVarying)) number.node()->flags.fetch_or(kVarying, std::memory_order_relaxed);
+  return number;
+}
+
 // Numbers without a type of their own become float32 or the default integer type.
 void settle_weak(Array& a) {
-  if (!a.node()->has(kWeak)) return;
-  DType dtype = a.dtype();
-  a = is_floating(dtype) ? make_number(a.node()->number.real, dtype, false)
-                         : make_number(a.node()->number.integer, dtype, false);
+  if (a.node()->has(kWeak)) a = number_as(a, a.dtype());
 }
 
 std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesBase* attributes) {
@@ -94,13 +100,6 @@ std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesB
 Array cast_to(Array a, DType dtype) {
   if (a.dtype() == dtype) return a;
   return record(ops::op_Cast(), make_attributes(CastAttributes{dtype}), std::move(a));
-}
-
-// A number as an operand of `dtype`, without a cast in the graph.
-Array number_as(const Array& a, DType dtype) {
-  const Node* node = a.node();
-  if (is_floating(node->spec.dtype)) return make_number(node->number.real, dtype, false);
-  return make_number(node->number.integer, dtype, false);
 }
 
 bool is_weak(const Array& a) { return a.node()->has(kWeak); }
