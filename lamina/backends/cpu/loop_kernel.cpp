@@ -1,6 +1,7 @@
 #include "lamina/backends/cpu/loop_kernel.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -56,7 +57,7 @@ struct LoopKernel::Frame {
   int64_t loaded_rows = 0, loaded_columns = 0;
   int64_t rows = 1, columns = 1;
   int64_t kept_at[kMaxAxes], reduced_at[kMaxAxes];
-  std::byte *accumulators, *chunk, *cast;
+  std::byte *accumulators, *cast;
 
   void size_tile(const TileAxis& axis, int64_t at) {
     if (axis.kind == TileAxis::Kind::Outer) return;
@@ -140,6 +141,7 @@ void LoopKernel::cut_reduction() {
   int64_t tile = std::max<int64_t>(1, rows_ * columns_);
   chunk_tiles_ = std::max<int64_t>({1, kChunk / tile, (reduced_tiles_ + kMaxChunks - 1) / kMaxChunks});
   chunks_ = (reduced_tiles_ + chunk_tiles_ - 1) / chunk_tiles_;
+  a.levels = 1 + static_cast<size_t>(std::bit_width(static_cast<uint64_t>(chunks_)));
   split_ = chunks_ > 1 && kept_tiles_ * chunks_ <= kMaxSplit && kept_tiles_ < 64;
 }
 
@@ -149,7 +151,7 @@ void LoopKernel::lay_out_frame() {
   tile_bytes_ = round_up(static_cast<size_t>(rows_ * columns_ * plan_.element_bytes), 64) + 128;
   frame_bytes_ = round_up((2 * operands_.size() + plan_.slots.size() + plan_.loads.size()) * sizeof(void*), 64) +
                  plan_.tiles * tile_bytes_ + plan_.splats * size_t{kSplatBytes};
-  if (reduces_) frame_bytes_ += 2 * accumulators_.bytes + 8 * static_cast<size_t>(accumulators_.rows * accumulators_.columns) + 64;
+  if (reduces_) frame_bytes_ += accumulators_.levels * accumulators_.bytes + 8 * static_cast<size_t>(accumulators_.rows * accumulators_.columns) + 64;
 }
 
 size_t LoopKernel::scratch_bytes() const {
@@ -190,8 +192,7 @@ void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64
   std::byte* tiles = memory;
   std::byte* splats = tiles + plan_.tiles * tile_bytes_;
   frame.accumulators = splats + plan_.splats * kSplatBytes;
-  frame.chunk = frame.accumulators + accumulators_.bytes;
-  frame.cast = frame.chunk + accumulators_.bytes;
+  frame.cast = frame.accumulators + accumulators_.levels * accumulators_.bytes;
   for (size_t o = 0; o < count; ++o) frame.operand[o] = operands[o];
   for (size_t k = 0; k < plan_.loads.size(); ++k) frame.loaded[k] = nullptr;
   for (size_t s = 0; s < plan_.slots.size(); ++s) {
@@ -220,17 +221,7 @@ void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64
       clear(result);
       reduce_chunk(frame, chunk, result);
     } else {
-      clear(frame.accumulators);
-      for (int64_t c = 0; c < chunks_; ++c) {
-        if (c == 0) {
-          reduce_chunk(frame, c, frame.accumulators);
-        } else {
-          clear(frame.chunk);
-          reduce_chunk(frame, c, frame.chunk);
-          combine(frame.accumulators, frame.chunk);
-        }
-        std::copy(frame.at_start, frame.at_start + count, frame.operand);
-      }
+      reduce_item(frame);
       write_results(frame, frame.accumulators);
     }
     std::copy(frame.at_start, frame.at_start + count, frame.operand);
@@ -290,6 +281,21 @@ void LoopKernel::reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulato
   }
 }
 
+// Chunk sums are added in pairs, and pairs of pairs: the sums that wait for their partner are a stack, as
+// high as the number of ones in the count of chunks so far. finish_items() builds the same tree.
+void LoopKernel::reduce_item(Frame& frame) const {
+  auto sum = [&](int64_t level) { return frame.accumulators + static_cast<size_t>(level) * accumulators_.bytes; };
+  int64_t top = 0;
+  clear(sum(0));
+  for (int64_t c = 0; c < chunks_; ++c) {
+    if (c != 0) clear(sum(++top));
+    reduce_chunk(frame, c, sum(top));
+    for (int64_t pairs = c; pairs & 1; pairs /= 2, --top) combine(sum(top - 1), sum(top));
+    std::copy(frame.at_start, frame.at_start + operands_.size(), frame.operand);
+  }
+  for (; top > 0; --top) combine(sum(top - 1), sum(top));
+}
+
 void LoopKernel::clear(std::byte* accumulators) const {
   int64_t count = accumulators_.rows * accumulators_.columns;
   for (size_t k = 0; k < plan_.reductions.size(); ++k) {
@@ -336,7 +342,12 @@ void LoopKernel::finish_items(std::byte* const* operands, std::byte* scratch) co
   frame.seek(kept_, frame.kept_at, 0, count);
   for (int64_t tile = 0; tile < kept_tiles_; ++tile) {
     std::byte* first = scratch + static_cast<size_t>(tile * chunks_) * accumulators_.bytes;
-    for (int64_t c = 1; c < chunks_; ++c) combine(first, first + static_cast<size_t>(c) * accumulators_.bytes);
+    for (int64_t width = 1; width < chunks_; width *= 2) {
+      for (int64_t c = 0; c + width < chunks_; c += 2 * width) {
+        combine(first + static_cast<size_t>(c) * accumulators_.bytes,
+                first + static_cast<size_t>(c + width) * accumulators_.bytes);
+      }
+    }
     write_results(frame, first);
     frame.next(kept_, frame.kept_at, count);
   }

@@ -33,7 +33,7 @@ HWY_INLINE V combine_vectors(V a, V b) {
   else return maximum(a, b);
 }
 
-// Four vectors of partial results hide the latency of addition; they and their lanes are combined
+// Eight vectors of partial results hide the latency of addition and keep the sums short; they and their lanes are combined
 // in pairs. Needs at least one element.
 template <Monoid kMonoid, class T>
 HWY_INLINE T reduce_run(const T* from, int64_t n) {
@@ -51,15 +51,23 @@ HWY_INLINE T reduce_run(const T* from, int64_t n) {
     }
     auto v0 = hn::LoadU(d, from);
     int64_t i = N;
-    if (n >= 4 * N) {
+    if (n >= 8 * N) {
       auto v1 = hn::LoadU(d, from + N), v2 = hn::LoadU(d, from + 2 * N), v3 = hn::LoadU(d, from + 3 * N);
-      for (i = 4 * N; i + 4 * N <= n; i += 4 * N) {
+      auto v4 = hn::LoadU(d, from + 4 * N), v5 = hn::LoadU(d, from + 5 * N);
+      auto v6 = hn::LoadU(d, from + 6 * N), v7 = hn::LoadU(d, from + 7 * N);
+      for (i = 8 * N; i + 8 * N <= n; i += 8 * N) {
         v0 = combine_vectors<kMonoid>(v0, hn::LoadU(d, from + i));
         v1 = combine_vectors<kMonoid>(v1, hn::LoadU(d, from + i + N));
         v2 = combine_vectors<kMonoid>(v2, hn::LoadU(d, from + i + 2 * N));
         v3 = combine_vectors<kMonoid>(v3, hn::LoadU(d, from + i + 3 * N));
+        v4 = combine_vectors<kMonoid>(v4, hn::LoadU(d, from + i + 4 * N));
+        v5 = combine_vectors<kMonoid>(v5, hn::LoadU(d, from + i + 5 * N));
+        v6 = combine_vectors<kMonoid>(v6, hn::LoadU(d, from + i + 6 * N));
+        v7 = combine_vectors<kMonoid>(v7, hn::LoadU(d, from + i + 7 * N));
       }
       v0 = combine_vectors<kMonoid>(combine_vectors<kMonoid>(v0, v1), combine_vectors<kMonoid>(v2, v3));
+      v4 = combine_vectors<kMonoid>(combine_vectors<kMonoid>(v4, v5), combine_vectors<kMonoid>(v6, v7));
+      v0 = combine_vectors<kMonoid>(v0, v4);
     }
     for (; i + N <= n; i += N) v0 = combine_vectors<kMonoid>(v0, hn::LoadU(d, from + i));
     if (i < n) {
