@@ -1,6 +1,6 @@
-// Options from the environment: LAMINA_THREADS=4, LAMINA_EAGER=1. Each variable is read once, at its
-// first use, so that a program behaves the same from then on whatever happens to its environment.
-// A malformed value is a ValueError; it is never silently replaced by the default.
+// Options from the environment: LAMINA_THREADS=4, LAMINA_EAGER=1. Each variable is read once, at
+// its first use, so that a program behaves the same from then on whatever happens to its
+// environment. A malformed value is a ValueError; it is never silently replaced by the default.
 //
 //   if (environment::flag("LAMINA_EAGER")) ..
 //   int64_t threads = environment::integer("LAMINA_THREADS", 8, 1, 1024);

@@ -1,5 +1,6 @@
 // The two 16-bit float types, as storage: values are computed in float and rounded once on the way
-// back, to the nearest value and, halfway between two, to the even one (what the hardware does too).
+// back, to the nearest value and, halfway between two, to the even one, as the
+// hardware does.
 //
 //   Half      1 sign, 5 exponent, 10 mantissa bits   largest 65504, 3 decimal digits
 //   BFloat16  1 sign, 8 exponent,  7 mantissa bits   float's range, 2 decimal digits
@@ -7,7 +8,7 @@
 //   Half h(0.1f);              // 0.0999755859375
 //   float f = h;               // exact: every 16-bit value is a float
 //
-// Kernels convert whole rows with vector instructions; these are the reference they must agree with.
+// Kernels convert whole rows with vector instructions; these are their reference.
 #pragma once
 
 #include <bit>
@@ -27,7 +28,7 @@ constexpr uint16_t half_bits(float value) {
     return static_cast<uint16_t>(sign | 0x7e00u | ((magnitude >> 13) & 0x3ffu));
   }
   if (magnitude >= 0x47800000u) return static_cast<uint16_t>(sign | 0x7c00u);  // from 65536 on
-  if (magnitude >= 0x38800000u) {  // normal; a carry out of the mantissa correctly enters the exponent
+  if (magnitude >= 0x38800000u) {  // normal; a carry out of the mantissa raises the exponent
     const uint32_t odd = (magnitude >> 13) & 1u;
     return static_cast<uint16_t>(sign | ((magnitude - 0x38000000u + 0xfffu + odd) >> 13));
   }

@@ -8,8 +8,8 @@
 
 namespace lamina::thread_team {
 
-// Calls part(0) .. part(count - 1), on up to `count` threads of which one is the caller. `part` must
-// not throw.
+// Calls part(0) .. part(count - 1), on up to `count` threads of which one is the caller. `part`
+// must not throw.
 void run(int count, FunctionRef<void(int)> part);
 
 bool inside_foreign_region();     // true in a thread of a team that is not ours

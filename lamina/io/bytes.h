@@ -9,6 +9,7 @@
 #include <cstring>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,14 +40,21 @@ void store(std::vector<std::byte>& out, T value) {
   out.insert(out.end(), raw.begin(), raw.end());
 }
 
+// Eight digits, as checksums are shown.
+inline std::string hex(uint32_t value) {
+  std::string digits;
+  for (int shift = 28; shift >= 0; shift -= 4) digits += "0123456789abcdef"[value >> shift & 15];
+  return digits;
+}
+
 inline std::optional<uint64_t> checked_multiply(uint64_t a, uint64_t b) {
   uint64_t product = 0;
   if (__builtin_mul_overflow(a, b, &product)) return std::nullopt;
   return product;
 }
 
-// The bytes of an array; nullopt when an axis is negative or the product exceeds what int64_t counts,
-// also where a zero among the axes would hide it.
+// The bytes of an array; nullopt when an axis is negative or the product exceeds what int64_t
+// counts, also where a zero among the axes would hide it.
 inline std::optional<uint64_t> byte_count(std::span<const int64_t> shape, uint64_t element_size) {
   uint64_t total = element_size;
   bool empty = false;

@@ -89,7 +89,7 @@ std::vector<std::byte> read_file(const std::string& path, uint64_t limit) {
     const ssize_t count = ::read(file.get(), bytes.data() + done, piece);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw system_error("read", path, errno);
-    if (count == 0) break;  // it became shorter meanwhile; the reader above will see a truncated file
+    if (count == 0) break;  // it became shorter meanwhile: to the caller, a truncated file
     done += static_cast<size_t>(count);
   }
   bytes.resize(done);

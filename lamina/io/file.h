@@ -1,5 +1,5 @@
-// Files as bytes. MappedFile shows a file without copying it; the pages are read when they are used,
-// so opening a model of many gigabytes takes no time, and processes share one copy.
+// Files as bytes. MappedFile shows a file without copying it; the pages are read when they are
+// used, so opening a model of many gigabytes takes no time, and processes share one copy.
 //
 //   MappedFile file("weights.safetensors");
 //   parse(file.bytes());                       // valid while `file` lives
@@ -18,7 +18,7 @@ namespace lamina::io {
 
 class MappedFile {
  public:
-  explicit MappedFile(const std::string& path);  // FileError: missing, a folder, no permission, empty
+  explicit MappedFile(const std::string& path);  // missing, folder, forbidden, empty: FileError
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   ~MappedFile();

@@ -13,6 +13,7 @@
 
 #include "lamina/core/dtype.h"
 #include "lamina/core/shape.h"
+#include "lamina/ir/attributes.h"
 #include "lamina/op/loop.h"
 
 namespace lamina {
@@ -54,7 +55,8 @@ class Kernel {
 
 struct KernelRequest {
   const Op* op = nullptr;            // what is asked for ..
-  const void* attributes = nullptr;  // .. with the op's attribute struct
+  const void* attributes = nullptr;  // .. with the op's attribute struct,
+  AttributesRef attributes_owner;    // which a kernel that reads it later must keep
   const Loop* loop = nullptr;        // or a loop, when op is null
   std::vector<Operand> inputs;       // a rule may overwrite an input's strides: the caller then converts
   std::vector<Operand> outputs;      // row-major on entry; a rule may choose other dense strides
@@ -78,12 +80,16 @@ namespace backend {
 // Every entry that was built in, made by CMake from the folders of lamina/backends.
 std::span<const KernelEntry* const> builtin_kernels();
 
+// Whether a kernel of some backend, not only the op's reference, takes the request.
+bool claims(KernelRequest& request);
+
 // The first kernel that accepts; `refusals`, if given, gets "name: reason" of those that did not.
 std::unique_ptr<Kernel> prepare(KernelRequest& request, std::vector<std::string>* refusals = nullptr);
 
 }  // namespace backend
 
-// Defines entry `Name` of the generated table: LAMINA_KERNEL(matmul_onednn) = {"matmul", "onednn.matmul", 10, rule};
+// In namespace lamina::backend, defines entry `Name` of the generated table:
+//   LAMINA_KERNEL(matmul_onednn) = {"matmul", "onednn.matmul", 10, rule};
 #define LAMINA_KERNEL(Name) \
   extern const KernelEntry kernel_##Name; \
   const KernelEntry kernel_##Name

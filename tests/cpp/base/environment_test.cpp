@@ -53,8 +53,9 @@ TEST(Environment, MalformedValuesAreNamed) {
       environment::integer("LAMINA_TEST", 1, 1, 1024);
       FAIL() << value;
     } catch (const lamina::ValueError& error) {
-      EXPECT_EQ(error.message(), std::string("environment variable LAMINA_TEST: expected an integer "
-                                             "from 1 to 1024, got \"") + value + "\"");
+      const std::string expected =
+          "environment variable LAMINA_TEST: expected an integer from 1 to 1024, got ";
+      EXPECT_EQ(error.message(), expected + '"' + value + '"');
     }
   }
 }

@@ -147,7 +147,8 @@ TEST(ParallelFor, AForkedChildComputesAlone) {
 }
 
 TEST(CpuCount, ReadsQuotasOfBothGenerations) {
-  const auto folder = std::filesystem::temp_directory_path() / ("lamina_cgroup_" + std::to_string(getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("lamina_cgroup_" + std::to_string(getpid()));
   const auto write = [&](const std::string& path, const char* content) {
     std::filesystem::create_directories((folder / path).parent_path());
     std::ofstream(folder / path) << content;

@@ -40,7 +40,8 @@ TEST(MappedFile, ShowsTheBytes) {
 
 TEST(MappedFile, ExplainsWhatItCannotRead) {
   TemporaryFolder folder;
-  EXPECT_NE(error_of([&] { io::MappedFile(folder / "no"); }).find("No such file"), std::string::npos);
+  EXPECT_NE(error_of([&] { io::MappedFile(folder / "no"); }).find("No such file"),
+            std::string::npos);
   EXPECT_NE(error_of([&] { io::MappedFile(folder.path()); }).find("name a file in it"),
             std::string::npos);
   io::atomic_write(folder / "empty", std::string_view());

@@ -1,0 +1,34 @@
+# The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
+.DEFAULT_GOAL := help
+.PHONY: help setup quickstart build test bench wheel clean
+
+JOBS ?= $(shell nproc)
+# Checkouts of one machine share what ccache holds.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
+help:  ## this list
+	@echo "Lamina. The first call of any of these installs what is missing."
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 14 | sed 's/^/  make /'
+
+setup:
+	@tools/setup.sh
+
+build: setup  ## the library, the command, the Python module, the tests (release, in build/)
+	@tools/build.sh $(JOBS)
+
+quickstart: build  ## build, then train a first network and look at it
+	@build/bin/lamina quickstart
+
+test: setup  ## build and run every test
+	@tools/test.sh $(JOBS)
+
+bench: build  ## build and run the benchmarks
+	@cmake --build build --target bench_programs --parallel $(JOBS)
+	@if [ -f bench/run.py ]; then .venv/bin/python bench/run.py; else echo "bench: there is no bench/run.py yet"; fi
+
+wheel: setup  ## the Python wheel, in dist/
+	@.venv/bin/python -m build --wheel --outdir dist .
+
+clean:  ## remove what was built (.venv stays)
+	rm -rf build build-debug build-asan build-tsan dist

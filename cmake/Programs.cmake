@@ -1,0 +1,70 @@
+# lamina_program(name source..): an executable of ours in the build's bin/. A changed liblamina.so does not
+# link it again, tests excepted: which tests there are may depend on the library's table of ops.
+function(lamina_program name)
+  add_executable(${name} ${ARGN})
+  lamina_flags(${name})
+  target_link_libraries(${name} PRIVATE lamina)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${LAMINA_BIN} LINK_DEPENDS_NO_SHARED ON
+    BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "\$ORIGIN/../lib")
+endfunction()
+
+# The command.
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.cpp)
+if(LAMINA_BUILD_CLI AND sources)
+  find_package(fmt REQUIRED)
+  find_package(CLI11 REQUIRED)
+  lamina_program(lamina_cli ${sources})
+  set_target_properties(lamina_cli PROPERTIES OUTPUT_NAME lamina)
+  target_link_libraries(lamina_cli PRIVATE fmt::fmt-header-only CLI11::CLI11 nlohmann_json::nlohmann_json)
+endif()
+
+if(LAMINA_BUILD_TESTS)
+  enable_testing()
+
+  # tests/cpp/<folder>/*.cpp: one executable per folder, test_<folder>, with tests/cpp/ for helpers.
+  file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true ${PROJECT_SOURCE_DIR}/tests/cpp/*)
+  if(folders)
+    find_package(GTest REQUIRED)
+    include(GoogleTest)
+  endif()
+  foreach(folder IN LISTS folders)
+    file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+    if(NOT sources)
+      continue()
+    endif()
+    get_filename_component(name ${folder} NAME)
+    lamina_program(test_${name} ${sources})
+    target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/cpp)
+    target_compile_definitions(test_${name} PRIVATE LAMINA_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    set_target_properties(test_${name} PROPERTIES LINK_DEPENDS_NO_SHARED OFF)
+    target_link_libraries(test_${name} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main ZLIB::ZLIB)
+    gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}/"
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 300)
+  endforeach()
+
+  # examples/cpp/*.cpp: one executable each; that it runs is its test.
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/cpp/*.cpp)
+  foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME_WE)
+    lamina_program(example_${name} ${source})
+    add_test(NAME examples/${name} COMMAND example_${name} WORKING_DIRECTORY ${PROJECT_BINARY_DIR})
+    set_tests_properties(examples/${name} PROPERTIES LABELS examples TIMEOUT 300)
+  endforeach()
+endif()
+
+# bench/*.cpp: one executable each, built by `make bench` only.
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*.cpp)
+if(LAMINA_OWN_BUILD)
+  add_custom_target(bench_programs)
+  if(sources)
+    find_package(benchmark REQUIRED)
+  endif()
+  foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME_WE)
+    lamina_program(bench_${name} ${source})
+    set_target_properties(bench_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+    target_link_libraries(bench_${name} PRIVATE benchmark::benchmark)
+    add_dependencies(bench_programs bench_${name})
+  endforeach()
+endif()

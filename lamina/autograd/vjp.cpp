@@ -1,0 +1,315 @@
+#include "lamina/autograd/vjp.h"
+
+#include <unordered_map>
+
+#include "lamina/base/error.h"
+#include "lamina/exec/evaluate.h"
+#include "lamina/ir/tapes.h"
+#include "lamina/op/op.h"
+#include "lamina/op/recording.h"
+
+namespace lamina {
+
+LAMINA_USE_OP(Identity)
+LAMINA_USE_OP(Output)
+Array zeros_like(const Array& x);
+Array ones_like(const Array& x);
+
+namespace {
+
+// The nodes on living tapes under the outputs, inputs before users, each held by a handle while
+// gradients are recorded.
+class Tape {
+ public:
+  // `recompute`: values on the tape that have been read go back to pending, so that the step has
+  // the same structure, and the same bits, whether or not somebody looked at its loss first.
+  Tape(const std::vector<Array>& outputs, const char* what, bool recompute) {
+    std::lock_guard lock(graph_mutex());
+    struct Frame {
+      Node* node;
+      size_t next;
+    };
+    std::vector<Frame> stack;
+    auto visit = [&](Node* node) {
+      if (node->has(kStale)) {
+        throw StaleTape(text(what, ": the tape of this value has ended"))
+            .detail("value",
+                    text(node->op ? node->op->name : "a parameter's old value", " ", node->spec))
+            .help(
+                "it ends with backward(), with optimizer.step() and with its last handle; compute "
+                "the value "
+                "again, or keep the tape with retain_graph");
+      }
+      if (!node->has(kRequiresGrad) || !positions_.emplace(node, -1).second) return;
+      stack.push_back({node, 0});
+    };
+    for (const Array& output : outputs) {
+      visit(output.node());
+      while (!stack.empty()) {
+        Frame& frame = stack.back();
+        auto inputs = frame.node->inputs();
+        if (frame.next < inputs.size()) {
+          visit(inputs[frame.next++]);
+          continue;
+        }
+        if (recompute && !inputs.empty() && frame.node->is_ready()) {
+          frame.node->value = NodeValue{};
+          frame.node->state.store(NodeState::Pending, std::memory_order_release);
+        }
+        positions_[frame.node] = static_cast<int>(nodes_.size());
+        nodes_.push_back(Array::share(frame.node));
+        stack.pop_back();
+      }
+    }
+  }
+
+  const std::vector<Array>& nodes() const { return nodes_; }
+  int position(Node* node) const {
+    auto found = positions_.find(node);
+    return found == positions_.end() ? -1 : found->second;
+  }
+
+  // Backward through these values is over: once computed they are plain leaves.
+  void end() {
+    std::vector<Node*> nodes, released;
+    for (const Array& array : nodes_) {
+      if (array.node()->input_count != 0)
+        nodes.push_back(array.node());  // not the variables themselves
+    }
+    {
+      std::lock_guard lock(graph_mutex());
+      end_tape(nodes, released);
+    }
+    for (Node* node : released) release_edge(node);
+  }
+
+ private:
+  std::unordered_map<Node*, int> positions_;
+  std::vector<Array> nodes_;
+};
+
+// Walks the tape backwards and records the cotangents of every node on it.
+class Backward {
+ public:
+  explicit Backward(const Tape& tape) : tape_(tape), cotangents_(tape.nodes().size()) {}
+
+  void seed(const Array& output, Array cotangent) { add(output.node(), std::move(cotangent)); }
+
+  void run(const std::vector<Node*>& targets) {
+    // A node matters if a target lies under it.
+    matters_.assign(tape_.nodes().size(), targets.empty());
+    for (Node* t : targets) {
+      if (int p = tape_.position(t); p >= 0) matters_[p] = true;
+    }
+    if (!targets.empty()) {
+      for (size_t i = 0; i < tape_.nodes().size(); ++i) {
+        for (Node* input : tape_.nodes()[i].node()->inputs()) {
+          int p = tape_.position(input);
+          if (p >= 0 && matters_[p]) matters_[i] = true;
+        }
+      }
+    }
+    for (size_t i = tape_.nodes().size(); i-- > 0;) {
+      if (matters_[i]) step(i);
+    }
+  }
+
+  Array take(Node* node) {
+    int p = tape_.position(node);
+    return p < 0 ? Array() : cotangents_[p].empty() ? Array() : std::move(cotangents_[p][0]);
+  }
+  const Array* peek(Node* node) {
+    int p = tape_.position(node);
+    return p < 0 || cotangents_[p].empty() || !cotangents_[p][0] ? nullptr : &cotangents_[p][0];
+  }
+
+ private:
+  void add(Node* node, Array cotangent, size_t output = 0) {
+    int p = tape_.position(node);
+    if (p < 0) return;
+    auto& slots = cotangents_[p];
+    if (slots.size() <= output) slots.resize(output + 1);
+    slots[output] =
+        slots[output] ? std::move(slots[output]) + std::move(cotangent) : std::move(cotangent);
+  }
+
+  void step(size_t i) {
+    const Array& array = tape_.nodes()[i];
+    Node* node = array.node();
+    auto& slots = cotangents_[i];
+    bool any = false;
+    for (const Array& slot : slots) any |= static_cast<bool>(slot);
+    if (!any || node->input_count == 0 || !node->op) return;
+    if (node->op == &ops::op_Output()) {
+      add(node->inputs()[0], slots[0], node->output);
+      return;
+    }
+    std::vector<Array> inputs, outputs;
+    std::vector<bool> wanted;
+    bool wants_any = false;
+    for (Node* input : node->inputs()) {
+      int p = tape_.position(input);
+      inputs.push_back(Array::share(input));
+      wanted.push_back(p >= 0 && matters_[p]);
+      wants_any |= wanted.back();
+    }
+    if (!wants_any) return;
+    if (node->op->multiple) {
+      outputs = outputs_of(array, inputs);
+      slots.resize(outputs.size());
+    } else {
+      outputs.push_back(array);
+    }
+    OriginScopeOf origin(node->origin);
+    Context context(*node->op, std::move(inputs), node->attributes);
+    context.set_gradient(std::move(outputs), slots, wanted);
+    if (node->op->gradient) {
+      node->op->gradient(context);
+    } else {
+      through_decomposition(*node->op, context, wanted);
+    }
+    for (int k = 0; k < context.input_count(); ++k) {
+      if (!wanted[k]) continue;
+      if (Array given = context.take_given(k)) add(context.input(k).node(), std::move(given));
+    }
+  }
+
+  struct OriginScopeOf {
+    explicit OriginScopeOf(const char* origin) : before(recording().origin) {
+      recording().origin = origin;
+    }
+    ~OriginScopeOf() { recording().origin = before; }
+    const char* before;
+  };
+
+  // All outputs of a multiple-output node, as handles on its "output" nodes; those that nobody took
+  // are made.
+  std::vector<Array> outputs_of(const Array& whole, const std::vector<Array>& inputs) {
+    Node* node = whole.node();
+    SmallVector<const Spec*, 8> specs;
+    for (const Array& a : inputs) specs.push_back(&a.node()->spec);
+    Inference inference(*node->op, specs, node->attributes.get());
+    node->op->infer(inference);
+    std::vector<Array> outputs(inference.outputs.size());
+    for (const Array& other : tape_.nodes()) {
+      Node* n = other.node();
+      if (n->op == &ops::op_Output() && n->input_count == 1 && n->inputs()[0] == node)
+        outputs[n->output] = other;
+    }
+    for (size_t k = 0; k < outputs.size(); ++k) {
+      if (outputs[k]) continue;
+      Node* fresh = new_node();
+      fresh->op = &ops::op_Output();
+      fresh->spec = inference.outputs[k];
+      fresh->output = static_cast<uint16_t>(k);
+      *fresh->make_inputs(1) = edge_from_handle(Array(whole));
+      outputs[k] = Array::adopt(fresh);
+    }
+    return outputs;
+  }
+
+  // A composite without a gradient of its own: the gradient of what it decomposes into.
+  void through_decomposition(const Op& op, Context& context, const std::vector<bool>& wanted) {
+    LAMINA_ASSERT(op.decompose);
+    std::vector<Array> aliases, targets;
+    {
+      WithGrad with_grad;
+      for (int k = 0; k < context.input_count(); ++k) {
+        Array alias = context.input(k);
+        if (wanted[k]) {
+          alias = record(ops::op_Identity(), {}, stop_gradient(context.input(k)));
+          alias.node()->flags.store(kRequiresGrad | kTapeRoot, std::memory_order_relaxed);
+          targets.push_back(alias);
+        }
+        aliases.push_back(std::move(alias));
+      }
+      Context inner(op, aliases, context.attributes_ref());
+      std::vector<Array> outputs = op.decompose(inner), cotangents;
+      for (size_t k = 0; k < outputs.size(); ++k)
+        cotangents.push_back(context.cotangent(static_cast<int>(k)));
+      std::vector<Array> results = vjp(outputs, cotangents, targets);
+      size_t next = 0;
+      for (int k = 0; k < context.input_count(); ++k) {
+        if (wanted[k]) context.give(k, results[next++]);
+      }
+      for (Array& target : targets) target.node()->flags.store(0);
+    }
+  }
+
+  const Tape& tape_;
+  std::vector<std::vector<Array>> cotangents_;
+  std::vector<bool> matters_;
+};
+
+void check_scalar(const Array& loss, const char* what) {
+  if (!loss) throw StateError(text(what, ": the loss is an empty Array"));
+  if (loss.size() != 1) {
+    throw ShapeError(text(what, ": expected a loss of one element, got ", describe(loss)))
+        .help("reduce it first, with mean or sum");
+  }
+}
+
+void check_path(const Array& loss, const char* what) {
+  Node* node = loss.node();
+  if (node->has(kStale)) return;  // the tape says more
+  if (node->has(kRequiresGrad)) return;
+  throw GradientError(text(what, ": this value does not depend on anything trainable"))
+      .detail("value", text(node->op ? node->op->name : "a leaf", " ", node->spec))
+      .help(
+          "it may have been computed inside no_grad, through stop_gradient or an op without a "
+          "gradient "
+          "(argmax, comparisons), or no parameter took part");
+}
+
+}  // namespace
+
+std::vector<Array> vjp(const std::vector<Array>& outputs, const std::vector<Array>& cotangents,
+                       const std::vector<Array>& inputs) {
+  Uncut uncut;
+  Tape tape(outputs, "vjp", false);
+  Backward backward(tape);
+  for (size_t k = 0; k < outputs.size(); ++k) backward.seed(outputs[k], cotangents[k]);
+  std::vector<Node*> targets;
+  for (const Array& input : inputs) targets.push_back(input.node());
+  backward.run(targets);
+  std::vector<Array> results;
+  for (const Array& input : inputs) {
+    const Array* found = backward.peek(input.node());
+    results.push_back(found ? *found : zeros_like(input));
+  }
+  return results;
+}
+
+std::vector<Array> gradients(const Array& loss, const std::vector<Array>& arrays) {
+  check_scalar(loss, "gradients");
+  return vjp({loss}, {ones_like(loss)}, arrays);
+}
+
+std::vector<VariableGradient> variable_gradients(const Array& loss, bool retain_graph) {
+  check_scalar(loss, "backward");
+  check_path(loss, "backward");
+  Uncut uncut;
+  NoGrad no_grad;
+  Tape tape({loss}, "backward", !retain_graph);
+  Backward backward(tape);
+  backward.seed(loss, ones_like(loss));
+  backward.run({});
+  std::vector<VariableGradient> results;
+  for (const Array& array : tape.nodes()) {
+    Node* node = array.node();
+    if (!node->variable) continue;
+    if (Array gradient = backward.take(node)) {
+      results.push_back({Ref<Variable>(node->variable), std::move(gradient)});
+    }
+  }
+  if (!retain_graph) tape.end();
+  return results;
+}
+
+void Array::backward(bool retain_graph) const {
+  for (VariableGradient& g : variable_gradients(*this, retain_graph))
+    g.variable->add_grad(std::move(g.gradient));
+  remember_loss(*this);
+}
+
+}  // namespace lamina

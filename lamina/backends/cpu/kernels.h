@@ -1,0 +1,20 @@
+// The entries of this folder that tests and benchmarks ask for by name. The library itself finds
+// all of them through the generated table.
+#pragma once
+
+#include "lamina/op/backend.h"
+
+namespace lamina::backend {
+
+extern const KernelEntry kernel_matmul_onednn;
+extern const KernelEntry kernel_matmul_blocked;
+extern const KernelEntry kernel_convolution_onednn;
+extern const KernelEntry kernel_convolution_input_gradient_onednn;
+extern const KernelEntry kernel_convolution_weight_gradient_onednn;
+extern const KernelEntry kernel_max_pool;
+extern const KernelEntry kernel_max_pool_gradient;
+extern const KernelEntry kernel_average_pool;
+extern const KernelEntry kernel_average_pool_gradient;
+extern const KernelEntry kernel_copy_strided;
+
+}  // namespace lamina::backend

@@ -1,0 +1,360 @@
+#ifdef LAMINA_ONEDNN
+#include "lamina/backends/cpu/onednn.h"
+
+#include <omp.h>
+#include <dnnl.hpp>
+
+#include <atomic>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "lamina/base/error.h"
+#include "lamina/base/text.h"
+
+namespace lamina::onednn {
+
+namespace {
+
+using Description = dnnl::memory::desc;
+using Place = dnnl::memory::format_tag;
+
+const dnnl::engine& engine() {
+  static const dnnl::engine instance(dnnl::engine::kind::cpu, 0);
+  return instance;
+}
+
+dnnl_stream_t stream() {
+  thread_local const dnnl::stream instance(engine());
+  return instance.get();
+}
+
+// oneDNN asks OpenMP for the number of threads, which is a setting of the calling thread. Setting
+// it costs nothing worth saving when it is the right one already, as it is for all large kernels.
+class ThreadScope {
+ public:
+  explicit ThreadScope(int threads) : before_(omp_get_max_threads()), changed_(before_ != threads) {
+    if (changed_) omp_set_num_threads(threads);
+  }
+  ~ThreadScope() {
+    if (changed_) omp_set_num_threads(before_);
+  }
+  ThreadScope(const ThreadScope&) = delete;
+  ThreadScope& operator=(const ThreadScope&) = delete;
+
+ private:
+  int before_;
+  bool changed_;
+};
+
+std::optional<dnnl::memory::data_type> data_type(DType dtype) {
+  switch (dtype) {
+    case DType::Float32:
+      return dnnl::memory::data_type::f32;
+    case DType::BFloat16:
+      return dnnl::memory::data_type::bf16;
+    default:
+      return std::nullopt;
+  }
+}
+
+dnnl::memory::dims list(const SmallVector<int64_t, 4>& items) {
+  return {items.begin(), items.end()};
+}
+dnnl::memory::dims list(const SmallVector<int64_t, 6>& items) {
+  return {items.begin(), items.end()};
+}
+
+Description described(const Operand& operand) {
+  return Description(list(operand.shape), *data_type(operand.dtype), list(operand.strides));
+}
+
+Description of_any_layout(const Operand& operand) {
+  return Description(list(operand.shape), *data_type(operand.dtype), Place::any);
+}
+
+bool supported(std::string& refusal, std::initializer_list<const Operand*> operands) {
+  for (const Operand* operand : operands) {
+    if (operand == nullptr) continue;
+    if (!data_type(operand->dtype)) {
+      refusal = text("oneDNN does not compute in ", operand->dtype);
+    } else if (operand->shape.rank() > DNNL_MAX_NDIMS) {
+      refusal = text("oneDNN takes at most ", DNNL_MAX_NDIMS, " axes");
+    } else {
+      continue;
+    }
+    return false;
+  }
+  return true;
+}
+
+// One or more primitives run in turn. Each argument is an operand of the kernel or a piece of
+// scratch.
+class PrimitiveKernel final : public Kernel {
+ public:
+  PrimitiveKernel(const char* kernel_name, int threads) : threads_(threads) { name = kernel_name; }
+  ~PrimitiveKernel() override { delete spare_.load(); }
+
+  struct Argument {
+    int role;  // DNNL_ARG_..
+    bool in_scratch;
+    size_t place;  // the operand's number, or the offset in scratch
+    Description description;
+  };
+  Argument operand(int role, size_t number, Description description) const {
+    return {role, false, number, std::move(description)};
+  }
+  Argument scratch(int role, const Description& description) {
+    constexpr size_t kAlignment = 64;
+    size_t offset = scratch_bytes_;
+    scratch_bytes_ += (description.get_size() + kAlignment - 1) / kAlignment * kAlignment;
+    return {role, true, offset, description};
+  }
+
+  void add(const dnnl::primitive& primitive, std::vector<Argument> arguments) {
+    steps_.push_back({primitive, std::move(arguments)});
+  }
+  void add_reorder(Argument from, Argument to) {
+    from.role = DNNL_ARG_FROM, to.role = DNNL_ARG_TO;
+    dnnl::reorder::primitive_desc plan(engine(), from.description, engine(), to.description,
+                                       attributes());
+    Description space = plan.scratchpad_desc();
+    add(dnnl::reorder(plan), {from, to, scratch(DNNL_ARG_SCRATCHPAD, space)});
+  }
+
+  // A scratchpad that the library kept in its primitives would make them unsafe to share.
+  static dnnl::primitive_attr attributes() {
+    dnnl::primitive_attr result;
+    result.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    return result;
+  }
+
+  size_t scratch_bytes() const override { return scratch_bytes_; }
+
+  void run(std::byte* const* operands, RunContext& context) const override {
+    ThreadScope scope(threads_);
+    // Making the memory objects costs more than a small product does, so one set is kept for the
+    // next run; a run that finds none, because another thread is at work, makes its own.
+    std::unique_ptr<Bindings> bindings(spare_.exchange(nullptr, std::memory_order_acquire));
+    if (bindings == nullptr) bindings = std::make_unique<Bindings>(steps_);
+    size_t next = 0;
+    for (const Step& step : steps_) {
+      const size_t first = next;
+      for (const Argument& argument : step.arguments) {
+        std::byte* address =
+            argument.in_scratch ? context.scratch + argument.place : operands[argument.place];
+        check(dnnl_memory_set_data_handle(bindings->memories[next].get(), address));
+        ++next;
+      }
+      check(dnnl_primitive_execute(step.primitive.get(), stream(), static_cast<int>(next - first),
+                                   bindings->arguments.data() + first));
+    }
+    delete spare_.exchange(bindings.release(), std::memory_order_acq_rel);
+  }
+
+ private:
+  struct Step {
+    dnnl::primitive primitive;
+    std::vector<Argument> arguments;
+  };
+
+  struct Bindings {
+    explicit Bindings(const std::vector<Step>& steps) {
+      for (const Step& step : steps) {
+        for (const Argument& argument : step.arguments) {
+          memories.push_back(dnnl::memory(argument.description, engine(), DNNL_MEMORY_NONE));
+          arguments.push_back({argument.role, memories.back().get()});
+        }
+      }
+    }
+    std::vector<dnnl::memory> memories;
+    std::vector<dnnl_exec_arg_t> arguments;
+  };
+
+  void check(dnnl_status_t status) const {
+    if (status != dnnl_success) {
+      throw InternalError(text(name, ": oneDNN reported status ", static_cast<int>(status)));
+    }
+  }
+
+  int threads_;
+  size_t scratch_bytes_ = 0;
+  std::vector<Step> steps_;
+  mutable std::atomic<Bindings*> spare_{nullptr};
+};
+
+// Runs `build` under the number of threads the kernel will have; what oneDNN throws becomes a
+// refusal.
+template <class Build>
+std::unique_ptr<Kernel> prepared(const char* name, Execution execution, std::string& refusal,
+                                 Build&& build) {
+  try {
+    ThreadScope scope(execution.threads);
+    auto kernel = std::make_unique<PrimitiveKernel>(name, execution.threads);
+    if (build(*kernel)) return kernel;
+    refusal = "oneDNN has no implementation for these shapes and layouts";
+  } catch (const dnnl::error& error) {
+    refusal = text("oneDNN: ", error.what());
+  }
+  return nullptr;
+}
+
+// Adds `plan`, whose operands lie in memory as `have` says while the primitive wants them as the
+// plan says: inputs that differ are converted before it, the output after it.
+struct Binding {
+  int role;
+  size_t operand;
+  Description have, want;
+  bool output = false;
+};
+void add_converted(PrimitiveKernel& kernel, const dnnl::primitive& primitive,
+                   const Description& scratchpad, const std::vector<Binding>& bindings) {
+  std::vector<PrimitiveKernel::Argument> arguments;
+  std::vector<std::pair<PrimitiveKernel::Argument, PrimitiveKernel::Argument>> afterwards;
+  for (const Binding& binding : bindings) {
+    auto outside = kernel.operand(binding.role, binding.operand, binding.have);
+    if (binding.have == binding.want) {
+      arguments.push_back(outside);
+      continue;
+    }
+    auto inside = kernel.scratch(binding.role, binding.want);
+    arguments.push_back(inside);
+    if (binding.output) {
+      afterwards.emplace_back(inside, outside);
+    } else {
+      kernel.add_reorder(outside, inside);
+    }
+  }
+  arguments.push_back(kernel.scratch(DNNL_ARG_SCRATCHPAD, scratchpad));
+  kernel.add(primitive, arguments);
+  for (auto& [inside, outside] : afterwards) kernel.add_reorder(inside, outside);
+}
+
+}  // namespace
+
+std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Operand& c,
+                                    Execution execution, std::string& refusal) {
+  if (!supported(refusal, {&a, &b, &c})) return nullptr;
+  return prepared("cpu.onednn.matmul", execution, refusal, [&](PrimitiveKernel& kernel) {
+    dnnl::matmul::primitive_desc plan(engine(), described(a), described(b), described(c),
+                                      PrimitiveKernel::attributes(), true);
+    if (!plan) return false;
+    kernel.add(dnnl::matmul(plan), {kernel.operand(DNNL_ARG_SRC, 0, described(a)),
+                                    kernel.operand(DNNL_ARG_WEIGHTS, 1, described(b)),
+                                    kernel.operand(DNNL_ARG_DST, 2, described(c)),
+                                    kernel.scratch(DNNL_ARG_SCRATCHPAD, plan.scratchpad_desc())});
+    return true;
+  });
+}
+
+std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution execution,
+                                         std::string& refusal) {
+  if (!supported(refusal, {&p.x, &p.weight, &p.y, p.bias})) return nullptr;
+  const Description x = described(p.x), weight = described(p.weight), y = described(p.y);
+  // Weights are converted inside the kernel: that is cheap beside the speed of the blocked layout.
+  const Description wanted_weight = of_any_layout(p.weight);
+  const auto stride = list(p.stride), low = list(p.padding_low), high = list(p.padding_high);
+  auto dilation = list(p.dilation);
+  for (auto& d : dilation) --d;  // oneDNN counts the gaps
+
+  using dnnl::algorithm;
+  using dnnl::prop_kind;
+  const auto forward = [&] {
+    return dnnl::convolution_forward::primitive_desc(
+        engine(), prop_kind::forward_training, algorithm::convolution_direct, x, wanted_weight,
+        p.bias ? described(*p.bias) : Description(), y, stride, dilation, low, high,
+        PrimitiveKernel::attributes(), true);
+  };
+  if (p.kind == Convolution::Forward) {
+    return prepared("cpu.onednn.convolution", execution, refusal, [&](PrimitiveKernel& kernel) {
+      auto plan = forward();
+      if (!plan) return false;
+      std::vector<Binding> bindings = {
+          {DNNL_ARG_SRC, 0, x, plan.src_desc()},
+          {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc()},
+          {DNNL_ARG_DST, p.bias ? size_t{3} : size_t{2}, y, plan.dst_desc(), true}};
+      if (p.bias) bindings.push_back({DNNL_ARG_BIAS, 2, described(*p.bias), plan.bias_desc()});
+      add_converted(kernel, dnnl::convolution_forward(plan), plan.scratchpad_desc(), bindings);
+      return true;
+    });
+  }
+  if (p.kind == Convolution::InputGradient) {
+    return prepared(
+        "cpu.onednn.convolution_input_gradient", execution, refusal, [&](PrimitiveKernel& kernel) {
+          auto hint = forward();
+          if (!hint) return false;
+          dnnl::convolution_backward_data::primitive_desc plan(
+              engine(), algorithm::convolution_direct, x, wanted_weight, y, stride, dilation, low,
+              high, hint, PrimitiveKernel::attributes(), true);
+          if (!plan) return false;
+          add_converted(kernel, dnnl::convolution_backward_data(plan), plan.scratchpad_desc(),
+                        {{DNNL_ARG_DIFF_DST, 0, y, plan.diff_dst_desc()},
+                         {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc()},
+                         {DNNL_ARG_DIFF_SRC, 2, x, plan.diff_src_desc(), true}});
+          return true;
+        });
+  }
+  return prepared(
+      "cpu.onednn.convolution_weight_gradient", execution, refusal, [&](PrimitiveKernel& kernel) {
+        auto hint = forward();
+        if (!hint) return false;
+        dnnl::convolution_backward_weights::primitive_desc plan(
+            engine(), algorithm::convolution_direct, x, wanted_weight, y, stride, dilation, low,
+            high, hint, PrimitiveKernel::attributes(), true);
+        if (!plan) return false;
+        add_converted(kernel, dnnl::convolution_backward_weights(plan), plan.scratchpad_desc(),
+                      {{DNNL_ARG_SRC, 0, x, plan.src_desc()},
+                       {DNNL_ARG_DIFF_DST, 1, y, plan.diff_dst_desc()},
+                       {DNNL_ARG_DIFF_WEIGHTS, 2, weight, plan.diff_weights_desc(), true}});
+        return true;
+      });
+}
+
+std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem& p, Execution execution,
+                                             std::string& refusal) {
+  if (!supported(refusal, {&p.x, &p.y})) return nullptr;
+  const auto method = p.count_padding ? dnnl::algorithm::pooling_avg_include_padding
+                                      : dnnl::algorithm::pooling_avg_exclude_padding;
+  const auto direction =
+      p.gradient ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
+  const auto window = list(p.window), stride = list(p.stride);
+  const auto low = list(p.padding_low), high = list(p.padding_high);
+  const dnnl::memory::dims dilation(window.size(), 0);
+  const char* name = p.gradient ? "cpu.onednn.average_pool_gradient" : "cpu.onednn.average_pool";
+  return prepared(name, execution, refusal, [&](PrimitiveKernel& kernel) {
+    dnnl::pooling_forward::primitive_desc forward(engine(), direction, method, described(p.x),
+                                                  described(p.y), stride, window, dilation, low,
+                                                  high, PrimitiveKernel::attributes(), true);
+    if (!forward) return false;
+    if (!p.gradient) {
+      kernel.add(dnnl::pooling_forward(forward),
+                 {kernel.operand(DNNL_ARG_SRC, 0, described(p.x)),
+                  kernel.operand(DNNL_ARG_DST, 1, described(p.y)),
+                  kernel.scratch(DNNL_ARG_SCRATCHPAD, forward.scratchpad_desc())});
+      return true;
+    }
+    dnnl::pooling_backward::primitive_desc backward(
+        engine(), method, described(p.x), described(p.y), stride, window, dilation, low, high,
+        forward, PrimitiveKernel::attributes(), true);
+    if (!backward) return false;
+    kernel.add(dnnl::pooling_backward(backward),
+               {kernel.operand(DNNL_ARG_DIFF_DST, 0, described(p.y)),
+                kernel.operand(DNNL_ARG_DIFF_SRC, 1, described(p.x)),
+                kernel.scratch(DNNL_ARG_SCRATCHPAD, backward.scratchpad_desc())});
+    return true;
+  });
+}
+
+std::unique_ptr<Kernel> make_reorder(const Operand& from, const Operand& to, Execution execution,
+                                     std::string& refusal) {
+  if (!supported(refusal, {&from, &to})) return nullptr;
+  return prepared("cpu.onednn.reorder", execution, refusal, [&](PrimitiveKernel& kernel) {
+    kernel.add_reorder(kernel.operand(DNNL_ARG_FROM, 0, described(from)),
+                       kernel.operand(DNNL_ARG_TO, 1, described(to)));
+    return true;
+  });
+}
+
+}  // namespace lamina::onednn
+
+#endif

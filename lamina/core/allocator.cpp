@@ -1,0 +1,137 @@
+#include "lamina/core/allocator.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "lamina/base/environment.h"
+#include "lamina/base/error.h"
+#include "lamina/base/fault.h"
+#include "lamina/base/text.h"
+
+namespace lamina {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+// Sizes are rounded to eight steps per power of two, so that a freed block fits requests of about its size
+// and at most an eighth of it is wasted.
+size_t size_class(size_t bytes) {
+  if (bytes <= kAlignment) return kAlignment;
+  size_t step = std::max(kAlignment, std::bit_floor(bytes - 1) / 8);
+  return (bytes + step - 1) / step * step;
+}
+
+size_t default_limit() {
+  size_t machine =
+      static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  int64_t asked = environment::integer("LAMINA_MEMORY_LIMIT", 0);
+  return asked > 0 ? static_cast<size_t>(asked) : machine / 10 * 9;
+}
+
+struct Pool {
+  std::mutex mutex;
+  std::unordered_map<size_t, std::vector<std::byte*>> free_blocks;
+  MemoryStatistics statistics;
+
+  Pool() { statistics.limit = default_limit(); }
+
+  void release_cached() {  // with the mutex held
+    for (auto& [size, blocks] : free_blocks) {
+      for (std::byte* block : blocks) std::free(block);
+      blocks.clear();
+    }
+    statistics.cached = 0;
+  }
+};
+
+// Never destroyed: arrays in static variables may outlive it otherwise.
+Pool& pool() {
+  static Pool* instance = new Pool;
+  return *instance;
+}
+
+}  // namespace
+
+std::byte* allocate(size_t bytes) {
+  Pool& p = pool();
+  size_t size = bytes > (size_t{1} << 62) ? bytes : size_class(bytes);
+  std::lock_guard lock(p.mutex);
+  MemoryStatistics& s = p.statistics;
+  auto refuse = [&](const char* why) {
+    return OutOfMemory(text("cannot allocate ", bytes, " bytes: ", why))
+        .detail("in use", text(s.in_use, " bytes, peak ", s.peak))
+        .detail("limit", text(s.limit, " bytes"))
+        .help("use a smaller batch or set LAMINA_MEMORY_LIMIT (bytes)");
+  };
+  if (fault::point("allocate")) throw refuse("injected fault");
+  if (size > s.limit || s.in_use > s.limit - size) throw refuse("the memory limit would be passed");
+  std::byte* block = nullptr;
+  if (auto found = p.free_blocks.find(size);
+      found != p.free_blocks.end() && !found->second.empty()) {
+    block = found->second.back();
+    found->second.pop_back();
+    s.cached -= size;
+  } else {
+    if (s.in_use + s.cached > s.limit - size) p.release_cached();
+    constexpr size_t kHugePage = size_t{2} << 20;
+    size_t alignment = size >= 2 * kHugePage ? kHugePage : kAlignment;
+    block = static_cast<std::byte*>(
+        std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment));
+    if (!block) {
+      p.release_cached();
+      throw refuse("the system has no more memory");
+    }
+    if (alignment == kHugePage) madvise(block, size, MADV_HUGEPAGE);
+  }
+  s.in_use += size;
+  s.peak = std::max(s.peak, s.in_use);
+  return block;
+}
+
+void deallocate(std::byte* block, size_t bytes) noexcept {
+  if (!block) return;
+  Pool& p = pool();
+  size_t size = size_class(bytes);
+  std::lock_guard lock(p.mutex);
+  p.statistics.in_use -= size;
+  // What is kept is bounded by what was once needed at the same time.
+  bool keep = p.statistics.in_use + p.statistics.cached + size <= p.statistics.peak;
+  if (keep) {
+    try {
+      p.free_blocks[size].push_back(block);
+      p.statistics.cached += size;
+      return;
+    } catch (...) {  // no memory for the list itself: give the block back instead
+    }
+  }
+  std::free(block);
+}
+
+MemoryStatistics memory_statistics() {
+  std::lock_guard lock(pool().mutex);
+  return pool().statistics;
+}
+
+void set_memory_limit(size_t bytes) {
+  std::lock_guard lock(pool().mutex);
+  pool().statistics.limit = bytes;
+}
+
+void reset_peak_memory() {
+  std::lock_guard lock(pool().mutex);
+  pool().statistics.peak = pool().statistics.in_use;
+}
+
+void release_cached_memory() {
+  std::lock_guard lock(pool().mutex);
+  pool().release_cached();
+}
+
+}  // namespace lamina

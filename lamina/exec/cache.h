@@ -1,0 +1,53 @@
+// The program cache: programs by structure. A hash finds candidates, keys are compared in full. Bounded in
+// bytes; what was used longest ago goes first.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "lamina/exec/program.h"
+#include "lamina/exec/walk.h"
+
+namespace lamina {
+
+struct CachedProgram {
+  uint64_t hash = 0;
+  std::vector<uint32_t> key;
+  std::vector<int32_t> outputs;  // positions in the walk's order
+  std::shared_ptr<const Program> program;
+  int64_t runs = 0;
+  size_t bytes = 0;
+};
+
+class ProgramCache {
+ public:
+  ProgramCache();
+  // The entry of this structure whose outputs include all that the walk wants, or null. Entries stay valid
+  // while the caller holds them.
+  std::shared_ptr<CachedProgram> find(const Walk& walk);
+  std::shared_ptr<CachedProgram> insert(const Walk& walk, std::shared_ptr<const Program> program);
+  void replace(CachedProgram& entry, std::shared_ptr<const Program> program);
+
+  void clear();
+  int64_t size() const;
+  int64_t bytes() const;
+  void set_limit(size_t bytes);
+
+  // Which part of the walk's key differs from that of the nearest entry, for people.
+  std::string explain_miss(const Walk& walk) const;
+
+ private:
+  void shrink();
+  mutable std::mutex mutex_;
+  std::list<std::shared_ptr<CachedProgram>> entries_;  // last used first
+  std::unordered_multimap<uint64_t, std::list<std::shared_ptr<CachedProgram>>::iterator> by_hash_;
+  size_t bytes_ = 0, limit_;
+};
+
+ProgramCache& program_cache();
+
+}  // namespace lamina

@@ -1,0 +1,218 @@
+#include "lamina/exec/evaluate.h"
+
+#include <algorithm>
+#include <condition_variable>
+
+#include "lamina/base/error.h"
+#include "lamina/base/text.h"
+#include "lamina/exec/cache.h"
+#include "lamina/exec/leaf_values.h"
+#include "lamina/exec/profile.h"
+#include "lamina/exec/walk.h"
+#include "lamina/ir/tapes.h"
+#include "lamina/op/op.h"
+
+namespace lamina {
+namespace {
+
+std::condition_variable& evaluated() {
+  static auto* condition = new std::condition_variable;
+  return *condition;
+}
+
+// Buffers whose newest value has not been computed, in the order in which they were updated.
+thread_local std::vector<Ref<Variable>> pending_updates;
+thread_local std::vector<Array> losses;
+
+constexpr size_t kMostLosses = 64;
+
+// Estimated seconds above which a graph is compiled before its first run: about what compiling costs.
+constexpr double kCompileSeconds = 2e-3;
+
+double estimated_seconds(const Program& program) {
+  return program.flops() / 5e10 + program.bytes() / 1e10;
+}
+
+void add_pending_updates(Walk& walk) {
+  auto ready = [](const Ref<Variable>& v) { return v->value().is_ready(); };
+  pending_updates.erase(std::remove_if(pending_updates.begin(), pending_updates.end(), ready),
+                        pending_updates.end());
+  // Each update that is added may bring another one within reach.
+  std::vector<bool> added(pending_updates.size(), false);
+  for (bool again = true; again && !walk.busy();) {
+    again = false;
+    for (size_t i = 0; i < pending_updates.size(); ++i) {
+      Node* node = pending_updates[i]->value().node();
+      if (added[i] || !walk.touches(node)) continue;
+      walk.add_root(node);
+      added[i] = again = true;
+    }
+  }
+}
+
+// The cached program of a walk, made when it is new, compiled when it returns. Called under the graph lock.
+std::shared_ptr<const Program> program_of(const Walk& walk, std::vector<int32_t>& planned_outputs) {
+  auto entry = program_cache().find(walk);
+  if (!entry) {
+    count_new_program();
+    set_last_miss(program_cache().explain_miss(walk));
+    std::shared_ptr<const Program> program;
+    {
+      Graph graph = walk.to_graph();
+      expand_composites(graph);
+      program = lower(std::move(graph), 0);
+    }
+    if (estimated_seconds(*program) > kCompileSeconds) {
+      Graph graph = walk.to_graph();
+      optimize(graph);
+      program = lower(std::move(graph), 1);
+      count_compiled();
+    }
+    entry = program_cache().insert(walk, std::move(program));
+  } else if (entry->program->tier == 0) {
+    Graph graph = walk.to_graph();
+    graph.outputs = entry->outputs;
+    optimize(graph);
+    program_cache().replace(*entry, lower(std::move(graph), 1));
+    count_compiled();
+  }
+  ++entry->runs;
+  planned_outputs = entry->outputs;
+  return entry->program;
+}
+
+// While a program runs, the nodes it computes are claimed; this gives them back if it throws.
+class Claim {
+ public:
+  explicit Claim(std::vector<Node*> nodes) : nodes_(std::move(nodes)) {
+    for (Node* n : nodes_) n->state.store(NodeState::Running, std::memory_order_release);
+  }
+  ~Claim() {
+    if (nodes_.empty()) return;
+    std::lock_guard lock(graph_mutex());
+    for (Node* n : nodes_) n->state.store(NodeState::Pending, std::memory_order_release);
+    evaluated().notify_all();
+  }
+  const std::vector<Node*>& nodes() const { return nodes_; }
+  void done() { nodes_.clear(); }
+
+ private:
+  std::vector<Node*> nodes_;
+};
+
+void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector<Node*>& order,
+            Run& run) {
+  std::vector<Node*> released;
+  {
+    std::lock_guard lock(graph_mutex());
+    size_t next = 0;
+    for (size_t k = 0; k < planned.size(); ++k) {
+      Node* node = order[planned[k]];
+      if (next >= claim.nodes().size() || claim.nodes()[next] != node)
+        continue;  // computed, but nobody holds it
+      ++next;
+      node->value = std::move(run.outputs[k]);
+      bool tape_lives = node->has(kRequiresGrad) && !node->has(kStale);
+      if (!tape_lives) {
+        node->detach_inputs(released);
+      } else {
+        list_tape(node);
+      }
+      node->state.store(NodeState::Ready, std::memory_order_release);
+    }
+    claim.done();
+    evaluated().notify_all();
+  }
+  for (Node* node : released) release_edge(node);
+}
+
+}  // namespace
+
+void register_update(const Ref<Variable>& variable) {
+  if (std::find(pending_updates.begin(), pending_updates.end(), variable) ==
+      pending_updates.end()) {
+    pending_updates.push_back(variable);
+  }
+}
+
+void remember_loss(const Array& loss) {
+  if (losses.size() >= kMostLosses) losses.erase(losses.begin());
+  losses.push_back(loss);
+}
+
+std::vector<Array> take_losses() { return std::exchange(losses, {}); }
+
+void evaluate(std::span<Node* const> roots) {
+  bool all_ready = std::all_of(roots.begin(), roots.end(), [](Node* n) { return n->is_ready(); });
+  if (all_ready) return;
+  // Reused, so that a warm evaluation allocates nothing; taken away while in use, since a program may be made
+  // (decomposing records, but never evaluates) inside.
+  thread_local std::unique_ptr<Walk> spare;
+  std::unique_ptr<Walk> walk = spare ? std::move(spare) : std::make_unique<Walk>();
+
+  std::unique_lock lock(graph_mutex());
+  for (;;) {
+    walk->begin();
+    for (Node* root : roots) {
+      if (!root->is_ready()) walk->add_root(root);
+    }
+    if (!walk->busy()) add_pending_updates(*walk);
+    if (!walk->busy()) break;
+    evaluated().wait(lock);
+  }
+  walk->finish();
+  if (walk->outputs().empty()) {
+    spare = std::move(walk);
+    return;
+  }
+  std::vector<int32_t> planned;
+  std::shared_ptr<const Program> program = program_of(*walk, planned);
+  std::vector<Node*> outputs;
+  for (int32_t position : walk->outputs()) outputs.push_back(walk->order()[position]);
+  Claim claim(std::move(outputs));
+  LeafValues leaves(*walk);
+  lock.unlock();
+
+  count_evaluation();
+  Run run;
+  run.leaves = leaves.leaves();
+  program->run(run);
+  leaves.release();
+  commit(claim, planned, walk->order(), run);
+  spare = std::move(walk);
+}
+
+void eval(std::span<const Array> arrays) {
+  std::vector<Node*> roots;
+  for (const Array& a : arrays) {
+    if (!a) throw StateError("eval: an argument is an empty Array");
+    roots.push_back(a.node());
+  }
+  evaluate(roots);
+}
+
+const Array& Array::eval() const {
+  lamina::eval(std::span(this, 1));
+  return *this;
+}
+
+std::shared_ptr<const Program> program_for(std::span<const Array> arrays) {
+  std::lock_guard lock(graph_mutex());
+  Walk walk;
+  walk.begin();
+  for (const Array& a : arrays) {
+    if (!a.is_ready()) walk.add_root(a.node());
+  }
+  walk.finish();
+  Graph graph = walk.to_graph();
+  optimize(graph);
+  return lower(std::move(graph), 1);
+}
+
+std::string explain(const Array& array) {
+  if (!array) throw StateError("explain: the Array is empty");
+  if (array.is_ready()) return text("already computed: ", describe(array), "\n");
+  return program_for(std::span(&array, 1))->to_text();
+}
+
+}  // namespace lamina

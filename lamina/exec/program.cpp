@@ -1,0 +1,121 @@
+#include "lamina/exec/program.h"
+
+#include <cstring>
+
+#include "lamina/base/error.h"
+#include "lamina/base/text.h"
+#include "lamina/base/timer.h"
+#include "lamina/exec/profile.h"
+
+namespace lamina {
+namespace {
+
+[[noreturn]] void raise_value_error(const Instruction& instruction, const RunContext& context) {
+  IndexError error(text(instruction.op, ": value ", context.bad_value, " is out of range"));
+  error.detail("expected", text("0 to ", context.limit - 1));
+  error.help("nothing was changed; check the data (labels start at 0)");
+  if (instruction.origin) error.in_module(instruction.origin, "");
+  throw error;
+}
+
+}  // namespace
+
+void Program::run(Run& run) const {
+  // Everything is allocated before anything is computed: a failure here changes nothing.
+  const size_t buffer_count = static_cast<size_t>(leaf_count) + 1 + output_bytes.size();
+  SmallVector<std::byte*, 64> bases(buffer_count, nullptr);
+  for (int i = 0; i < leaf_count; ++i) bases[i] = run.leaves[i].data;
+  Ref<Storage> arena_storage;
+  if (arena_bytes > 0) {
+    arena_storage = Storage::allocate(static_cast<size_t>(arena_bytes));
+    bases[leaf_count] = arena_storage->data();
+  }
+  std::vector<Ref<Storage>> storages(output_bytes.size());
+  std::vector<int32_t> donors(output_bytes.size(), -1);
+  for (const ProgramOutput& output : outputs) {
+    int32_t k = output.buffer - leaf_count - 1;
+    if (k < 0 || storages[k] || output.donor < 0 || donors[k] >= 0) continue;
+    const Run::Leaf& leaf = run.leaves[output.donor];
+    if (leaf.may_donate && (*leaf.storage)->references() == 1 && !(*leaf.storage)->is_foreign()) {
+      donors[k] = output.donor;
+      bases[leaf_count + 1 + k] = (*leaf.storage)->data();
+    }
+  }
+  for (size_t k = 0; k < output_bytes.size(); ++k) {
+    if (donors[k] >= 0) continue;
+    storages[k] = Storage::allocate(static_cast<size_t>(output_bytes[k]));
+    bases[leaf_count + 1 + k] = storages[k]->data();
+  }
+  std::vector<NodeValue> results(outputs.size());
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    if (outputs[k].strides) results[k].strides = std::make_unique<Strides>(*outputs[k].strides);
+  }
+
+  Profiler* profiler = active_profiler();
+  SmallVector<std::byte*, 16> pointers;
+  for (const Instruction& instruction : instructions) {
+    pointers.resize(instruction.operand_count);
+    const Place* place = operands.data() + instruction.first_operand;
+    for (uint32_t i = 0; i < instruction.operand_count; ++i)
+      pointers[i] = bases[place[i].buffer] + place[i].offset;
+    RunContext context;
+    context.scratch = bases[leaf_count] + instruction.scratch;
+    if (profiler) {
+      double start = monotonic_seconds();
+      instruction.kernel->run(pointers.data(), context);
+      profiler->add(instruction, tier, monotonic_seconds() - start);
+    } else {
+      instruction.kernel->run(pointers.data(), context);
+    }
+    if (context.failed) raise_value_error(instruction, context);
+  }
+
+  for (size_t k = 0; k < output_bytes.size(); ++k) {
+    if (donors[k] >= 0) storages[k] = std::move(*run.leaves[donors[k]].storage);
+  }
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    int32_t buffer = outputs[k].buffer;
+    results[k].storage =
+        buffer < leaf_count ? *run.leaves[buffer].storage : storages[buffer - leaf_count - 1];
+  }
+  run.outputs = std::move(results);
+}
+
+double Program::flops() const {
+  double sum = 0;
+  for (const Instruction& i : instructions) sum += i.flops;
+  return sum;
+}
+
+double Program::bytes() const {
+  double sum = 0;
+  for (const Instruction& i : instructions) sum += i.bytes;
+  return sum;
+}
+
+std::string Program::to_text() const {
+  auto place_text = [&](const Place& p) {
+    std::string s = p.buffer < leaf_count    ? text("leaf", p.buffer)
+                    : p.buffer == leaf_count ? text("arena+", p.offset)
+                                             : text("out", p.buffer - leaf_count - 1);
+    return p.buffer != leaf_count && p.offset != 0 ? text(s, "+", p.offset) : s;
+  };
+  int64_t peak = arena_bytes;
+  for (int64_t b : output_bytes) peak += b;
+  std::string out = text("program tier ", tier, ": ", instructions.size(), " instructions, ",
+                         leaf_count, " leaves, ", outputs.size(), " outputs, ", arena_bytes,
+                         " bytes of arena, ", peak, " bytes planned\n");
+  for (const Instruction& i : instructions) {
+    out += text("  ", i.kernel->name, "  ", i.what, "  (");
+    for (uint32_t k = 0; k < i.operand_count; ++k) {
+      out += text(k ? ", " : "", place_text(operands[i.first_operand + k]));
+    }
+    out += ')';
+    if (i.origin) out += text("  in ", i.origin);
+    out += '\n';
+  }
+  for (const std::string& refusal : refusals) out += text("  not taken: ", refusal, "\n");
+  return out;
+}
+
+}  // namespace lamina

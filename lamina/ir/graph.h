@@ -1,0 +1,53 @@
+// Graph: recorded values as a list, inputs before users. It is what the compiler rewrites, what a program is
+// made from, and, in its text form (ir/text.h), what a saved model holds.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "lamina/core/shape.h"
+#include "lamina/ir/attributes.h"
+#include "lamina/ir/node.h"
+
+namespace lamina {
+
+struct Cluster;  // several values computed by one loop: compile/cluster.h
+
+enum class LeafKind : uint8_t { None, Data, Number };
+
+struct GraphValue {
+  const Op* op = nullptr;  // null for leaves and clusters
+  AttributesRef attributes;
+  SmallVector<int32_t, 4> inputs;  // numbers of earlier values
+  Spec spec;
+  uint16_t output = 0;  // of a multiple-output op
+  const char* origin = nullptr;
+
+  LeafKind leaf = LeafKind::None;
+  int leaf_index = -1;               // among the leaves, in the order of their first use
+  bool is_constant = false;          // a number that is part of the key: 0, 1, -1, 2 or 0.5
+  Node::Number number{0};            // its value then
+  std::unique_ptr<Strides> strides;  // of a data leaf that does not lie row-major
+  bool dies =
+      false;  // data leaf: nobody needs it after this run (known when recorded, checked at each run)
+
+  std::shared_ptr<const Cluster> cluster;
+
+  GraphValue() = default;
+  GraphValue(GraphValue&&) = default;
+  GraphValue& operator=(GraphValue&&) = default;
+};
+
+struct Graph {
+  std::vector<GraphValue> values;
+  std::vector<int32_t> outputs;  // numbers of the values that are kept, ascending when recorded
+  int leaf_count = 0;
+
+  // For every value, how many inputs and outputs refer to it.
+  std::vector<int32_t> use_counts() const;
+};
+
+// Drops values that no output needs; numbers change. Leaves keep their leaf_index.
+void remove_dead_values(Graph& graph);
+
+}  // namespace lamina

@@ -1,0 +1,189 @@
+// Recording a call: shapes and types are checked, a node is made, nothing is computed.
+#include "lamina/base/environment.h"
+#include "lamina/op/elementwise.h"
+#include "lamina/op/op.h"
+#include "lamina/op/recording.h"
+
+namespace lamina {
+
+LAMINA_USE_OP(Cast)
+LAMINA_USE_OP(Output)
+
+namespace {
+
+bool eager() {
+  static const bool on = environment::flag("LAMINA_EAGER");
+  return on;
+}
+
+// How often the bounds on pending work are looked at: a power of two, in recorded nodes.
+constexpr uint32_t kLimitInterval = 256;
+thread_local constinit uint32_t recorded_here = 0;
+
+// The node itself. Gradients flow only through floating-point values of ops that have one.
+Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef attributes) {
+  const Recording& state = recording();
+  uint8_t from_inputs = 0;
+  Node* node = new_node();
+  Node** edges = node->make_inputs(inputs.size());
+  for (Array& input : inputs) {
+    uint8_t flags = input.node()->flags.load(std::memory_order_relaxed);
+    // A stale input passes on that it is stale, a living one that a tape is wanted.
+    from_inputs |= flags & kStale ? kStale : flags & kRequiresGrad;
+    *edges++ = edge_from_handle(std::move(input));
+  }
+  if (!state.gradients || op.no_gradient || !(is_floating(spec.dtype) || op.multiple))
+    from_inputs = 0;
+  node->op = &op;
+  node->attributes = std::move(attributes);
+  node->spec = std::move(spec);
+  if (from_inputs & kRequiresGrad) from_inputs = kRequiresGrad;
+  node->flags.store(from_inputs, std::memory_order_relaxed);
+  node->origin = state.origin;
+  return Array::adopt(node);
+}
+
+void after_recording(const Array& array) {
+  if (eager()) {
+    array.eval();
+  } else if (++recorded_here % kLimitInterval == 0) {
+    limit_pending(array);
+  }
+}
+
+void check_inputs(const Op& op, std::span<Array> inputs) {
+  int count = static_cast<int>(std::min<size_t>(inputs.size(), UINT16_MAX + 1));
+  if (count > UINT16_MAX) throw ValueError(text(op.name, ": more than ", UINT16_MAX, " arrays"));
+  if (count < op.min_inputs() || (op.max_inputs() >= 0 && count > op.max_inputs())) {
+    throw ValueError(text(op.name, ": expected ", op.min_inputs(), " or more arrays, got ", count));
+  }
+  for (int i = 0; i < count; ++i) {
+    if (!inputs[i]) throw StateError(text(op.name, ": argument ", i, " is an empty Array"));
+  }
+}
+
+// Numbers without a type of their own become float32 or the default integer type.
+void settle_weak(Array& a) {
+  if (!a.node()->has(kWeak)) return;
+  DType dtype = a.dtype();
+  a = is_floating(dtype) ? make_number(a.node()->number.real, dtype, false)
+                         : make_number(a.node()->number.integer, dtype, false);
+}
+
+std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesBase* attributes) {
+  check_inputs(op, inputs);
+  SmallVector<const Spec*, 8> specs;
+  for (Array& a : inputs) {
+    settle_weak(a);
+    specs.push_back(&a.node()->spec);
+  }
+  Inference inference(op, specs, attributes);
+  op.infer(inference);
+  for (const Spec& s : inference.outputs)
+    check_shape(s.shape, size_of(s.dtype), text(op.name, ": result"));
+  return std::move(inference.outputs);
+}
+
+Array cast_to(Array a, DType dtype) {
+  if (a.dtype() == dtype) return a;
+  return record(ops::op_Cast(), make_attributes(CastAttributes{dtype}), std::move(a));
+}
+
+// A number as an operand of `dtype`, without a cast in the graph.
+Array number_as(const Array& a, DType dtype) {
+  const Node* node = a.node();
+  if (is_floating(node->spec.dtype)) return make_number(node->number.real, dtype, false);
+  return make_number(node->number.integer, dtype, false);
+}
+
+bool is_weak(const Array& a) { return a.node()->has(kWeak); }
+
+// The type that the operands from `first` on are brought to.
+DType common_type(const Op& op, std::span<Array> inputs) {
+  bool found = false;
+  DType common = DType::Bool;
+  for (const Array& a : inputs) {
+    if (is_weak(a)) continue;
+    common = found ? promote(common, a.dtype()) : a.dtype();
+    found = true;
+  }
+  for (const Array& a : inputs) {  // a weak number changes the kind at most, never the width
+    if (is_weak(a) && (!found || kind(a.dtype()) > kind(common))) {
+      common = a.dtype();
+      found = true;
+    }
+  }
+  if (op.types == Types::Floating && !is_floating(common)) return DType::Float32;
+  if (op.types == Types::Logical) return DType::Bool;
+  return common;
+}
+
+}  // namespace
+
+Array record(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
+  if (op.elementwise) return record_elementwise(op, inputs, std::move(attributes));
+  std::vector<Spec> outputs = infer(op, inputs, attributes.get());
+  LAMINA_ASSERT(outputs.size() == 1 && !op.multiple);
+  Array result = attach(op, std::move(outputs[0]), inputs, std::move(attributes));
+  after_recording(result);
+  return result;
+}
+
+std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs,
+                                   AttributesRef attributes) {
+  std::vector<Spec> specs = infer(op, inputs, attributes.get());
+  Array whole = attach(op, Spec{}, inputs, std::move(attributes));
+  std::vector<Array> outputs;
+  for (size_t k = 0; k < specs.size(); ++k) {
+    Array input = whole;
+    Array output = attach(ops::op_Output(), std::move(specs[k]), std::span(&input, 1), {});
+    output.node()->output = static_cast<uint16_t>(k);
+    outputs.push_back(std::move(output));
+  }
+  whole.reset();
+  if (!outputs.empty()) after_recording(outputs[0]);
+  return outputs;
+}
+
+Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
+  for (const Array& a : inputs) {
+    if (!a) throw StateError(text(op.name, ": an argument is an empty Array"));
+  }
+  if (op.types == Types::Cast) {
+    for (Array& a : inputs) settle_weak(a);
+  } else {
+    size_t first = 0;
+    if (op.types == Types::Choice) {
+      inputs[0] = is_weak(inputs[0]) ? number_as(inputs[0], DType::Bool)
+                                     : cast_to(std::move(inputs[0]), DType::Bool);
+      first = 1;
+    }
+    DType common = common_type(op, inputs.subspan(first));
+    if (op.types == Types::Bits && is_floating(common)) {
+      throw DTypeError(text(op.name, ": expected bool or integers, got ", common));
+    }
+    for (size_t i = first; i < inputs.size(); ++i) {
+      if (is_weak(inputs[i])) {
+        inputs[i] = number_as(inputs[i], common);
+      } else if (inputs[i].dtype() != common) {
+        inputs[i] = cast_to(std::move(inputs[i]), common);
+      }
+    }
+  }
+  Spec spec;
+  spec.dtype = inputs.back().dtype();
+  if (op.types == Types::Predicate || op.types == Types::Logical) spec.dtype = DType::Bool;
+  if (op.types == Types::Cast) spec.dtype = attributes->as<CastAttributes>().dtype;
+  spec.shape = inputs[0].shape();
+  for (size_t i = 1; i < inputs.size(); ++i) {
+    if (!(inputs[i].shape() == spec.shape)) {
+      spec.shape = broadcast_shapes(spec.shape, inputs[i].shape(), op.name);
+      check_shape(spec.shape, 8, text(op.name, ": result"));
+    }
+  }
+  Array result = attach(op, std::move(spec), inputs, std::move(attributes));
+  after_recording(result);
+  return result;
+}
+
+}  // namespace lamina

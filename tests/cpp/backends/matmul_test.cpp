@@ -1,0 +1,182 @@
+#include "backends/kernel_run.h"
+#include "lamina/backends/cpu/kernels.h"
+
+namespace lamina::test {
+
+namespace {
+
+struct Case {
+  Operand a, b;
+  Shape c() const {
+    Shape shape;
+    const int rank = a.shape.rank();
+    for (int i = 0; i < rank - 2; ++i) shape.push_back(std::max(a.shape[i], b.shape[i]));
+    for (int i = 0; i < rank - 2; ++i) {
+      if (a.shape[i] == 0 || b.shape[i] == 0) shape[i] = 0;
+    }
+    shape.push_back(a.shape[rank - 2]);
+    shape.push_back(b.shape[rank - 1]);
+    return shape;
+  }
+  std::string text() const {
+    return list_text(a.shape) + " strides " + list_text(a.strides) + " x " + list_text(b.shape) +
+           " strides " + list_text(b.strides);
+  }
+};
+
+// The row-major number of the element that `index` meets in a shape with axes of size 1.
+int64_t broadcast_number(const Shape& index, const Shape& shape) {
+  int64_t number = 0;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    number = number * shape[i] + (shape[i] == 1 ? 0 : index[i]);
+  }
+  return number;
+}
+
+// Strides of 0 say that all elements along the axis are one.
+Values values_of(const Operand& operand, unsigned seed) {
+  Values values = random_values(operand.shape, seed);
+  each_element(operand.shape, [&](const Shape& at, int64_t i) {
+    Shape first = at;
+    for (size_t axis = 0; axis < at.size(); ++axis) {
+      if (operand.strides[axis] == 0) first[axis] = 0;
+    }
+    values[i] = values[broadcast_number(first, operand.shape)];
+  });
+  return values;
+}
+
+Values product(const Case& c, const Values& a, const Values& b) {
+  const int rank = c.a.shape.rank();
+  const int64_t depth = c.a.shape[rank - 1];
+  Values result(c.c().elements());
+  each_element(c.c(), [&](const Shape& at, int64_t i) {
+    Shape left = at, right = at;
+    for (int64_t k = 0; k < depth; ++k) {
+      left[rank - 1] = k, right[rank - 2] = k;
+      result[i] += a[broadcast_number(left, c.a.shape)] * b[broadcast_number(right, c.b.shape)];
+    }
+  });
+  return result;
+}
+
+void check(const KernelEntry& entry, Case c, DType dtype, int threads) {
+  const double bound = dtype == DType::BFloat16 ? 0.01 : dtype == DType::Float32 ? 1e-5 : 1e-13;
+  c.a.dtype = c.b.dtype = dtype;
+  KernelRequest request;
+  request.threads = threads;
+  request.inputs = {c.a, c.b};
+  request.outputs = {row_major(c.c(), dtype)};
+  const Values a = values_of(c.a, 1), b = values_of(c.b, 2);
+  expect_close(run_kernel(entry, request, {a, b}), product(c, a, b), bound, c.text());
+}
+
+Operand transposed(Shape shape) {  // the last two axes in the other order
+  IntList order;
+  for (int i = 0; i < shape.rank(); ++i) order.push_back(i);
+  std::swap(order[shape.size() - 1], order[shape.size() - 2]);
+  return {DType::Float32, shape, strides_in_order(shape, order)};
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> list = {
+      {row_major({32, 64}), row_major({64, 128})},
+      {transposed({33, 65}), row_major({65, 17})},
+      {row_major({33, 65}), transposed({65, 17})},
+      {transposed({5, 700}), transposed({700, 3})},
+      {row_major({1, 64}), row_major({64, 100})},
+      {row_major({64, 100}), row_major({100, 1})},
+      {row_major({7, 1}), row_major({1, 9})},
+      {row_major({1, 1}), row_major({1, 1})},
+      {row_major({2, 3, 20, 30}), row_major({2, 3, 30, 10})},
+      {row_major({4, 20, 30}), row_major({1, 30, 10})},
+      {row_major({4, 1, 30}), row_major({1, 30, 10})},
+      {row_major({1, 20, 30}), row_major({4, 30, 10})},
+      {row_major({2, 1, 20, 30}), transposed({1, 3, 30, 10})},
+      {row_major({130, 300}), row_major({300, 257})},
+      {row_major({0, 4}), row_major({4, 5})},
+      {row_major({3, 0}), row_major({0, 5})},
+      {row_major({3, 4}), row_major({4, 0})},
+      {row_major({0, 3, 4}), row_major({1, 4, 2})},
+      {row_major({2, 3, 0}), row_major({2, 0, 2})},
+  };
+  // [batch, tokens, heads, width] taken apart into heads, as attention does.
+  Operand heads = row_major({2, 4, 6, 8});
+  heads.shape = {2, 6, 4, 8}, heads.strides = {192, 8, 48, 1};
+  Operand keys = heads;
+  keys.shape = {2, 6, 8, 4}, keys.strides = {192, 8, 1, 48};
+  list.push_back({heads, keys});
+  // Broadcast by strides: one matrix, one row, one column, one element for all.
+  Operand matrix{DType::Float32, {3, 5, 6}, {0, 6, 1}}, row{DType::Float32, {3, 5, 6}, {6, 0, 1}};
+  Operand column{DType::Float32, {3, 5, 6}, {5, 1, 0}},
+      element{DType::Float32, {3, 5, 6}, {0, 0, 0}};
+  for (const Operand& a : {matrix, row, column, element}) {
+    list.push_back({a, row_major({3, 6, 4})});
+  }
+  list.push_back({row_major({3, 4, 5}), matrix});
+  list.push_back({row_major({3, 4, 5}), column});
+  // Rows and columns that are steps or reversals of larger arrays.
+  list.push_back({{DType::Float32, {6, 7}, {20, 2}}, {DType::Float32, {7, 5}, {11, 1}}});
+  list.push_back({{DType::Float32, {6, 7}, {-7, 1}}, {DType::Float32, {7, 5}, {-5, -1}}});
+  return list;
+}
+
+TEST(Matmul, OneDnn) {
+  for (const Case& c : cases()) {
+    for (int threads : {1, 2}) check(backend::kernel_matmul_onednn, c, DType::Float32, threads);
+    check(backend::kernel_matmul_onednn, c, DType::BFloat16, 2);
+  }
+  check(backend::kernel_matmul_onednn, {row_major({200, 300}), row_major({300, 200})},
+        DType::Float32, 2);
+}
+
+TEST(Matmul, Blocked) {
+  for (const Case& c : cases()) {
+    for (int threads : {1, 2}) check(backend::kernel_matmul_blocked, c, DType::Float32, threads);
+    check(backend::kernel_matmul_blocked, c, DType::Float64, 2);
+  }
+  const Case deep{transposed({20, 9000}), row_major({9000, 70})};
+  check(backend::kernel_matmul_blocked, deep, DType::Float32, 2);
+  const Case large{row_major({500, 800}), transposed({800, 900})};
+  check(backend::kernel_matmul_blocked, large, DType::Float64, 2);
+}
+
+TEST(Matmul, BlockedIgnoresThreads) {
+  for (const Case& c : {Case{row_major({300, 500}), row_major({500, 400})},
+                        Case{row_major({20, 9000}), row_major({9000, 70})},
+                        Case{row_major({3, 50, 40}), transposed({3, 40, 60})}}) {
+    std::mt19937 random(3);
+    Values a(c.a.shape.elements()), b(c.b.shape.elements());
+    for (Values* values : {&a, &b}) {
+      for (double& value : *values) value = static_cast<double>(random()) / 4e9;
+    }
+    KernelRequest request;
+    request.inputs = {c.a, c.b};
+    request.outputs = {row_major(c.c())};
+    const Values one = run_kernel(backend::kernel_matmul_blocked, request, {a, b});
+    for (int threads : {2, 3, 7}) {
+      request.threads = threads;
+      EXPECT_EQ(run_kernel(backend::kernel_matmul_blocked, request, {a, b}), one) << c.text();
+    }
+  }
+}
+
+TEST(Matmul, OneDnnRefusesWithReasons) {
+  const auto refusal = [](DType a, DType b, bool deterministic) {
+    KernelRequest request;
+    request.deterministic = deterministic;
+    request.inputs = {row_major({2, 3}, a), row_major({3, 2}, b)};
+    request.outputs = {row_major({2, 2}, a)};
+    EXPECT_EQ(backend::kernel_matmul_onednn.rule(request), nullptr);
+    return request.refusal;
+  };
+  EXPECT_EQ(refusal(DType::Float16, DType::Float16, false),
+            "takes float32 and bfloat16, not float16");
+  EXPECT_EQ(refusal(DType::Float32, DType::BFloat16, false), "takes factors of one type");
+  EXPECT_EQ(refusal(DType::Float32, DType::Float32, true),
+            "its bits may depend on the number of threads");
+}
+
+}  // namespace
+
+}  // namespace lamina::test
