@@ -27,8 +27,8 @@ class LoopKernel final : public Kernel {
   struct Accumulators {
     int64_t rows = 1, columns = 1;  // how many there are at most
     Combine how = Combine::Elements;
-    std::vector<size_t> offset;     // of each reduction's, in bytes
-    size_t bytes = 0, levels = 1;   // of all of them; how many sums wait at once
+    std::vector<size_t> offset;    // of each reduction's, in bytes
+    size_t bytes = 0, levels = 1;  // of all of them; how many sums wait at once
   };
 
   void choose_tile();

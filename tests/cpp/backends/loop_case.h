@@ -7,20 +7,16 @@
 #include <random>
 #include <vector>
 
-#include "lamina/op/backend.h"
+#include "lamina/backends/cpu/kernels.h"
 #include "lamina/op/loop_reference.h"
 #include "lamina/op/scalar_eval.h"
 
-namespace lamina {
-
-extern const KernelEntry kernel_cpu_loop;
-
-namespace loop_test {
+namespace lamina::loop_test {
 
 inline std::unique_ptr<Kernel> prepare_cpu(const Loop& loop) {
   KernelRequest request;
   request.loop = &loop;
-  return kernel_cpu_loop.rule(request);
+  return backend::kernel_cpu_loop.rule(request);
 }
 inline std::unique_ptr<Kernel> prepare_reference(const Loop& loop) {
   KernelRequest request;
@@ -46,11 +42,14 @@ class Memory {
   size_t count() const { return (bytes_.size() - 2 * kGuard) / size_of(dtype_); }
   std::byte* element(size_t k) { return bytes_.data() + kGuard + k * size_of(dtype_); }
   ScalarValue value(size_t k) { return scalar_load(dtype_, element(k)); }
-  void set(size_t k, double v) { scalar_store(dtype_, element(k), ScalarType::F64, scalar_value(v)); }
+  void set(size_t k, double v) {
+    scalar_store(dtype_, element(k), ScalarType::F64, scalar_value(v));
+  }
   DType dtype() const { return dtype_; }
   bool guards_hold() const {
     for (size_t k = 0; k < kGuard; ++k) {
-      if (bytes_[k] != std::byte{0x5a} || bytes_[bytes_.size() - 1 - k] != std::byte{0x5a}) return false;
+      if (bytes_[k] != std::byte{0x5a} || bytes_[bytes_.size() - 1 - k] != std::byte{0x5a})
+        return false;
     }
     return true;
   }
@@ -90,9 +89,9 @@ inline double ulps(double got, double expected, bool f32) {
   if (got == rounded) return 0;
   if (std::isinf(rounded) || std::isnan(got) || std::isinf(got)) return 1e9;
   double tiny = f32 ? 0x1p-149 : 0x1p-1074;
-  double unit = std::max(tiny, std::ldexp(1.0, std::ilogb(rounded == 0 ? tiny : rounded) - (f32 ? 23 : 52)));
+  double unit =
+      std::max(tiny, std::ldexp(1.0, std::ilogb(rounded == 0 ? tiny : rounded) - (f32 ? 23 : 52)));
   return std::abs(got - expected) / unit;
 }
 
-}  // namespace loop_test
-}  // namespace lamina
+}  // namespace lamina::loop_test

@@ -3,8 +3,8 @@
 
 #include <numeric>
 
+#include "backends/loop_case.h"
 #include "lamina/base/parallel_for.h"
-#include "tests/cpp/backends/loop_case.h"
 
 namespace lamina {
 namespace {
@@ -24,7 +24,8 @@ class RandomLoop {
       loop.domain.push_back(chance(40) ? 0 : chance(5) ? 1 : 1 + pick(most));
     }
     int inputs = 1 + pick(4);
-    for (int k = 0; k < inputs; ++k) loop.inputs.push_back(operand(loop.domain, any_dtype(), true, {}));
+    for (int k = 0; k < inputs; ++k)
+      loop.inputs.push_back(operand(loop.domain, any_dtype(), true, {}));
     program(loop);
     int results = 1 + pick(3), stores = pick(results + 1);
     for (int k = 0; k < stores; ++k) {
@@ -55,7 +56,8 @@ class RandomLoop {
     return (pick(2001) - 1000) / 64.0;
   }
 
-  LoopOperand operand(const Shape& domain, DType dtype, bool broadcast, const SmallVector<uint8_t, 8>& reduced) {
+  LoopOperand operand(const Shape& domain, DType dtype, bool broadcast,
+                      const SmallVector<uint8_t, 8>& reduced) {
     std::vector<int> order(domain.size());
     std::iota(order.begin(), order.end(), 0);
     if (chance(3)) std::shuffle(order.begin(), order.end(), random_);
@@ -73,7 +75,8 @@ class RandomLoop {
 
   uint16_t any_value(const Loop& loop) {
     size_t n = loop.program.code.size();
-    return static_cast<uint16_t>(chance(3) ? static_cast<size_t>(pick(static_cast<int64_t>(n))) : n - 1);
+    return static_cast<uint16_t>(chance(3) ? static_cast<size_t>(pick(static_cast<int64_t>(n)))
+                                           : n - 1);
   }
   uint16_t value_of(Loop& loop, ScalarType type) {
     std::vector<uint16_t> fitting;
@@ -91,30 +94,42 @@ class RandomLoop {
       loop.program.input(static_cast<int>(k), scalar_type(loop.inputs[k].dtype));
     }
     static constexpr ScalarOp kFloat[] = {
-        ScalarOp::Add, ScalarOp::Subtract, ScalarOp::Multiply, ScalarOp::Divide, ScalarOp::FloorDivide,
-        ScalarOp::Remainder, ScalarOp::Minimum, ScalarOp::Maximum, ScalarOp::Negative, ScalarOp::Absolute,
-        ScalarOp::Sign, ScalarOp::Floor, ScalarOp::Ceil, ScalarOp::Round, ScalarOp::SquareRoot};
+        ScalarOp::Add,         ScalarOp::Subtract,  ScalarOp::Multiply,  ScalarOp::Divide,
+        ScalarOp::FloorDivide, ScalarOp::Remainder, ScalarOp::Minimum,   ScalarOp::Maximum,
+        ScalarOp::Negative,    ScalarOp::Absolute,  ScalarOp::Sign,      ScalarOp::Floor,
+        ScalarOp::Ceil,        ScalarOp::Round,     ScalarOp::SquareRoot};
     static constexpr ScalarOp kInteger[] = {
-        ScalarOp::Add, ScalarOp::Subtract, ScalarOp::Multiply, ScalarOp::FloorDivide, ScalarOp::Remainder,
-        ScalarOp::Power, ScalarOp::Minimum, ScalarOp::Maximum, ScalarOp::Negative, ScalarOp::Absolute,
-        ScalarOp::Sign, ScalarOp::Floor, ScalarOp::And, ScalarOp::Or, ScalarOp::Xor, ScalarOp::Not,
+        ScalarOp::Add,       ScalarOp::Subtract,  ScalarOp::Multiply, ScalarOp::FloorDivide,
+        ScalarOp::Remainder, ScalarOp::Power,     ScalarOp::Minimum,  ScalarOp::Maximum,
+        ScalarOp::Negative,  ScalarOp::Absolute,  ScalarOp::Sign,     ScalarOp::Floor,
+        ScalarOp::And,       ScalarOp::Or,        ScalarOp::Xor,      ScalarOp::Not,
         ScalarOp::ShiftLeft, ScalarOp::ShiftRight};
-    static constexpr ScalarOp kBool[] = {ScalarOp::And, ScalarOp::Or, ScalarOp::Xor, ScalarOp::Not, ScalarOp::Equal};
+    static constexpr ScalarOp kBool[] = {ScalarOp::And, ScalarOp::Or, ScalarOp::Xor, ScalarOp::Not,
+                                         ScalarOp::Equal};
     int length = pick(14);
     for (int k = 0; k < length; ++k) {
-      ScalarType type = chance(2) ? loop.program.code.back().type : static_cast<ScalarType>(pick(5));
+      ScalarType type =
+          chance(2) ? loop.program.code.back().type : static_cast<ScalarType>(pick(5));
       ScalarProgram& p = loop.program;
       uint16_t a = value_of(loop, type), b = value_of(loop, type);
       switch (pick(type == ScalarType::Bool ? 3 : 5)) {
-        case 0: p.cast(a, static_cast<ScalarType>(pick(5))); break;
-        case 1: p.push(ScalarOp::Select, type, value_of(loop, ScalarType::Bool), a, b); break;
+        case 0:
+          p.cast(a, static_cast<ScalarType>(pick(5)));
+          break;
+        case 1:
+          p.push(ScalarOp::Select, type, value_of(loop, ScalarType::Bool), a, b);
+          break;
         case 4:
-          p.push(static_cast<ScalarOp>(static_cast<int>(ScalarOp::Equal) + pick(6)), ScalarType::Bool, a, b);
+          p.push(static_cast<ScalarOp>(static_cast<int>(ScalarOp::Equal) + pick(6)),
+                 ScalarType::Bool, a, b);
           break;
         default:
-          if (type == ScalarType::Bool) p.push(kBool[pick(std::size(kBool))], type, a, b);
-          else if (type == ScalarType::F32 || type == ScalarType::F64) p.push(kFloat[pick(std::size(kFloat))], type, a, b);
-          else p.push(kInteger[pick(std::size(kInteger))], type, a, b);
+          if (type == ScalarType::Bool)
+            p.push(kBool[pick(std::size(kBool))], type, a, b);
+          else if (type == ScalarType::F32 || type == ScalarType::F64)
+            p.push(kFloat[pick(std::size(kFloat))], type, a, b);
+          else
+            p.push(kInteger[pick(std::size(kInteger))], type, a, b);
       }
     }
   }
@@ -150,7 +165,8 @@ void expect_equal(Memory& got, Memory& expected, bool exact, const std::string& 
     if (std::isnan(e) && std::isnan(g)) continue;
     double allowed = exact || !floats ? 0 : 2e-4 * std::max(1.0, std::abs(e));
     if (got.value(i).u64 == expected.value(i).u64) continue;
-    ASSERT_TRUE(g == e || std::abs(g - e) <= allowed) << what << " element " << i << ": " << g << " and not " << e;
+    ASSERT_TRUE(g == e || std::abs(g - e) <= allowed)
+        << what << " element " << i << ": " << g << " and not " << e;
   }
 }
 
@@ -161,8 +177,12 @@ std::string describe(const Loop& loop) {
     out += text("\n  ", name(i.op), " ", name(i.type), " ", int{i.a}, " ", int{i.b}, " ", int{i.c});
   }
   for (const auto& o : loop.inputs) out += text("\n  in ", o.dtype, " ", list_text(o.strides));
-  for (const auto& s : loop.stores) out += text("\n  store ", int{s.value}, " ", s.operand.dtype, " ", list_text(s.operand.strides));
-  for (const auto& r : loop.reductions) out += text("\n  reduce ", int(r.monoid), " ", int{r.value}, " ", r.operand.dtype, " ", list_text(r.operand.strides));
+  for (const auto& s : loop.stores)
+    out +=
+        text("\n  store ", int{s.value}, " ", s.operand.dtype, " ", list_text(s.operand.strides));
+  for (const auto& r : loop.reductions)
+    out += text("\n  reduce ", int(r.monoid), " ", int{r.value}, " ", r.operand.dtype, " ",
+                list_text(r.operand.strides));
   return out;
 }
 
@@ -178,7 +198,8 @@ TEST(Loop, AgreesWithReference) {
     run(*kernel, got);
     for (size_t k = 0; k < got.size(); ++k) {
       bool exact = k < loop.inputs.size() + loop.stores.size();
-      expect_equal(got[k], expected[k], exact, text("seed ", seed, " operand ", k, "\n", describe(loop)));
+      expect_equal(got[k], expected[k], exact,
+                   text("seed ", seed, " operand ", k, "\n", describe(loop)));
       if (HasFatalFailure()) return;
     }
     if (loop.stores.empty()) continue;
@@ -191,7 +212,9 @@ TEST(Loop, AgreesWithReference) {
       std::vector<std::byte*> addresses;
       for (Memory& m : again) addresses.push_back(m.address());
       addresses[out] = addresses[in];
-      struct Aligned { alignas(64) std::byte bytes[64]; };
+      struct Aligned {
+        alignas(64) std::byte bytes[64];
+      };
       std::vector<Aligned> scratch(kernel->scratch_bytes() / 64 + 1);
       RunContext context;
       context.scratch = scratch.data()->bytes;
@@ -199,7 +222,8 @@ TEST(Loop, AgreesWithReference) {
       for (size_t i = 0; i < again[in].count(); ++i) {
         std::memcpy(again[out].element(i), again[in].element(i), size_of(again[in].dtype()));
       }
-      expect_equal(again[out], expected[out], true, text("in place, seed ", seed, "\n", describe(loop)));
+      expect_equal(again[out], expected[out], true,
+                   text("in place, seed ", seed, "\n", describe(loop)));
       if (HasFatalFailure()) return;
       break;
     }
@@ -216,9 +240,11 @@ struct Function {
 class Functions : public testing::TestWithParam<Function> {};
 
 void check_function(const Function& f, bool f32) {
-  std::vector<double> xs = {0.0, -0.0, 1, -1, 0.5, -0.5, 2, 8, 1024, 0.921875, 0x1p-126, 0x1p-140, -0x1p-149,
-                            1e-30, -1e-10, 1e-5, 80, 88.5, 88.8, 89.2, -87.5, -100, -103.5, -110, 709.5, 710.2,
-                            -745, -750, 1e4, 12345.678, -1e5, 1e10, 3e38, -3e38, INFINITY, -INFINITY, NAN};
+  std::vector<double> xs = {
+      0.0,      -0.0,     1,         -1,    0.5,      -0.5,      2,    8,    1024, 0.921875,
+      0x1p-126, 0x1p-140, -0x1p-149, 1e-30, -1e-10,   1e-5,      80,   88.5, 88.8, 89.2,
+      -87.5,    -100,     -103.5,    -110,  709.5,    710.2,     -745, -750, 1e4,  12345.678,
+      -1e5,     1e10,     3e38,      -3e38, INFINITY, -INFINITY, NAN};
   std::mt19937_64 random(7);
   std::uniform_real_distribution<double> uniform(f.low, f.high);
   for (int k = 0; k < 20000; ++k) xs.push_back(uniform(random));
@@ -251,16 +277,17 @@ TEST_P(Functions, AgreeWithTheLibrary) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, Functions,
-    testing::Values(Function{ScalarOp::Exp, -110, 95, 2, 2}, Function{ScalarOp::Expm1, -5, 5, 4, 4},
-                    Function{ScalarOp::Log, 0, 100, 2, 2}, Function{ScalarOp::Log1p, -0.99, 10, 4, 4},
-                    Function{ScalarOp::Log2, 0, 100, 3, 3}, Function{ScalarOp::Sin, -40, 40, 4, 4},
-                    Function{ScalarOp::Cos, -40, 40, 4, 4}, Function{ScalarOp::Tan, -20, 20, 6, 6},
-                    Function{ScalarOp::Asin, -1.1, 1.1, 4, 4}, Function{ScalarOp::Acos, -1.1, 1.1, 4, 4},
-                    Function{ScalarOp::Atan, -20, 20, 4, 4}, Function{ScalarOp::Sinh, -25, 25, 4, 4},
-                    Function{ScalarOp::Cosh, -25, 25, 4, 4}, Function{ScalarOp::Tanh, -10, 10, 4, 4},
-                    Function{ScalarOp::Erf, -5, 5, 2, 1}, Function{ScalarOp::Sigmoid, -100, 40, 4, 4},
-                    Function{ScalarOp::SquareRoot, 0, 100, 1, 1},
-                    Function{ScalarOp::ReciprocalSquareRoot, 0, 100, 2, 2}),
+    testing::Values(
+        Function{ScalarOp::Exp, -110, 95, 2, 2}, Function{ScalarOp::Expm1, -5, 5, 4, 4},
+        Function{ScalarOp::Log, 0, 100, 2, 2}, Function{ScalarOp::Log1p, -0.99, 10, 4, 4},
+        Function{ScalarOp::Log2, 0, 100, 3, 3}, Function{ScalarOp::Sin, -40, 40, 4, 4},
+        Function{ScalarOp::Cos, -40, 40, 4, 4}, Function{ScalarOp::Tan, -20, 20, 6, 6},
+        Function{ScalarOp::Asin, -1.1, 1.1, 4, 4}, Function{ScalarOp::Acos, -1.1, 1.1, 4, 4},
+        Function{ScalarOp::Atan, -20, 20, 4, 4}, Function{ScalarOp::Sinh, -25, 25, 4, 4},
+        Function{ScalarOp::Cosh, -25, 25, 4, 4}, Function{ScalarOp::Tanh, -10, 10, 4, 4},
+        Function{ScalarOp::Erf, -5, 5, 2, 1}, Function{ScalarOp::Sigmoid, -100, 40, 4, 4},
+        Function{ScalarOp::SquareRoot, 0, 100, 1, 1},
+        Function{ScalarOp::ReciprocalSquareRoot, 0, 100, 2, 2}),
     [](const auto& info) { return std::string(name(info.param.op)); });
 
 TEST(Loop, BitsDoNotDependOnThreads) {
@@ -270,7 +297,8 @@ TEST(Loop, BitsDoNotDependOnThreads) {
     Loop loop = random.make();
     if (loop.domain.elements() > 40) {  // enlarge, so that there is something to share
       loop = Loop();
-      loop.domain = Shape{1 + static_cast<int64_t>(seed % 7) * 150, 300 + static_cast<int64_t>(seed % 31)};
+      loop.domain =
+          Shape{1 + static_cast<int64_t>(seed % 7) * 150, 300 + static_cast<int64_t>(seed % 31)};
       loop.inputs.push_back({DType::Float32, row_major_strides(loop.domain)});
       uint16_t x = loop.program.input(0, ScalarType::F32);
       uint16_t y = loop.program.push(ScalarOp::Sin, ScalarType::F32, x);
@@ -288,7 +316,8 @@ TEST(Loop, BitsDoNotDependOnThreads) {
       set_thread_count(n);
       std::vector<Memory> other = blank;
       run(*kernel, other);
-      for (size_t k = 0; k < first.size(); ++k) EXPECT_TRUE(first[k].same_bits(other[k])) << "seed " << seed;
+      for (size_t k = 0; k < first.size(); ++k)
+        EXPECT_TRUE(first[k].same_bits(other[k])) << "seed " << seed;
     }
   }
   set_thread_count(threads);
@@ -312,12 +341,19 @@ TEST(Loop, LongSumsStayAccurate) {
 }
 
 TEST(Loop, EmptyReductionsGiveTheIdentity) {
-  struct Case { Monoid monoid; DType dtype; double expected; };
-  const Case cases[] = {
-      {Monoid::Sum, DType::Float32, 0},        {Monoid::Product, DType::Int32, 1},
-      {Monoid::Maximum, DType::Float32, -INFINITY}, {Monoid::Minimum, DType::Float64, INFINITY},
-      {Monoid::Maximum, DType::Int8, -128},    {Monoid::Minimum, DType::UInt16, 65535},
-      {Monoid::And, DType::Bool, 1},           {Monoid::Or, DType::Bool, 0}};
+  struct Case {
+    Monoid monoid;
+    DType dtype;
+    double expected;
+  };
+  const Case cases[] = {{Monoid::Sum, DType::Float32, 0},
+                        {Monoid::Product, DType::Int32, 1},
+                        {Monoid::Maximum, DType::Float32, -INFINITY},
+                        {Monoid::Minimum, DType::Float64, INFINITY},
+                        {Monoid::Maximum, DType::Int8, -128},
+                        {Monoid::Minimum, DType::UInt16, 65535},
+                        {Monoid::And, DType::Bool, 1},
+                        {Monoid::Or, DType::Bool, 0}};
   for (const Case& c : cases) {
     Loop loop;
     loop.domain = Shape{3, 0};
@@ -328,7 +364,8 @@ TEST(Loop, EmptyReductionsGiveTheIdentity) {
     std::vector<Memory> memory = allocate(loop);
     run(*prepare_cpu(loop), memory);
     for (size_t i = 0; i < 3; ++i) {
-      EXPECT_EQ(scalar_cast(memory[1].value(i), scalar_type(c.dtype), ScalarType::F64).f64, c.expected);
+      EXPECT_EQ(scalar_cast(memory[1].value(i), scalar_type(c.dtype), ScalarType::F64).f64,
+                c.expected);
     }
   }
 }
