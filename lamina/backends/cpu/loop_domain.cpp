@@ -66,7 +66,8 @@ void merge_axes(std::vector<DomainAxis>& axes) {
 }
 
 // The outer axis along which an operand is contiguous that is not so along the column, or -1.
-int transposed_axis(const LoopDomain& domain, const std::vector<LoopOperand>& operands, size_t count) {
+int transposed_axis(const LoopDomain& domain, const std::vector<LoopOperand>& operands,
+                    size_t count) {
   if (domain.column.size < 8 || domain.elements < 4096) return -1;
   for (size_t k = 0; k < count; ++k) {
     int64_t bytes = static_cast<int64_t>(size_of(operands[k].dtype));

@@ -1,6 +1,7 @@
 #include "lamina/backends/cpu/loop_kernel.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -11,13 +12,13 @@ namespace lamina::cpu {
 
 namespace {
 
-constexpr int64_t kTile = 1024;        // elements; a few tiles fill a first-level cache
-constexpr int64_t kTileAlone = 4096;   // when no tile is written but the result
-constexpr int64_t kSquare = 32;        // of a transposed tile
-constexpr int64_t kChunk = 16384;      // elements reduced by themselves
+constexpr int64_t kTile = 1024;       // elements; a few tiles fill a first-level cache
+constexpr int64_t kTileAlone = 4096;  // when no tile is written but the result
+constexpr int64_t kSquare = 32;       // of a transposed tile
+constexpr int64_t kChunk = 16384;     // elements reduced by themselves
 constexpr int64_t kMaxChunks = 256;
-constexpr int64_t kMaxSplit = 512;     // partial results kept in scratch
-constexpr int64_t kGrain = 32768;      // cheap operations that are worth a thread
+constexpr int64_t kMaxSplit = 512;  // partial results kept in scratch
+constexpr int64_t kGrain = 65536;   // cheap operations (about 10 us) that are worth a thread
 
 size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
@@ -49,14 +50,14 @@ thread_local Arena arena;
 // What one thread works with: addresses of operands and slots, and the size of the tile at hand.
 struct LoopKernel::Frame {
   static constexpr size_t kMaxAxes = kMaxRank + 2;
-  std::byte** operand;   // at the current tile
+  std::byte** operand;  // at the current tile
   std::byte** slot;
-  std::byte** at_start;  // of the reduced axes
+  std::byte** at_start;      // of the reduced axes
   const std::byte** loaded;  // by load number: what the slot holds already
   int64_t loaded_rows = 0, loaded_columns = 0;
   int64_t rows = 1, columns = 1;
   int64_t kept_at[kMaxAxes], reduced_at[kMaxAxes];
-  std::byte *accumulators, *chunk, *cast;
+  std::byte *accumulators, *cast;
 
   void size_tile(const TileAxis& axis, int64_t at) {
     if (axis.kind == TileAxis::Kind::Outer) return;
@@ -87,8 +88,11 @@ struct LoopKernel::Frame {
 };
 
 LoopKernel::LoopKernel(const Loop& loop)
-    : operands_(operands_of(loop)), inputs_(loop.inputs.size()), domain_(arrange(loop)),
-      plan_(plan_loop(loop, domain_)), reduces_(!loop.reductions.empty()) {
+    : operands_(operands_of(loop)),
+      inputs_(loop.inputs.size()),
+      domain_(arrange(loop)),
+      plan_(plan_loop(loop, domain_)),
+      reduces_(!loop.reductions.empty()) {
   name = "cpu.loop";
   choose_tile();
   if (reduces_) cut_reduction();
@@ -106,10 +110,12 @@ void LoopKernel::choose_tile() {
     columns_ = std::min(kSquare, column.size);
   } else if (row.size != 1) {  // whole rows
     columns_ = column.size;
-    rows_ = std::clamp<int64_t>(limit / std::max<int64_t>(1, columns_), 1, std::max<int64_t>(1, row.size));
+    rows_ = std::clamp<int64_t>(limit / std::max<int64_t>(1, columns_), 1,
+                                std::max<int64_t>(1, row.size));
   } else if (column.size > limit) {  // equal parts, of whole cache lines
     int64_t parts = (column.size + limit - 1) / limit;
-    columns_ = static_cast<int64_t>(round_up(static_cast<size_t>((column.size + parts - 1) / parts), 64));
+    columns_ =
+        static_cast<int64_t>(round_up(static_cast<size_t>((column.size + parts - 1) / parts), 64));
   } else {
     columns_ = std::max<int64_t>(1, column.size);
   }
@@ -130,7 +136,8 @@ void LoopKernel::cut_reduction() {
   Accumulators& a = accumulators_;
   a.rows = domain_.row.reduced ? 1 : rows_;
   a.columns = domain_.column.reduced ? 1 : columns_;
-  bool rows_reduced = domain_.row.reduced || rows_ == 1, columns_reduced = domain_.column.reduced || columns_ == 1;
+  bool rows_reduced = domain_.row.reduced || rows_ == 1,
+       columns_reduced = domain_.column.reduced || columns_ == 1;
   a.how = rows_reduced ? (columns_reduced ? Combine::All : Combine::Columns)
                        : (columns_reduced ? Combine::Rows : Combine::Elements);
   for (const PlannedReduction& r : plan_.reductions) {
@@ -138,8 +145,10 @@ void LoopKernel::cut_reduction() {
     a.bytes += round_up(static_cast<size_t>(a.rows * a.columns * bytes_of(r.type)), 64);
   }
   int64_t tile = std::max<int64_t>(1, rows_ * columns_);
-  chunk_tiles_ = std::max<int64_t>({1, kChunk / tile, (reduced_tiles_ + kMaxChunks - 1) / kMaxChunks});
+  chunk_tiles_ =
+      std::max<int64_t>({1, kChunk / tile, (reduced_tiles_ + kMaxChunks - 1) / kMaxChunks});
   chunks_ = (reduced_tiles_ + chunk_tiles_ - 1) / chunk_tiles_;
+  a.levels = 1 + static_cast<size_t>(std::bit_width(static_cast<uint64_t>(chunks_)));
   split_ = chunks_ > 1 && kept_tiles_ * chunks_ <= kMaxSplit && kept_tiles_ < 64;
 }
 
@@ -147,9 +156,13 @@ void LoopKernel::lay_out_frame() {
   // The odd cache line keeps tiles from sharing the low bits of their addresses, which stalls loads
   // behind stores.
   tile_bytes_ = round_up(static_cast<size_t>(rows_ * columns_ * plan_.element_bytes), 64) + 128;
-  frame_bytes_ = round_up((2 * operands_.size() + plan_.slots.size() + plan_.loads.size()) * sizeof(void*), 64) +
-                 plan_.tiles * tile_bytes_ + plan_.splats * size_t{kSplatBytes};
-  if (reduces_) frame_bytes_ += 2 * accumulators_.bytes + 8 * static_cast<size_t>(accumulators_.rows * accumulators_.columns) + 64;
+  frame_bytes_ =
+      round_up((2 * operands_.size() + plan_.slots.size() + plan_.loads.size()) * sizeof(void*),
+               64) +
+      plan_.tiles * tile_bytes_ + plan_.splats * size_t{kSplatBytes};
+  if (reduces_)
+    frame_bytes_ += accumulators_.levels * accumulators_.bytes +
+                    8 * static_cast<size_t>(accumulators_.rows * accumulators_.columns) + 64;
 }
 
 size_t LoopKernel::scratch_bytes() const {
@@ -160,7 +173,9 @@ bool LoopKernel::may_alias(int input, int output) const {
   size_t out = inputs_ + static_cast<size_t>(output), in = static_cast<size_t>(input);
   if (in >= inputs_ || out >= operands_.size() - plan_.reductions.size()) return false;
   if (size_of(operands_[in].dtype) != size_of(operands_[out].dtype)) return false;
-  auto agree = [&](const DomainAxis& axis) { return axis.size == 1 || axis.stride[in] == axis.stride[out]; };
+  auto agree = [&](const DomainAxis& axis) {
+    return axis.size == 1 || axis.stride[in] == axis.stride[out];
+  };
   bool same = agree(domain_.row) && agree(domain_.column);
   for (const DomainAxis& axis : domain_.outer) same = same && agree(axis);
   return same && plan_.last_read[in] <= plan_.first_write[out];
@@ -173,12 +188,14 @@ void LoopKernel::run(std::byte* const* operands, RunContext& context) const {
     run_items(operands, context.scratch, 0, items);
   } else {
     std::byte* scratch = context.scratch;
-    parallel_for(0, items, grain_, [&](int64_t first, int64_t last) { run_items(operands, scratch, first, last); });
+    parallel_for(0, items, grain_,
+                 [&](int64_t first, int64_t last) { run_items(operands, scratch, first, last); });
   }
   if (split_) finish_items(operands, context.scratch);
 }
 
-void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64_t first, int64_t last) const {
+void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64_t first,
+                           int64_t last) const {
   Frame frame;
   std::byte* memory = arena.get(frame_bytes_);
   size_t count = operands_.size();
@@ -190,19 +207,24 @@ void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64
   std::byte* tiles = memory;
   std::byte* splats = tiles + plan_.tiles * tile_bytes_;
   frame.accumulators = splats + plan_.splats * kSplatBytes;
-  frame.chunk = frame.accumulators + accumulators_.bytes;
-  frame.cast = frame.chunk + accumulators_.bytes;
+  frame.cast = frame.accumulators + accumulators_.levels * accumulators_.bytes;
   for (size_t o = 0; o < count; ++o) frame.operand[o] = operands[o];
   for (size_t k = 0; k < plan_.loads.size(); ++k) frame.loaded[k] = nullptr;
   for (size_t s = 0; s < plan_.slots.size(); ++s) {
     const LoopPlan::Slot& slot = plan_.slots[s];
     switch (slot.home) {
-      case LoopPlan::Home::Operand: break;
-      case LoopPlan::Home::Constant:  // steps never write to it
-        frame.slot[s] = reinterpret_cast<std::byte*>(const_cast<uint64_t*>(plan_.constants.data() + slot.index * kSplat));
+      case LoopPlan::Home::Operand:
         break;
-      case LoopPlan::Home::Tile: frame.slot[s] = tiles + slot.index * tile_bytes_; break;
-      case LoopPlan::Home::Splat: frame.slot[s] = splats + slot.index * kSplatBytes; break;
+      case LoopPlan::Home::Constant:  // steps never write to it
+        frame.slot[s] = reinterpret_cast<std::byte*>(
+            const_cast<uint64_t*>(plan_.constants.data() + slot.index * kSplat));
+        break;
+      case LoopPlan::Home::Tile:
+        frame.slot[s] = tiles + slot.index * tile_bytes_;
+        break;
+      case LoopPlan::Home::Splat:
+        frame.slot[s] = splats + slot.index * kSplatBytes;
+        break;
     }
   }
   run_first(frame);
@@ -220,17 +242,7 @@ void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64
       clear(result);
       reduce_chunk(frame, chunk, result);
     } else {
-      clear(frame.accumulators);
-      for (int64_t c = 0; c < chunks_; ++c) {
-        if (c == 0) {
-          reduce_chunk(frame, c, frame.accumulators);
-        } else {
-          clear(frame.chunk);
-          reduce_chunk(frame, c, frame.chunk);
-          combine(frame.accumulators, frame.chunk);
-        }
-        std::copy(frame.at_start, frame.at_start + count, frame.operand);
-      }
+      reduce_item(frame);
       write_results(frame, frame.accumulators);
     }
     std::copy(frame.at_start, frame.at_start + count, frame.operand);
@@ -284,10 +296,28 @@ void LoopKernel::reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulato
     run_tile(frame);
     for (size_t k = 0; k < plan_.reductions.size(); ++k) {
       const PlannedReduction& r = plan_.reductions[k];
-      r.combine(accumulators + accumulators_.offset[k], frame.slot[r.slot], frame.rows, frame.columns, accumulators_.how);
+      r.combine(accumulators + accumulators_.offset[k], frame.slot[r.slot], frame.rows,
+                frame.columns, accumulators_.how);
     }
     if (t + 1 < last) frame.next(reduced_, frame.reduced_at, operands_.size());
   }
+}
+
+// Chunk sums are added in pairs, and pairs of pairs: the sums that wait for their partner are a stack, as
+// high as the number of ones in the count of chunks so far. finish_items() builds the same tree.
+void LoopKernel::reduce_item(Frame& frame) const {
+  auto sum = [&](int64_t level) {
+    return frame.accumulators + static_cast<size_t>(level) * accumulators_.bytes;
+  };
+  int64_t top = 0;
+  clear(sum(0));
+  for (int64_t c = 0; c < chunks_; ++c) {
+    if (c != 0) clear(sum(++top));
+    reduce_chunk(frame, c, sum(top));
+    for (int64_t pairs = c; pairs & 1; pairs /= 2, --top) combine(sum(top - 1), sum(top));
+    std::copy(frame.at_start, frame.at_start + operands_.size(), frame.operand);
+  }
+  for (; top > 0; --top) combine(sum(top - 1), sum(top));
 }
 
 void LoopKernel::clear(std::byte* accumulators) const {
@@ -296,7 +326,8 @@ void LoopKernel::clear(std::byte* accumulators) const {
     const PlannedReduction& r = plan_.reductions[k];
     std::byte* to = accumulators + accumulators_.offset[k];
     size_t bytes = static_cast<size_t>(bytes_of(r.type));
-    for (int64_t i = 0; i < count; ++i) std::memcpy(to + static_cast<size_t>(i) * bytes, &r.identity, bytes);
+    for (int64_t i = 0; i < count; ++i)
+      std::memcpy(to + static_cast<size_t>(i) * bytes, &r.identity, bytes);
   }
 }
 
@@ -309,7 +340,8 @@ void LoopKernel::combine(std::byte* to, const std::byte* from) const {
 }
 
 void LoopKernel::write_results(Frame& frame, std::byte* accumulators) const {
-  int64_t rows = domain_.row.reduced ? 1 : frame.rows, columns = domain_.column.reduced ? 1 : frame.columns;
+  int64_t rows = domain_.row.reduced ? 1 : frame.rows,
+          columns = domain_.column.reduced ? 1 : frame.columns;
   for (size_t k = 0; k < plan_.reductions.size(); ++k) {
     const PlannedReduction& r = plan_.reductions[k];
     std::byte* values = accumulators + accumulators_.offset[k];
@@ -336,7 +368,12 @@ void LoopKernel::finish_items(std::byte* const* operands, std::byte* scratch) co
   frame.seek(kept_, frame.kept_at, 0, count);
   for (int64_t tile = 0; tile < kept_tiles_; ++tile) {
     std::byte* first = scratch + static_cast<size_t>(tile * chunks_) * accumulators_.bytes;
-    for (int64_t c = 1; c < chunks_; ++c) combine(first, first + static_cast<size_t>(c) * accumulators_.bytes);
+    for (int64_t width = 1; width < chunks_; width *= 2) {
+      for (int64_t c = 0; c + width < chunks_; c += 2 * width) {
+        combine(first + static_cast<size_t>(c) * accumulators_.bytes,
+                first + static_cast<size_t>(c + width) * accumulators_.bytes);
+      }
+    }
     write_results(frame, first);
     frame.next(kept_, frame.kept_at, count);
   }
@@ -355,6 +392,7 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
 }  // namespace
 }  // namespace lamina::cpu
 
-namespace lamina {
-LAMINA_KERNEL(cpu_loop) = {"loop", "cpu.loop", 10, cpu::rule};
-}  // namespace lamina
+namespace lamina::backend {
+LAMINA_KERNEL(cpu_loop)
+= {"loop", "cpu.loop", 10, cpu::rule};
+}  // namespace lamina::backend

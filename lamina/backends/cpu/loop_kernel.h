@@ -27,8 +27,8 @@ class LoopKernel final : public Kernel {
   struct Accumulators {
     int64_t rows = 1, columns = 1;  // how many there are at most
     Combine how = Combine::Elements;
-    std::vector<size_t> offset;     // of each reduction's, in bytes
-    size_t bytes = 0;
+    std::vector<size_t> offset;    // of each reduction's, in bytes
+    size_t bytes = 0, levels = 1;  // of all of them; how many sums wait at once
   };
 
   void choose_tile();
@@ -39,6 +39,7 @@ class LoopKernel final : public Kernel {
   void run_first(Frame& frame) const;
   void run_tile(Frame& frame) const;
   void reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulators) const;
+  void reduce_item(Frame& frame) const;
   void clear(std::byte* accumulators) const;
   void combine(std::byte* to, const std::byte* from) const;
   void write_results(Frame& frame, std::byte* accumulators) const;

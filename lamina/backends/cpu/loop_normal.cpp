@@ -43,7 +43,8 @@ class Normalizer {
       out_.stores.push_back(cast(number_[store.value], scalar_type(store.operand.dtype)));
     }
     for (const Loop::Reduction& r : loop_.reductions) {
-      out_.reductions.push_back(cast(number_[r.value], accumulator_type(r.monoid, code[r.value].type)));
+      out_.reductions.push_back(
+          cast(number_[r.value], accumulator_type(r.monoid, code[r.value].type)));
     }
     return std::move(out_);
   }
@@ -56,9 +57,12 @@ class Normalizer {
   ScalarValue value_of(uint16_t value) {
     ScalarValue v{.u64 = 0};
     const ScalarInstruction& i = at(value);
-    if (i.type == ScalarType::F32) v.f32 = static_cast<float>(i.constant);
-    else if (i.type == ScalarType::F64) v.f64 = i.constant;
-    else v.i64 = i.type == ScalarType::Bool ? i.integer != 0 : i.integer;
+    if (i.type == ScalarType::F32)
+      v.f32 = static_cast<float>(i.constant);
+    else if (i.type == ScalarType::F64)
+      v.f64 = i.constant;
+    else
+      v.i64 = i.type == ScalarType::Bool ? i.integer != 0 : i.integer;
     return v;
   }
 
@@ -75,7 +79,8 @@ class Normalizer {
 
   uint16_t cast(uint16_t value, ScalarType type) {
     if (at(value).type == type) return value;
-    if (constant(value)) return constant_of(type, scalar_cast(value_of(value), at(value).type, type));
+    if (constant(value))
+      return constant_of(type, scalar_cast(value_of(value), at(value).type, type));
     return program().cast(value, type);
   }
 
@@ -83,7 +88,8 @@ class Normalizer {
     int count = operand_count(op);
     ScalarType result = compares(op) ? ScalarType::Bool : operands;
     if (constant(a) && (count < 2 || constant(b))) {
-      return constant_of(result, scalar_apply(op, operands, value_of(a), count < 2 ? ScalarValue{} : value_of(b)));
+      return constant_of(
+          result, scalar_apply(op, operands, value_of(a), count < 2 ? ScalarValue{} : value_of(b)));
     }
     if (op == ScalarOp::Power && is_float(operands) && constant(b)) {
       if (at(b).constant == 2) return program().push(ScalarOp::Multiply, result, a, a);
@@ -100,14 +106,16 @@ class Normalizer {
         program().code.push_back(i);
         return static_cast<uint16_t>(program().code.size() - 1);
       }
-      case ScalarOp::Cast: return cast(number_[i.a], i.type);
+      case ScalarOp::Cast:
+        return cast(number_[i.a], i.type);
       case ScalarOp::Select: {
         uint16_t test = cast(number_[i.a], ScalarType::Bool);
         uint16_t a = cast(number_[i.b], i.type), b = cast(number_[i.c], i.type);
         if (constant(test)) return value_of(test).b ? a : b;
         return program().push(ScalarOp::Select, i.type, test, a, b);
       }
-      default: break;
+      default:
+        break;
     }
     ScalarOp op = i.op;
     uint16_t a = number_[i.a], b = operand_count(op) > 1 ? number_[i.b] : a;
@@ -135,16 +143,33 @@ class Normalizer {
 int operand_count(ScalarOp op) {
   switch (op) {
     case ScalarOp::Input:
-    case ScalarOp::Constant: return 0;
-    case ScalarOp::Select: return 3;
-    case ScalarOp::Add: case ScalarOp::Subtract: case ScalarOp::Multiply: case ScalarOp::Divide:
-    case ScalarOp::FloorDivide: case ScalarOp::Remainder: case ScalarOp::Power:
-    case ScalarOp::Minimum: case ScalarOp::Maximum:
-    case ScalarOp::Equal: case ScalarOp::NotEqual: case ScalarOp::Less: case ScalarOp::LessEqual:
-    case ScalarOp::Greater: case ScalarOp::GreaterEqual:
-    case ScalarOp::And: case ScalarOp::Or: case ScalarOp::Xor:
-    case ScalarOp::ShiftLeft: case ScalarOp::ShiftRight: return 2;
-    default: return 1;
+    case ScalarOp::Constant:
+      return 0;
+    case ScalarOp::Select:
+      return 3;
+    case ScalarOp::Add:
+    case ScalarOp::Subtract:
+    case ScalarOp::Multiply:
+    case ScalarOp::Divide:
+    case ScalarOp::FloorDivide:
+    case ScalarOp::Remainder:
+    case ScalarOp::Power:
+    case ScalarOp::Minimum:
+    case ScalarOp::Maximum:
+    case ScalarOp::Equal:
+    case ScalarOp::NotEqual:
+    case ScalarOp::Less:
+    case ScalarOp::LessEqual:
+    case ScalarOp::Greater:
+    case ScalarOp::GreaterEqual:
+    case ScalarOp::And:
+    case ScalarOp::Or:
+    case ScalarOp::Xor:
+    case ScalarOp::ShiftLeft:
+    case ScalarOp::ShiftRight:
+      return 2;
+    default:
+      return 1;
   }
 }
 

@@ -26,35 +26,70 @@ Access access_of(const LoopDomain& domain, size_t operand, DType dtype) {
   int64_t column = domain.column.stride[operand], bytes = static_cast<int64_t>(size_of(dtype));
   if (column == 0 && row == 0) return Access::Uniform;
   bool contiguous = column == bytes && (domain.row.size == 1 || row == bytes * domain.column.size);
-  return contiguous && !domain.transposed && computes_as_stored(dtype) ? Access::Direct : Access::Block;
+  return contiguous && !domain.transposed && computes_as_stored(dtype) ? Access::Direct
+                                                                       : Access::Block;
 }
 
 // What an op is in a chain whose value is operand `position`.
 bool chain_code(ScalarOp op, int position, ChainCode& code) {
   switch (op) {
-    case ScalarOp::Add: code = ChainCode::Add; return true;
-    case ScalarOp::Subtract: code = position == 0 ? ChainCode::Subtract : ChainCode::SubtractFrom; return true;
-    case ScalarOp::Multiply: code = ChainCode::Multiply; return true;
-    case ScalarOp::Divide: code = position == 0 ? ChainCode::Divide : ChainCode::DivideInto; return true;
-    case ScalarOp::Minimum: code = ChainCode::Minimum; return true;
-    case ScalarOp::Maximum: code = ChainCode::Maximum; return true;
-    case ScalarOp::Negative: code = ChainCode::Negative; return true;
-    case ScalarOp::Absolute: code = ChainCode::Absolute; return true;
-    case ScalarOp::SquareRoot: code = ChainCode::SquareRoot; return true;
-    case ScalarOp::ReciprocalSquareRoot: code = ChainCode::ReciprocalSquareRoot; return true;
-    case ScalarOp::Floor: code = ChainCode::Floor; return true;
-    case ScalarOp::Ceil: code = ChainCode::Ceil; return true;
-    case ScalarOp::Round: code = ChainCode::Round; return true;
-    default: return false;
+    case ScalarOp::Add:
+      code = ChainCode::Add;
+      return true;
+    case ScalarOp::Subtract:
+      code = position == 0 ? ChainCode::Subtract : ChainCode::SubtractFrom;
+      return true;
+    case ScalarOp::Multiply:
+      code = ChainCode::Multiply;
+      return true;
+    case ScalarOp::Divide:
+      code = position == 0 ? ChainCode::Divide : ChainCode::DivideInto;
+      return true;
+    case ScalarOp::Minimum:
+      code = ChainCode::Minimum;
+      return true;
+    case ScalarOp::Maximum:
+      code = ChainCode::Maximum;
+      return true;
+    case ScalarOp::Negative:
+      code = ChainCode::Negative;
+      return true;
+    case ScalarOp::Absolute:
+      code = ChainCode::Absolute;
+      return true;
+    case ScalarOp::SquareRoot:
+      code = ChainCode::SquareRoot;
+      return true;
+    case ScalarOp::ReciprocalSquareRoot:
+      code = ChainCode::ReciprocalSquareRoot;
+      return true;
+    case ScalarOp::Floor:
+      code = ChainCode::Floor;
+      return true;
+    case ScalarOp::Ceil:
+      code = ChainCode::Ceil;
+      return true;
+    case ScalarOp::Round:
+      code = ChainCode::Round;
+      return true;
+    default:
+      return false;
   }
 }
 
 class Planner {
  public:
   Planner(const Loop& loop, const LoopDomain& domain)
-      : loop_(loop), domain_(domain), normal_(normalize(loop)), code_(normal_.program.code),
-        operands_(operands_of(loop)), slot_(code_.size(), kNone), uses_(code_.size(), 0),
-        uniform_(code_.size()), constant_in_time_(code_.size()), fused_(code_.size()) {}
+      : loop_(loop),
+        domain_(domain),
+        normal_(normalize(loop)),
+        code_(normal_.program.code),
+        operands_(operands_of(loop)),
+        slot_(code_.size(), kNone),
+        uses_(code_.size(), 0),
+        uniform_(code_.size()),
+        constant_in_time_(code_.size()),
+        fused_(code_.size()) {}
 
   LoopPlan run() {
     plan_.last_read.assign(operands_.size(), -1);
@@ -111,7 +146,8 @@ class Planner {
   }
 
   void classify() {
-    for (size_t k = 0; k < operands_.size(); ++k) access_.push_back(access_of(domain_, k, operands_[k].dtype));
+    for (size_t k = 0; k < operands_.size(); ++k)
+      access_.push_back(access_of(domain_, k, operands_[k].dtype));
     for (uint16_t v = 0; v < code_.size(); ++v) {
       if (code_[v].op == ScalarOp::Constant) {
         uniform_[v] = constant_in_time_[v] = true;
@@ -140,7 +176,8 @@ class Planner {
       const ScalarInstruction& test = code_[i.a];
       bool compare = test.op == ScalarOp::Equal || test.op == ScalarOp::NotEqual ||
                      test.op == ScalarOp::Less || test.op == ScalarOp::LessEqual;
-      if (compare && is_float(i.type) && code_[test.a].type == i.type && !uniform_[i.a]) fused_[i.a] = true;
+      if (compare && is_float(i.type) && code_[test.a].type == i.type && !uniform_[i.a])
+        fused_[i.a] = true;
     }
   }
 
@@ -155,7 +192,8 @@ class Planner {
     for (uint16_t v = 0; v < code_.size(); ++v) {
       if (uses_[v] == 0 || !leaf(v)) continue;
       if (code_[v].op == ScalarOp::Constant) {
-        slot_[v] = new_slot(LoopPlan::Home::Constant, static_cast<uint32_t>(plan_.constants.size() / kSplat));
+        slot_[v] = new_slot(LoopPlan::Home::Constant,
+                            static_cast<uint32_t>(plan_.constants.size() / kSplat));
         add_constant(code_[v]);
         continue;
       }
@@ -190,7 +228,9 @@ class Planner {
     std::memcpy(plan_.constants.data() + old, bytes, kSplatBytes);
   }
 
-  void widen(ScalarType type) { plan_.element_bytes = std::max(plan_.element_bytes, bytes_of(type)); }
+  void widen(ScalarType type) {
+    plan_.element_bytes = std::max(plan_.element_bytes, bytes_of(type));
+  }
 
   // Values that go to contiguous memory are computed there.
   void place_outputs() {
@@ -234,7 +274,7 @@ class Planner {
   }
 
   bool chains(uint16_t v) const {
-    ChainCode code;
+    ChainCode code = ChainCode::Load;
     return is_float(code_[v].type) && chain_code(code_[v].op, 0, code);
   }
 
@@ -248,7 +288,8 @@ class Planner {
       chain_op(step, ChainCode::Load, i.a);
       append(step, i.a, v);
       chain_op(step, ChainCode::Store, v);
-      for (uint32_t k = 0; k < step.chain_length; ++k) plan_.chain_ops[step.chain_begin + k].stride = 1;
+      for (uint32_t k = 0; k < step.chain_length; ++k)
+        plan_.chain_ops[step.chain_begin + k].stride = 1;
       step.uniform = true;
       steps.push_back(step);
     } else {
@@ -299,7 +340,8 @@ class Planner {
     return step;
   }
   void chain_op(Step& step, ChainCode code, uint16_t v) {
-    plan_.chain_ops.push_back({code, uint8_t(v == kNone || !uniform_[v]), v == kNone ? uint16_t{0} : slot_[v]});
+    plan_.chain_ops.push_back(
+        {code, uint8_t(v == kNone || !uniform_[v]), v == kNone ? uint16_t{0} : slot_[v]});
     ++step.chain_length;
     if (v == kNone) return;
     code == ChainCode::Store ? note_write(v) : note_read(v);
@@ -309,7 +351,7 @@ class Planner {
   void append(Step& step, uint16_t current, uint16_t v) {
     const ScalarInstruction& i = code_[v];
     bool binary = operand_count(i.op) == 2;
-    ChainCode code;
+    ChainCode code = ChainCode::Load;
     if (binary && i.a == current && i.b == current &&
         (i.op == ScalarOp::Add || i.op == ScalarOp::Multiply)) {
       chain_op(step, i.op == ScalarOp::Add ? ChainCode::AddSame : ChainCode::MultiplySame, kNone);
@@ -321,7 +363,8 @@ class Planner {
   }
 
   void note_read(uint16_t v) {
-    if (code_[v].op == ScalarOp::Input && access_[code_[v].a] == Access::Direct) plan_.last_read[code_[v].a] = time_;
+    if (code_[v].op == ScalarOp::Input && access_[code_[v].a] == Access::Direct)
+      plan_.last_read[code_[v].a] = time_;
   }
   void note_write(uint16_t v) {
     const LoopPlan::Slot& slot = plan_.slots[slot_[v]];
@@ -348,10 +391,13 @@ class Planner {
     auto release = [&](size_t first, size_t last, int64_t only_bytes) {
       for (size_t k = first; k <= last; ++k) {
         for (uint16_t r : reads(order[k])) {
-          if (leaf(r) || uniform_[r] || slot_[r] == kNone || last_use[r] < first || last_use[r] > last) continue;
+          if (leaf(r) || uniform_[r] || slot_[r] == kNone || last_use[r] < first ||
+              last_use[r] > last)
+            continue;
           if (only_bytes && bytes_of(code_[r].type) != only_bytes) continue;
           if (plan_.slots[slot_[r]].home != LoopPlan::Home::Tile) continue;
-          if (std::find(free_tiles.begin(), free_tiles.end(), slot_[r]) != free_tiles.end()) continue;
+          if (std::find(free_tiles.begin(), free_tiles.end(), slot_[r]) != free_tiles.end())
+            continue;
           if (released_.size() < code_.size()) released_.resize(code_.size());
           if (released_[r]) continue;
           released_[r] = true;
@@ -362,7 +408,8 @@ class Planner {
     for (size_t k = 0; k < order.size();) {
       uint16_t v = order[k];
       if (!chains(v)) {
-        release(k, k, bytes_of(code_[v].type));  // a step may write over an operand of its own width
+        release(k, k,
+                bytes_of(code_[v].type));  // a step may write over an operand of its own width
         take_tile(v);
         release(k, k, 0);
         Step step = step_for(v);
@@ -405,7 +452,8 @@ class Planner {
 
   int real_step_cost(uint16_t v) const {
     ScalarOp op = code_[v].op;
-    if (op == ScalarOp::Power || op == ScalarOp::Remainder || op == ScalarOp::FloorDivide) return 32;
+    if (op == ScalarOp::Power || op == ScalarOp::Remainder || op == ScalarOp::FloorDivide)
+      return 32;
     return op >= ScalarOp::Exp && op <= ScalarOp::Sigmoid ? 8 : 2;
   }
 
@@ -445,8 +493,9 @@ class Planner {
       planned.type = type;
       planned.cast = stored == type ? nullptr : cast_step(type, stored);
       planned.store = store_function(r.operand.dtype);
-      ScalarValue identity = domain_.elements == 0 ? monoid_of_nothing(r.monoid, type, r.operand.dtype)
-                                                   : monoid_identity(r.monoid, type);
+      ScalarValue identity = domain_.elements == 0
+                                 ? monoid_of_nothing(r.monoid, type, r.operand.dtype)
+                                 : monoid_identity(r.monoid, type);
       planned.identity = identity.u64;
       plan_.reductions.push_back(planned);
     }

@@ -28,10 +28,10 @@ struct Transfer {
 struct PlannedReduction {
   uint16_t slot, operand;
   CombineFunction combine;
-  ScalarType type;         // of the accumulator
-  StepFunction cast;       // to what is stored, or null
+  ScalarType type;    // of the accumulator
+  StepFunction cast;  // to what is stored, or null
   StoreFunction store;
-  uint64_t identity;       // its bytes
+  uint64_t identity;  // its bytes
 };
 
 struct LoopPlan {

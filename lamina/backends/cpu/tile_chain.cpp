@@ -14,18 +14,58 @@
 HWY_BEFORE_NAMESPACE();
 namespace lamina::cpu::HWY_NAMESPACE {
 
-#define LAMINA_EACH(expression)                                                  \
-  do {                                                                           \
-    { auto& v = v0; const size_t k = 0; (void)k; expression; }                   \
-    if constexpr (kWide) {                                                       \
-      { auto& v = v1; const size_t k = 1; (void)k; expression; }                 \
-      { auto& v = v2; const size_t k = 2; (void)k; expression; }                 \
-      { auto& v = v3; const size_t k = 3; (void)k; expression; }                 \
-      { auto& v = v4; const size_t k = 4; (void)k; expression; }                 \
-      { auto& v = v5; const size_t k = 5; (void)k; expression; }                 \
-      { auto& v = v6; const size_t k = 6; (void)k; expression; }                 \
-      { auto& v = v7; const size_t k = 7; (void)k; expression; }                 \
-    }                                                                            \
+#define LAMINA_EACH(expression) \
+  do {                          \
+    {                           \
+      auto& v = v0;             \
+      const size_t k = 0;       \
+      (void)k;                  \
+      expression;               \
+    }                           \
+    if constexpr (kWide) {      \
+      {                         \
+        auto& v = v1;           \
+        const size_t k = 1;     \
+        (void)k;                \
+        expression;             \
+      }                         \
+      {                         \
+        auto& v = v2;           \
+        const size_t k = 2;     \
+        (void)k;                \
+        expression;             \
+      }                         \
+      {                         \
+        auto& v = v3;           \
+        const size_t k = 3;     \
+        (void)k;                \
+        expression;             \
+      }                         \
+      {                         \
+        auto& v = v4;           \
+        const size_t k = 4;     \
+        (void)k;                \
+        expression;             \
+      }                         \
+      {                         \
+        auto& v = v5;           \
+        const size_t k = 5;     \
+        (void)k;                \
+        expression;             \
+      }                         \
+      {                         \
+        auto& v = v6;           \
+        const size_t k = 6;     \
+        (void)k;                \
+        expression;             \
+      }                         \
+      {                         \
+        auto& v = v7;           \
+        const size_t k = 7;     \
+        (void)k;                \
+        expression;             \
+      }                         \
+    }                           \
   } while (false)
 
 // How a chain meets memory: whole vectors, or the few elements that are left at a tile's end.
@@ -43,17 +83,19 @@ struct FewElements {
 };
 
 // m is the other operand: a vector of its own, or one value for all.
-#define LAMINA_BINARY(Code, expression)                                          \
-  case ChainCode::Code:                                                          \
-    if (op->stride) {                                                            \
-      LAMINA_EACH(const V m = memory.load(d, p + k * N); v = expression);        \
-    } else {                                                                     \
-      const V m = hn::LoadU(d, splat);                                           \
-      LAMINA_EACH(v = expression);                                               \
-    }                                                                            \
+#define LAMINA_BINARY(Code, expression)                                   \
+  case ChainCode::Code:                                                   \
+    if (op->stride) {                                                     \
+      LAMINA_EACH(const V m = memory.load(d, p + k * N); v = expression); \
+    } else {                                                              \
+      const V m = hn::LoadU(d, splat);                                    \
+      LAMINA_EACH(v = expression);                                        \
+    }                                                                     \
     break;
 #define LAMINA_UNARY(Code, expression) \
-  case ChainCode::Code: LAMINA_EACH(v = expression); break;
+  case ChainCode::Code:                \
+    LAMINA_EACH(v = expression);       \
+    break;
 
 template <bool kWide, class D, class Memory, class T = hn::TFromD<D>>
 HWY_INLINE void run_block(D d, Memory memory, const ChainOp* op, const ChainOp* end,
@@ -83,7 +125,9 @@ HWY_INLINE void run_block(D d, Memory memory, const ChainOp* op, const ChainOp* 
       LAMINA_UNARY(Floor, hn::Floor(v))
       LAMINA_UNARY(Ceil, hn::Ceil(v))
       LAMINA_UNARY(Round, hn::Round(v))
-      case ChainCode::Store: LAMINA_EACH(memory.store(d, v, p + k * N)); break;
+      case ChainCode::Store:
+        LAMINA_EACH(memory.store(d, v, p + k * N));
+        break;
     }
   }
 }
@@ -95,7 +139,8 @@ void run_chain(const Step& step, std::byte* const* slot, int64_t n) {
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   const ChainOp* end = step.chain + step.chain_length;
   int64_t i = 0;
-  for (; i + 8 * N <= n; i += 8 * N) run_block<true>(d, WholeVectors<D>(), step.chain, end, slot, i);
+  for (; i + 8 * N <= n; i += 8 * N)
+    run_block<true>(d, WholeVectors<D>(), step.chain, end, slot, i);
   for (; i + N <= n; i += N) run_block<false>(d, WholeVectors<D>(), step.chain, end, slot, i);
   if (i < n) {
     FewElements<D> few{static_cast<size_t>(n - i)};
@@ -108,8 +153,10 @@ void run_compare_select(const Step& step, std::byte* const* slot, int64_t n) {
   const hn::ScalableTag<T> d;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   T* to = reinterpret_cast<T*>(slot[step.to]);
-  const T *a = reinterpret_cast<const T*>(slot[step.from[0]]), *b = reinterpret_cast<const T*>(slot[step.from[1]]);
-  const T *x = reinterpret_cast<const T*>(slot[step.from[2]]), *y = reinterpret_cast<const T*>(slot[step.from[3]]);
+  const T *a = reinterpret_cast<const T*>(slot[step.from[0]]),
+          *b = reinterpret_cast<const T*>(slot[step.from[1]]);
+  const T *x = reinterpret_cast<const T*>(slot[step.from[2]]),
+          *y = reinterpret_cast<const T*>(slot[step.from[3]]);
   auto choose = [&](auto va, auto vb, auto vx, auto vy) HWY_ATTR {
     if constexpr (kCompare == ScalarOp::Less) {
       return hn::IfThenElse(hn::Lt(va, vb), vx, vy);
@@ -128,9 +175,8 @@ void run_compare_select(const Step& step, std::byte* const* slot, int64_t n) {
   }
   if (i < n) {
     size_t few = static_cast<size_t>(n - i);
-    auto load = [&](const T* p, int64_t stride) HWY_ATTR {
-      return stride ? load_few(d, p + i, few) : hn::LoadU(d, p);
-    };
+    auto load = [&](const T* p, int64_t stride)
+                    HWY_ATTR { return stride ? load_few(d, p + i, few) : hn::LoadU(d, p); };
     store_few(d, choose(load(a, sa), load(b, sb), load(x, sx), load(y, sy)), to + i, few);
   }
 }
@@ -143,12 +189,14 @@ StepFunction compare_select_of(ScalarOp compare, ScalarType type) {
   bool f32 = type == ScalarType::F32;
   switch (compare) {
     case ScalarOp::Less:
-      return f32 ? run_compare_select<ScalarOp::Less, float> : run_compare_select<ScalarOp::Less, double>;
+      return f32 ? run_compare_select<ScalarOp::Less, float>
+                 : run_compare_select<ScalarOp::Less, double>;
     case ScalarOp::LessEqual:
       return f32 ? run_compare_select<ScalarOp::LessEqual, float>
                  : run_compare_select<ScalarOp::LessEqual, double>;
     default:
-      return f32 ? run_compare_select<ScalarOp::Equal, float> : run_compare_select<ScalarOp::Equal, double>;
+      return f32 ? run_compare_select<ScalarOp::Equal, float>
+                 : run_compare_select<ScalarOp::Equal, double>;
   }
 }
 

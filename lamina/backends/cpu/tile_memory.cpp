@@ -19,9 +19,10 @@ namespace lamina::cpu::HWY_NAMESPACE {
 template <class S>
 using Computed = std::conditional_t<
     std::is_same_v<S, bool>, uint8_t,
-    std::conditional_t<std::is_same_v<S, double>, double,
-                       std::conditional_t<!std::is_integral_v<S>, float,
-                                          std::conditional_t<std::is_signed_v<S>, int64_t, uint64_t>>>>;
+    std::conditional_t<
+        std::is_same_v<S, double>, double,
+        std::conditional_t<!std::is_integral_v<S>, float,
+                           std::conditional_t<std::is_signed_v<S>, int64_t, uint64_t>>>>;
 template <class S>
 using Stored = std::conditional_t<std::is_same_v<S, bool>, uint8_t, S>;
 
@@ -64,7 +65,8 @@ HWY_INLINE void load_contiguous(Computed<S>* to, const std::byte* from, int64_t 
     const hn::Rebind<hwy::float16_t, decltype(d)> dh;
     const int64_t N = static_cast<int64_t>(hn::Lanes(d));
     for (; i + N <= n; i += N) {
-      hn::StoreU(hn::PromoteTo(d, hn::LoadU(dh, reinterpret_cast<const hwy::float16_t*>(from) + i)), d, to + i);
+      hn::StoreU(hn::PromoteTo(d, hn::LoadU(dh, reinterpret_cast<const hwy::float16_t*>(from) + i)),
+                 d, to + i);
     }
   }
   const auto* p = from;
@@ -83,7 +85,8 @@ HWY_INLINE void store_contiguous(std::byte* to, const Computed<S>* from, int64_t
     const hn::Rebind<hwy::float16_t, decltype(d)> dh;
     const int64_t N = static_cast<int64_t>(hn::Lanes(d));
     for (; i + N <= n; i += N) {
-      hn::StoreU(hn::DemoteTo(dh, hn::LoadU(d, from + i)), dh, reinterpret_cast<hwy::float16_t*>(to) + i);
+      hn::StoreU(hn::DemoteTo(dh, hn::LoadU(d, from + i)), dh,
+                 reinterpret_cast<hwy::float16_t*>(to) + i);
     }
   }
   for (; i < n; ++i) store_one<S>(to + i * static_cast<int64_t>(sizeof(S)), from[i]);
@@ -95,7 +98,8 @@ void load_block(std::byte* tile, const std::byte* memory, const Block& block) {
   C* to = reinterpret_cast<C*>(tile);
   const int64_t rs = block.row_stride, cs = block.column_stride;
   if (cs == static_cast<int64_t>(sizeof(S))) {
-    for (int64_t r = 0; r < block.rows; ++r) load_contiguous<S>(to + r * block.columns, memory + r * rs, block.columns);
+    for (int64_t r = 0; r < block.rows; ++r)
+      load_contiguous<S>(to + r * block.columns, memory + r * rs, block.columns);
   } else if (cs == 0) {
     for (int64_t r = 0; r < block.rows; ++r) {
       const C v = load_one<S>(memory + r * rs);
@@ -103,11 +107,13 @@ void load_block(std::byte* tile, const std::byte* memory, const Block& block) {
     }
   } else if (block.rows > 1 && rs * rs < cs * cs) {  // transposed: read along the rows
     for (int64_t c = 0; c < block.columns; ++c) {
-      for (int64_t r = 0; r < block.rows; ++r) to[r * block.columns + c] = load_one<S>(memory + r * rs + c * cs);
+      for (int64_t r = 0; r < block.rows; ++r)
+        to[r * block.columns + c] = load_one<S>(memory + r * rs + c * cs);
     }
   } else {
     for (int64_t r = 0; r < block.rows; ++r) {
-      for (int64_t c = 0; c < block.columns; ++c) to[r * block.columns + c] = load_one<S>(memory + r * rs + c * cs);
+      for (int64_t c = 0; c < block.columns; ++c)
+        to[r * block.columns + c] = load_one<S>(memory + r * rs + c * cs);
     }
   }
 }
@@ -123,14 +129,17 @@ void store_block(std::byte* memory, const std::byte* tile, bool splat, const Blo
       for (int64_t c = 0; c < block.columns; ++c) store_one<S>(memory + r * rs + c * cs, v);
     }
   } else if (cs == static_cast<int64_t>(sizeof(S))) {
-    for (int64_t r = 0; r < block.rows; ++r) store_contiguous<S>(memory + r * rs, from + r * block.columns, block.columns);
+    for (int64_t r = 0; r < block.rows; ++r)
+      store_contiguous<S>(memory + r * rs, from + r * block.columns, block.columns);
   } else if (block.rows > 1 && rs * rs < cs * cs) {
     for (int64_t c = 0; c < block.columns; ++c) {
-      for (int64_t r = 0; r < block.rows; ++r) store_one<S>(memory + r * rs + c * cs, from[r * block.columns + c]);
+      for (int64_t r = 0; r < block.rows; ++r)
+        store_one<S>(memory + r * rs + c * cs, from[r * block.columns + c]);
     }
   } else {
     for (int64_t r = 0; r < block.rows; ++r) {
-      for (int64_t c = 0; c < block.columns; ++c) store_one<S>(memory + r * rs + c * cs, from[r * block.columns + c]);
+      for (int64_t c = 0; c < block.columns; ++c)
+        store_one<S>(memory + r * rs + c * cs, from[r * block.columns + c]);
     }
   }
 }

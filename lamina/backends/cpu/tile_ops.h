@@ -21,9 +21,23 @@ inline constexpr int64_t kSplatBytes = kSplat * 8;
 // to the last store. `memory` below is the slot's element, or its first one where stride is 0.
 enum class ChainCode : uint8_t {
   Load,  // value = memory
-  Add, Subtract, SubtractFrom, Multiply, Divide, DivideInto, Minimum, Maximum,  // with memory
-  AddSame, MultiplySame,                                                        // with itself
-  Negative, Absolute, SquareRoot, ReciprocalSquareRoot, Floor, Ceil, Round,
+  Add,
+  Subtract,
+  SubtractFrom,
+  Multiply,
+  Divide,
+  DivideInto,
+  Minimum,
+  Maximum,  // with memory
+  AddSame,
+  MultiplySame,  // with itself
+  Negative,
+  Absolute,
+  SquareRoot,
+  ReciprocalSquareRoot,
+  Floor,
+  Ceil,
+  Round,
   Store,  // memory = value; the chain may go on
 };
 struct ChainOp {
@@ -45,9 +59,10 @@ struct Step {
   const ChainOp* chain = nullptr;
 };
 
-StepFunction chain_step(ScalarType type);                  // F32, F64
-StepFunction compare_select_step(ScalarOp compare, ScalarType type);  // from[0] < from[1] ? from[2] : from[3]
-StepFunction real_step(ScalarOp op, ScalarType type);      // F32, F64; functions of one operand
+StepFunction chain_step(ScalarType type);  // F32, F64
+StepFunction compare_select_step(ScalarOp compare,
+                                 ScalarType type);          // from[0] < from[1] ? from[2] : from[3]
+StepFunction real_step(ScalarOp op, ScalarType type);       // F32, F64; functions of one operand
 StepFunction plain_step(ScalarOp op, ScalarType operands);  // everything else that has one type
 StepFunction select_step(ScalarType type);
 StepFunction cast_step(ScalarType from, ScalarType to);
@@ -62,7 +77,8 @@ struct Block {
 using LoadFunction = void (*)(std::byte* tile, const std::byte* memory, const Block& block);
 LoadFunction load_function(DType dtype);
 // A splat tile stores the same value everywhere.
-using StoreFunction = void (*)(std::byte* memory, const std::byte* tile, bool splat, const Block& block);
+using StoreFunction = void (*)(std::byte* memory, const std::byte* tile, bool splat,
+                               const Block& block);
 StoreFunction store_function(DType dtype);
 
 // Combines a tile of rows x columns into accumulators: one for all, one per row, one per column, or one for

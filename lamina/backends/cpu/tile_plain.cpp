@@ -16,7 +16,9 @@ namespace m = scalar_math;
 
 // Bool tiles hold bytes of 0 and 1.
 template <class T>
-T* tile(std::byte* p) { return reinterpret_cast<T*>(p); }
+T* tile(std::byte* p) {
+  return reinterpret_cast<T*>(p);
+}
 
 // A step may write over its operand, element by element: no element depends on an earlier one.
 #define LAMINA_LOOP _Pragma("GCC ivdep") for (int64_t i = 0; i < n; ++i)
@@ -46,15 +48,15 @@ HWY_INLINE void binary_loop(const Step& step, std::byte* const* slot, int64_t n,
   }
 }
 
-#define LAMINA_UNARY(Name, R, T, expression)                                       \
-  case ScalarOp::Name:                                                             \
-    return [](const Step& step, std::byte* const* slot, int64_t n) HWY_ATTR {      \
-      unary_loop<R, T>(step, slot, n, [](T a) HWY_ATTR { return expression; });    \
+#define LAMINA_UNARY(Name, R, T, expression)                                    \
+  case ScalarOp::Name:                                                          \
+    return [](const Step& step, std::byte* const* slot, int64_t n) HWY_ATTR {   \
+      unary_loop<R, T>(step, slot, n, [](T a) HWY_ATTR { return expression; }); \
     };
-#define LAMINA_BINARY(Name, R, T, expression)                                          \
-  case ScalarOp::Name:                                                                 \
-    return [](const Step& step, std::byte* const* slot, int64_t n) HWY_ATTR {          \
-      binary_loop<R, T>(step, slot, n, [](T a, T b) HWY_ATTR { return expression; });  \
+#define LAMINA_BINARY(Name, R, T, expression)                                         \
+  case ScalarOp::Name:                                                                \
+    return [](const Step& step, std::byte* const* slot, int64_t n) HWY_ATTR {         \
+      binary_loop<R, T>(step, slot, n, [](T a, T b) HWY_ATTR { return expression; }); \
     };
 
 template <class T>
@@ -66,7 +68,8 @@ StepFunction compare_for(ScalarOp op) {
     LAMINA_BINARY(LessEqual, uint8_t, T, a <= b)
     LAMINA_BINARY(Greater, uint8_t, T, a > b)
     LAMINA_BINARY(GreaterEqual, uint8_t, T, a >= b)
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -77,7 +80,8 @@ StepFunction float_for(ScalarOp op) {
     LAMINA_BINARY(Remainder, T, T, m::remainder(a, b))
     LAMINA_BINARY(Power, T, T, std::pow(a, b))
     LAMINA_UNARY(Sign, T, T, (a > 0 ? T{1} : a < 0 ? T{-1} : a == 0 ? T{0} : a))
-    default: return compare_for<T>(op);
+    default:
+      return compare_for<T>(op);
   }
 }
 
@@ -104,7 +108,8 @@ StepFunction integer_for(ScalarOp op) {
     LAMINA_UNARY(Not, T, T, ~a)
     LAMINA_BINARY(ShiftLeft, T, T, m::shift_left(a, b))
     LAMINA_BINARY(ShiftRight, T, T, m::shift_right(a, b))
-    default: return compare_for<T>(op);
+    default:
+      return compare_for<T>(op);
   }
 }
 
@@ -116,7 +121,8 @@ StepFunction bool_for(ScalarOp op) {
     LAMINA_BINARY(Xor, T, T, a ^ b)
     LAMINA_UNARY(Not, T, T, a ^ 1)
     LAMINA_BINARY(Equal, T, T, a == b)
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -130,13 +136,22 @@ void run_select(const Step& step, std::byte* const* slot, int64_t n) {
     const int64_t stride = step.stride[*test ? 1 : 2];
     LAMINA_LOOP to[i] = from[i * stride];
   } else if (step.stride[1] && step.stride[2]) {
-    LAMINA_LOOP { const T x = a[i], y = b[i]; to[i] = test[i] ? x : y; }
+    LAMINA_LOOP {
+      const T x = a[i], y = b[i];
+      to[i] = test[i] ? x : y;
+    }
   } else if (step.stride[1]) {
     const T y = *b;
-    LAMINA_LOOP { const T x = a[i]; to[i] = test[i] ? x : y; }
+    LAMINA_LOOP {
+      const T x = a[i];
+      to[i] = test[i] ? x : y;
+    }
   } else if (step.stride[2]) {
     const T x = *a;
-    LAMINA_LOOP { const T y = b[i]; to[i] = test[i] ? x : y; }
+    LAMINA_LOOP {
+      const T y = b[i];
+      to[i] = test[i] ? x : y;
+    }
   } else {
     const T x = *a, y = *b;
     LAMINA_LOOP to[i] = test[i] ? x : y;
@@ -167,40 +182,59 @@ void run_cast(const Step& step, std::byte* const* slot, int64_t n) {
 template <class From>
 StepFunction cast_from(ScalarType to) {
   switch (to) {
-    case ScalarType::F32: return run_cast<float, From>;
-    case ScalarType::F64: return run_cast<double, From>;
-    case ScalarType::I64: return run_cast<int64_t, From>;
-    case ScalarType::U64: return run_cast<uint64_t, From>;
-    case ScalarType::Bool: break;
+    case ScalarType::F32:
+      return run_cast<float, From>;
+    case ScalarType::F64:
+      return run_cast<double, From>;
+    case ScalarType::I64:
+      return run_cast<int64_t, From>;
+    case ScalarType::U64:
+      return run_cast<uint64_t, From>;
+    case ScalarType::Bool:
+      break;
   }
   return run_cast<bool, From>;
 }
 
 StepFunction plain_of(ScalarOp op, ScalarType type) {
   switch (type) {
-    case ScalarType::F32: return float_for<float>(op);
-    case ScalarType::F64: return float_for<double>(op);
-    case ScalarType::I64: return integer_for<int64_t>(op);
-    case ScalarType::U64: return integer_for<uint64_t>(op);
-    case ScalarType::Bool: break;
+    case ScalarType::F32:
+      return float_for<float>(op);
+    case ScalarType::F64:
+      return float_for<double>(op);
+    case ScalarType::I64:
+      return integer_for<int64_t>(op);
+    case ScalarType::U64:
+      return integer_for<uint64_t>(op);
+    case ScalarType::Bool:
+      break;
   }
   return bool_for(op);
 }
 
 StepFunction select_of(ScalarType type) {
-  return bytes_of(type) == 1 ? run_select<uint8_t> : bytes_of(type) == 4 ? run_select<uint32_t> : run_select<uint64_t>;
+  return bytes_of(type) == 1   ? run_select<uint8_t>
+         : bytes_of(type) == 4 ? run_select<uint32_t>
+                               : run_select<uint64_t>;
 }
 StepFunction copy_of(ScalarType type) {
-  return bytes_of(type) == 1 ? run_copy<uint8_t> : bytes_of(type) == 4 ? run_copy<uint32_t> : run_copy<uint64_t>;
+  return bytes_of(type) == 1   ? run_copy<uint8_t>
+         : bytes_of(type) == 4 ? run_copy<uint32_t>
+                               : run_copy<uint64_t>;
 }
 
 StepFunction cast_of(ScalarType from, ScalarType to) {
   switch (from) {
-    case ScalarType::F32: return cast_from<float>(to);
-    case ScalarType::F64: return cast_from<double>(to);
-    case ScalarType::I64: return cast_from<int64_t>(to);
-    case ScalarType::U64: return cast_from<uint64_t>(to);
-    case ScalarType::Bool: break;
+    case ScalarType::F32:
+      return cast_from<float>(to);
+    case ScalarType::F64:
+      return cast_from<double>(to);
+    case ScalarType::I64:
+      return cast_from<int64_t>(to);
+    case ScalarType::U64:
+      return cast_from<uint64_t>(to);
+    case ScalarType::Bool:
+      break;
   }
   return cast_from<uint8_t>(to);
 }
@@ -214,9 +248,13 @@ HWY_EXPORT(plain_of);
 HWY_EXPORT(select_of);
 HWY_EXPORT(copy_of);
 HWY_EXPORT(cast_of);
-StepFunction plain_step(ScalarOp op, ScalarType type) { return HWY_DYNAMIC_DISPATCH(plain_of)(op, type); }
+StepFunction plain_step(ScalarOp op, ScalarType type) {
+  return HWY_DYNAMIC_DISPATCH(plain_of)(op, type);
+}
 StepFunction select_step(ScalarType type) { return HWY_DYNAMIC_DISPATCH(select_of)(type); }
 StepFunction copy_step(ScalarType type) { return HWY_DYNAMIC_DISPATCH(copy_of)(type); }
-StepFunction cast_step(ScalarType from, ScalarType to) { return HWY_DYNAMIC_DISPATCH(cast_of)(from, to); }
+StepFunction cast_step(ScalarType from, ScalarType to) {
+  return HWY_DYNAMIC_DISPATCH(cast_of)(from, to);
+}
 }  // namespace lamina::cpu
 #endif

@@ -40,13 +40,15 @@ HWY_INLINE void store_few(D d, hn::Vec<D> v, T* to, size_t count) {
 #endif
 }
 
+// The hardware's Min and Max give the second operand when one is NaN, or the other one. (NaN is looked for
+// with Eq: Highway's Ne is false for it.)
 template <class V>
 HWY_INLINE V minimum(V a, V b) {
-  return hn::IfThenElse(hn::Ne(a, a), a, hn::IfThenElse(hn::Ne(b, b), b, hn::Min(a, b)));
+  return hn::IfThenElse(hn::Eq(a, a), hn::IfThenElse(hn::Eq(b, b), hn::Min(a, b), b), a);
 }
 template <class V>
 HWY_INLINE V maximum(V a, V b) {
-  return hn::IfThenElse(hn::Ne(a, a), a, hn::IfThenElse(hn::Ne(b, b), b, hn::Max(a, b)));
+  return hn::IfThenElse(hn::Eq(a, a), hn::IfThenElse(hn::Eq(b, b), hn::Max(a, b), b), a);
 }
 
 }  // namespace lamina::cpu::HWY_NAMESPACE

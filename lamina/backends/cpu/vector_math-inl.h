@@ -11,8 +11,8 @@
 #include <cmath>
 #include <limits>
 
-#include <hwy/highway.h>
 #include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace lamina::cpu::HWY_NAMESPACE {
@@ -37,7 +37,8 @@ inline constexpr bool is_float32 = sizeof(hn::TFromD<D>) == 4;
 // long as the exponent does not overflow. Min and Max may lose a NaN, so it is put back.
 template <class D, class V>
 HWY_INLINE V vector_exp(D d, V x) {
-  const V bounded = hn::Min(hn::Max(x, number(d, is_float32<D> ? -105 : -750)), number(d, is_float32<D> ? 90 : 712));
+  const V bounded = hn::Min(hn::Max(x, number(d, is_float32<D> ? -105 : -750)),
+                            number(d, is_float32<D> ? 90 : 712));
   const V zero_below = number(d, is_float32<D> ? -103.98 : -745.14);
   const V y = hn::IfThenZeroElse(hn::Lt(x, zero_below), hn::Exp(d, bounded));
   return hn::IfThenElse(hn::Eq(x, x), y, x);
@@ -49,17 +50,20 @@ template <class D, class V>
 HWY_INLINE V vector_expm1(D d, V x) {
   using T = hn::TFromD<D>;
   hn::impl::ExpImpl<T> impl;
-  const V bounded = hn::Min(hn::Max(x, number(d, is_float32<D> ? -20 : -40)), number(d, is_float32<D> ? 89 : 710));
+  const V bounded = hn::Min(hn::Max(x, number(d, is_float32<D> ? -20 : -40)),
+                            number(d, is_float32<D> ? 89 : 710));
   const V half = number(d, 0.5);
   const V away = hn::Or(half, hn::And(bounded, number(d, -0.0)));
-  const auto q = impl.ToInt32(d, hn::MulAdd(bounded, number(d, 1.442695040888963407359924681), away));
+  const auto q =
+      impl.ToInt32(d, hn::MulAdd(bounded, number(d, 1.442695040888963407359924681), away));
   const V r = impl.ExpPoly(d, impl.ExpReduce(d, bounded, q));
   const auto one = hn::Set(hn::Rebind<int32_t, D>(), 1);
   const V scale = impl.Pow2I(d, hn::Sub(q, one));
   V y = hn::MulAdd(scale, r, hn::Sub(scale, half));
   y = hn::Add(y, y);
   y = hn::IfThenElse(hn::Lt(hn::Abs(x), number(d, 0.34657359)), r, y);
-  y = hn::IfThenElse(hn::Gt(x, number(d, is_float32<D> ? 88.722839 : 709.782712893384)), infinity(d), y);
+  y = hn::IfThenElse(hn::Gt(x, number(d, is_float32<D> ? 88.722839 : 709.782712893384)),
+                     infinity(d), y);
   return hn::IfThenElse(hn::And(hn::Eq(x, x), hn::Ne(x, hn::Zero(d))), y, x);
 }
 
@@ -89,7 +93,8 @@ HWY_INLINE V vector_log2(D d, V x) {
   const hn::Rebind<TI, D> di;
   constexpr int kMantissa = is_float32<D> ? 23 : 52;
   const auto tiny = hn::Lt(x, hn::Set(d, std::numeric_limits<T>::min()));
-  const V scaled = hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, static_cast<T>(int64_t{1} << kMantissa))), x);
+  const V scaled =
+      hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, static_cast<T>(int64_t{1} << kMantissa))), x);
   const auto bits = hn::BitCast(di, scaled);
   // The mantissa lies in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) leaves its exponent.
   const auto root = hn::Set(di, static_cast<TI>(is_float32<D> ? 0x3f3504f3 : 0x3fe6a09e667f3bcd));
@@ -125,7 +130,8 @@ HWY_INLINE V vector_cosh(D d, V x) {
   const V e = vector_exp(d, hn::Mul(magnitude, half));
   const V squared = hn::Mul(e, e);
   const V small_result = hn::MulAdd(squared, half, hn::Div(half, squared));
-  return hn::IfThenElse(hn::Gt(magnitude, number(d, 20)), hn::Mul(hn::Mul(e, half), e), small_result);
+  return hn::IfThenElse(hn::Gt(magnitude, number(d, 20)), hn::Mul(hn::Mul(e, half), e),
+                        small_result);
 }
 
 // Sine and cosine reduce their argument with four parts of pi, which is exact enough up to here; the few
@@ -154,7 +160,8 @@ HWY_INLINE V vector_cos(D d, V x) {
 }
 template <class D, class V>
 HWY_INLINE V vector_tan(D d, V x) {
-  return repair_large(d, x, hn::Div(hn::Sin(d, x), hn::Cos(d, x)), [](auto v) { return std::tan(v); });
+  return repair_large(d, x, hn::Div(hn::Sin(d, x), hn::Cos(d, x)),
+                      [](auto v) { return std::tan(v); });
 }
 
 template <class D, class V>
