@@ -16,8 +16,9 @@ struct Cast : Elementwise<1, Types::Cast> {
         .call({Shape{}}, Attributes{bool_});
   }
   static constexpr auto doc =
-      "The values as another element type.\n>>> lm.cast(lm.array([1.5, -2.7]), "
-      "dtype=lm.int32)\n[1, -2]";
+      "The values as another element type.\n"
+      ">>> lm.cast(lm.array([1.5, -2.7]), dtype=lm.int32)\n"
+      "[1, -2]";
 };
 LAMINA_OP(Cast)
 

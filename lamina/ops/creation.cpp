@@ -1,9 +1,12 @@
 #include "lamina/ops/creation.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "lamina/base/error.h"
 #include "lamina/ir/node.h"
+#include "lamina/op/scalar_math.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
 
@@ -20,13 +23,24 @@ Array from_data(const void* data, Shape shape, DType dtype) {
 
 namespace {
 
+// Floats become integers as in a cast: towards 0, saturating at the limits of 64 bits.
+template <class T>
+T converted(double value) {
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    using Wide = std::conditional_t<std::is_same_v<T, uint64_t>, uint64_t, int64_t>;
+    return static_cast<T>(scalar_math::cast<Wide>(value));
+  } else {
+    return static_cast<T>(value);
+  }
+}
+
 Array from_doubles(const std::vector<double>& values, Shape shape, DType dtype) {
   NodeValue value;
   value.storage = Storage::allocate(values.size() * size_of(dtype));
   dispatch(dtype, [&](auto zero) {
     using T = decltype(zero);
     T* out = reinterpret_cast<T*>(value.storage->data());
-    for (size_t i = 0; i < values.size(); ++i) out[i] = static_cast<T>(values[i]);
+    for (size_t i = 0; i < values.size(); ++i) out[i] = converted<T>(values[i]);
   });
   return make_leaf({dtype, std::move(shape)}, std::move(value));
 }
@@ -101,6 +115,38 @@ Array zeros_like(const Array& x) {
 }
 Array ones_like(const Array& x) {
   return ones(IntList(x.shape().begin(), x.shape().end()), x.dtype());
+}
+
+namespace {
+
+// Counts above this cannot be allocated anyway; a double holds them exactly.
+constexpr double kMaxCount = 0x1p52;
+
+}  // namespace
+
+Array arange(double start, double stop, double step, DType dtype) {
+  if (!(step != 0) || !std::isfinite(start) || !std::isfinite(stop) || !std::isfinite(step)) {
+    throw ValueError(text("arange: expected finite numbers and a step other than 0, got start ",
+                          start, ", stop ", stop, ", step ", step));
+  }
+  const double length = std::max(0.0, std::ceil((stop - start) / step));
+  if (!(length < kMaxCount)) throw ValueError(text("arange: ", length, " values are too many"));
+  const auto count = static_cast<int64_t>(length);
+  check_shape({count}, sizeof(double), "arange: result");
+  std::vector<double> values(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count; ++i) values[i] = start + static_cast<double>(i) * step;
+  return from_doubles(values, {count}, dtype);
+}
+
+Array arange(int64_t stop, DType dtype) { return arange(0, static_cast<double>(stop), 1, dtype); }
+
+Array eye(int64_t rows, int64_t columns, DType dtype) {
+  if (columns == -1) columns = rows;
+  const Shape shape{rows, columns};
+  check_shape(shape, sizeof(double), "eye: shape");
+  std::vector<double> values(static_cast<size_t>(shape.elements()));
+  for (int64_t i = 0; i < std::min(rows, columns); ++i) values[i * columns + i] = 1;
+  return from_doubles(values, shape, dtype);
 }
 
 Array linspace(double start, double stop, int64_t count, DType dtype) {
