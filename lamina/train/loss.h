@@ -13,7 +13,7 @@ class Loss {
   using Function = std::function<Array(const Array& prediction, const Array& target)>;
   Loss() = default;
   Loss(const char* name) : Loss(std::string(name)) {}
-  Loss(const std::string& name);  // KeyError lists the names there are
+  Loss(const std::string& name);  // those of nn/losses.h; KeyError lists them
   template <class F>
     requires std::is_invocable_r_v<Array, F&, const Array&, const Array&>
   Loss(F function) : function_(std::move(function)) {}
