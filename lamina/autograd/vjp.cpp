@@ -202,8 +202,7 @@ class Backward {
       fresh->op = &ops::op_Output();
       fresh->spec = inference.outputs[k];
       fresh->output = static_cast<uint16_t>(k);
-      Node* edge = edge_from_handle(Array(whole));
-      fresh->set_inputs({&edge, 1});
+      *fresh->make_inputs(1) = edge_from_handle(Array(whole));
       outputs[k] = Array::adopt(fresh);
     }
     return outputs;

@@ -78,8 +78,11 @@ struct Node : NodeHead {
   bool is_ready() const { return state.load(std::memory_order_acquire) == NodeState::Ready; }
   bool is_leaf() const { return input_count == 0 && (op == nullptr || is_ready()); }
 
-  // Used while a node is made: takes over one count of each input, already converted to an edge.
-  void set_inputs(std::span<Node* const> edges);
+  // Used while a node is made: room for its inputs, to be filled with edges that it then owns.
+  Node** make_inputs(size_t count) {
+    input_count = static_cast<uint16_t>(count);
+    return count <= kInline ? inline_inputs : heap_inputs = new Node*[count];
+  }
   // Lets go of the inputs (under the graph lock); the caller releases the returned edges after
   // unlocking.
   void detach_inputs(std::vector<Node*>& released);

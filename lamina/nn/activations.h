@@ -1,4 +1,4 @@
-// Activations as modules: each is the function of the same name, element by element.
+// Activations as modules: each is the function of the same name, softmax apart element by element.
 #pragma once
 
 #include "lamina/nn/module.h"
@@ -27,6 +27,25 @@ class LeakyReLU : public Module {
   std::unique_ptr<Module> fresh() const override;
   std::string arguments() const override;
   double slope;
+};
+
+// e^x / sum(e^x) along an axis; LogSoftmax is its logarithm.
+class Softmax : public Module {
+ public:
+  explicit Softmax(int axis = -1) : axis(axis) {}
+  Array forward(Array x) override;
+  std::unique_ptr<Module> fresh() const override;
+  std::string arguments() const override;
+  int axis;
+};
+
+class LogSoftmax : public Module {
+ public:
+  explicit LogSoftmax(int axis = -1) : axis(axis) {}
+  Array forward(Array x) override;
+  std::unique_ptr<Module> fresh() const override;
+  std::string arguments() const override;
+  int axis;
 };
 
 }  // namespace lamina::nn

@@ -43,12 +43,12 @@ Array constant(IntList shape, double value, DType dtype) {
 }
 
 Array uniform(IntList shape, double low, double high, DType dtype) {
-  if (skipping) return zeros(std::move(shape), dtype);
+  if (skipping) return lamina::zeros(std::move(shape), dtype);
   return random_uniform(std::move(shape), low, high, dtype);
 }
 
 Array normal(IntList shape, double mean, double deviation, DType dtype) {
-  if (skipping) return zeros(std::move(shape), dtype);
+  if (skipping) return lamina::zeros(std::move(shape), dtype);
   return random_normal(std::move(shape), mean, deviation, dtype);
 }
 

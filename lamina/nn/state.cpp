@@ -179,8 +179,7 @@ std::unique_ptr<Module> Module::clone() const {
 }
 
 void Module::update(const Buffer& buffer, Array value) {
-  buffer->set_value(std::move(value));
-  register_update(buffer.variable());
+  update_variable(buffer.variable(), std::move(value));
 }
 
 }  // namespace lamina::nn

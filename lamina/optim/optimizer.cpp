@@ -1,5 +1,7 @@
 #include "lamina/optim/optimizer.h"
 
+#include <algorithm>
+
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/evaluate.h"
