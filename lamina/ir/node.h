@@ -36,6 +36,7 @@ enum NodeFlag : uint8_t {
   kStale = 8,         // depended on one, but that tape has ended
   kTapeRoot = 32,     // an argument of a transform: a tape begins here, whatever computed the value
   kListed = 16,       // stands in the list of evaluated values with a living tape (ir/tapes.h)
+  kForeign = 64,      // lies in memory that its owner may change: what reads it is computed when recorded
 };
 
 // The value of a ready node. Strides are null when it lies row-major.

@@ -23,7 +23,7 @@ thread_local constinit uint32_t recorded_here = 0;
 // The node itself. Gradients flow only through floating-point values of ops that have one.
 Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef attributes) {
   const Recording& state = recording();
-  uint8_t from_inputs = 0;
+  uint8_t from_inputs = 0, foreign = 0;
   constexpr int kStack = 8;
   Node* stack_edges[kStack];
   std::vector<Node*> heap_edges;
@@ -37,6 +37,7 @@ Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef att
     uint8_t flags = inputs[i].node()->flags.load(std::memory_order_relaxed);
     // A stale input passes on that it is stale, a living one that a tape is wanted.
     from_inputs |= flags & kStale ? kStale : flags & kRequiresGrad;
+    foreign |= flags & kForeign;
     edges[i] = edge_from_handle(std::move(inputs[i]));
   }
   if (!state.gradients || op.no_gradient || !(is_floating(spec.dtype) || op.multiple)) from_inputs = 0;
@@ -44,15 +45,27 @@ Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef att
   node->attributes = std::move(attributes);
   node->spec = std::move(spec);
   if (from_inputs & kRequiresGrad) from_inputs = kRequiresGrad;
-  node->flags.store(from_inputs, std::memory_order_relaxed);
+  node->flags.store(from_inputs | foreign, std::memory_order_relaxed);
   node->origin = state.origin;
   node->set_inputs({edges, inputs.size()});
   return Array::adopt(node);
 }
 
-void after_recording(const Array& array) {
-  if (eager()) {
-    array.eval();
+// Foreign memory may change as soon as its owner's code runs again. A result that is a view stays foreign.
+void compute_now(std::span<Array> outputs) {
+  eval(outputs);
+  for (Array& output : outputs) {
+    Node* node = output.node();
+    if (!node->value.storage || !node->value.storage->is_foreign()) {
+      node->flags.fetch_and(static_cast<uint8_t>(~kForeign));
+    }
+  }
+}
+
+void after_recording(std::span<Array> outputs) {
+  const Array& array = outputs[0];
+  if (eager() || array.node()->has(kForeign)) {
+    compute_now(outputs);
   } else if (++recorded_here % kLimitInterval == 0) {
     limit_pending(array);
   }
@@ -130,7 +143,7 @@ Array record(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
   std::vector<Spec> outputs = infer(op, inputs, attributes.get());
   LAMINA_ASSERT(outputs.size() == 1 && !op.multiple);
   Array result = attach(op, std::move(outputs[0]), inputs, std::move(attributes));
-  after_recording(result);
+  after_recording({&result, 1});
   return result;
 }
 
@@ -145,7 +158,7 @@ std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs, Attrib
     outputs.push_back(std::move(output));
   }
   whole.reset();
-  if (!outputs.empty()) after_recording(outputs[0]);
+  if (!outputs.empty()) after_recording(outputs);
   return outputs;
 }
 
@@ -185,7 +198,7 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
     }
   }
   Array result = attach(op, std::move(spec), inputs, std::move(attributes));
-  after_recording(result);
+  after_recording({&result, 1});
   return result;
 }
 
