@@ -1,0 +1,35 @@
+// The module lamina._lamina: what the thin Python package is made of.
+#include <nanobind/nanobind.h>
+
+#include "array_object.h"
+#include "bindings.h"
+#include "errors.h"
+#include "lamina/base/error.h"
+
+namespace lamina::python {
+
+NB_MODULE(_lamina, m) {
+  nanobind::set_leak_warnings(false);  // the dtypes and the type's methods live as long as the process
+  nanobind::register_exception_translator(
+      [](const std::exception_ptr& exception, void*) {
+        try {
+          std::rethrow_exception(exception);
+        } catch (const Error&) {
+          set_python_error(exception);
+        }
+      },
+      nullptr);
+  make_array_type(m.ptr());
+  bind_dtypes(m);
+  bind_conversion(m);
+  bind_elementwise(m);
+  bind_reductions(m);
+  bind_creation(m);
+  bind_movement(m);
+  bind_autograd(m);
+  bind_execution(m);
+  bind_array_methods(m);
+  bind_dlpack(m);
+}
+
+}  // namespace lamina::python
