@@ -1,6 +1,6 @@
-// The kernels that decide the speed of a network, against the peak of this machine measured in the same
-// run. Inputs are filled before anything is timed: pages never written all map to one, which stays in the
-// cache and distorts every figure.
+// The kernels that decide the speed of a network, against the peak of this machine measured in the
+// same run. Inputs are filled before anything is timed: pages never written all map to one, which
+// stays in the cache and distorts every figure.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -23,8 +23,8 @@ namespace {
 
 struct Buffer {
   explicit Buffer(size_t bytes)
-      : size(bytes), data(static_cast<std::byte*>(std::aligned_alloc(64, (bytes + 127) / 64 * 64)),
-                          &std::free) {
+      : size(bytes),
+        data(static_cast<std::byte*>(std::aligned_alloc(64, (bytes + 127) / 64 * 64)), &std::free) {
     std::mt19937 random(1);
     auto* values = reinterpret_cast<float*>(data.get());
     for (size_t i = 0; i < bytes / sizeof(float); ++i) {
@@ -53,7 +53,8 @@ double time_of(const Kernel& kernel, const KernelRequest& request) {
   context.scratch = scratch.data.get();
   kernel.run(operands.data(), context);
   double best = 1e9, total = 0;
-  for (int64_t runs = 1; total < 0.4; runs = std::max<int64_t>(1, static_cast<int64_t>(0.01 / best))) {
+  for (int64_t runs = 1; total < 0.4;
+       runs = std::max<int64_t>(1, static_cast<int64_t>(0.01 / best))) {
     const double start = seconds_now();
     for (int64_t i = 0; i < runs; ++i) kernel.run(operands.data(), context);
     const double elapsed = seconds_now() - start;
@@ -89,23 +90,27 @@ KernelRequest product(int64_t rows, int64_t depth, int64_t columns, int threads)
 }
 
 void products(int threads, double peak) {
-  for (auto [m, k, n] : {std::array<int64_t, 3>{1024, 1024, 1024}, {256, 256, 256}, {64, 2048, 1000}}) {
-    const std::string what = "matmul " + std::to_string(m) + "x" + std::to_string(k) + "x" +
-                             std::to_string(n);
-    for (const KernelEntry* entry : {&backend::kernel_matmul_onednn, &backend::kernel_matmul_blocked}) {
+  for (auto [m, k, n] :
+       {std::array<int64_t, 3>{1024, 1024, 1024}, {256, 256, 256}, {64, 2048, 1000}}) {
+    const std::string what =
+        "matmul " + std::to_string(m) + "x" + std::to_string(k) + "x" + std::to_string(n);
+    for (const KernelEntry* entry :
+         {&backend::kernel_matmul_onednn, &backend::kernel_matmul_blocked}) {
       report(what, *entry, product(m, k, n, threads), 2.0 * m * k * n, peak);
     }
   }
   KernelRequest transposed = product(1024, 1024, 1024, threads);
   transposed.inputs[0].strides = {1, 1024};
-  for (const KernelEntry* entry : {&backend::kernel_matmul_onednn, &backend::kernel_matmul_blocked}) {
+  for (const KernelEntry* entry :
+       {&backend::kernel_matmul_onednn, &backend::kernel_matmul_blocked}) {
     report("matmul 1024^3, first transposed", *entry, transposed, 2.0 * 1024 * 1024 * 1024, peak);
   }
 }
 
 void latencies(int threads) {
   for (auto [m, k, n] : {std::array<int64_t, 3>{32, 64, 128}, {32, 128, 10}, {1, 16, 16}}) {
-    for (const KernelEntry* entry : {&backend::kernel_matmul_onednn, &backend::kernel_matmul_blocked}) {
+    for (const KernelEntry* entry :
+         {&backend::kernel_matmul_onednn, &backend::kernel_matmul_blocked}) {
       KernelRequest request = product(m, k, n, threads);
       auto kernel = prepare(*entry, request);
       if (!kernel) continue;
@@ -129,7 +134,8 @@ void convolutions(int threads, double peak) {
                              Layer{"7x7/2 3->64 224", 8, 3, 64, 224, 7, 2, 1},
                              Layer{"3x3 3->32 32", 32, 3, 32, 32, 3, 1, 1},
                              Layer{"3x3 1->32 28", 32, 1, 32, 28, 3, 1, 1}}) {
-    const int64_t pad = layer.kernel / 2, out = (layer.size + 2 * pad - layer.kernel) / layer.stride + 1;
+    const int64_t pad = layer.kernel / 2,
+                  out = (layer.size + 2 * pad - layer.kernel) / layer.stride + 1;
     const Operand x = channels_last({layer.batch, layer.in, layer.size, layer.size});
     const Operand y = channels_last({layer.batch, layer.out, out, out});
     const Operand weight =
@@ -140,7 +146,8 @@ void convolutions(int threads, double peak) {
     attributes.dilation = IntList(size_t{2}, int64_t{1});
     attributes.groups = layer.groups;
     const double flops = 2.0 * y.shape.elements() * weight.shape.elements() / layer.out;
-    const auto measure = [&](const KernelEntry& entry, std::vector<Operand> inputs, Operand output) {
+    const auto measure = [&](const KernelEntry& entry, std::vector<Operand> inputs,
+                             Operand output) {
       KernelRequest request;
       request.attributes = &attributes;
       request.threads = threads;
@@ -169,8 +176,8 @@ void poolings(int threads) {
     request.outputs = {std::move(output)};
     auto kernel = prepare(entry, request);
     if (!kernel) return;
-    std::printf("3x3/2 64 channels 112              %-36s %8.1f GB/s read and written\n", entry.name,
-                1e-9 * sizeof(float) * elements / time_of(*kernel, request));
+    std::printf("3x3/2 64 channels 112              %-36s %8.1f GB/s read and written\n",
+                entry.name, 1e-9 * sizeof(float) * elements / time_of(*kernel, request));
   };
   measure(backend::kernel_max_pool, {x}, y);
   measure(backend::kernel_max_pool_gradient, {x, y}, x);
@@ -232,6 +239,4 @@ void run(const char* asked) {
 
 }  // namespace lamina::bench
 
-int main(int count, char** arguments) {
-  lamina::bench::run(count > 1 ? arguments[1] : nullptr);
-}
+int main(int count, char** arguments) { lamina::bench::run(count > 1 ? arguments[1] : nullptr); }

@@ -1,5 +1,6 @@
-// What the floating-point units of this machine give: a loop of independent fused multiply-adds that
-// touches no memory. Measured in the same run as the kernels, because clocks and neighbours change.
+// What the floating-point units of this machine give: a loop of independent fused multiply-adds
+// that touches no memory. Measured in the same run as the kernels, because clocks and neighbours
+// change.
 #pragma once
 
 #include <algorithm>

@@ -13,7 +13,7 @@ function(lamina_flags target)
     VISIBILITY_INLINES_HIDDEN ON
     BUILD_RPATH_USE_ORIGIN ON)
   target_compile_options(${target} PRIVATE
-    -Wall -Wextra
+    -Wall -Wextra -Wno-restrict  # g++ 12 warns of its own std::string operator+ (PR 105329)
     -fno-semantic-interposition -ftls-model=initial-exec -fno-math-errno -ffp-contract=off
     -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
   if(LAMINA_FAULT_INJECTION)

@@ -43,7 +43,8 @@ class Aliases {
 
 }  // namespace
 
-std::function<std::pair<Array, std::vector<Array>>(const std::vector<Array>&)> value_and_grad_of(ArraysFunction f) {
+std::function<std::pair<Array, std::vector<Array>>(const std::vector<Array>&)> value_and_grad_of(
+    ArraysFunction f) {
   return [f = std::move(f)](const std::vector<Array>& arguments) {
     Uncut uncut;
     WithGrad with_grad;
@@ -59,7 +60,8 @@ std::function<std::pair<Array, std::vector<Array>>(const std::vector<Array>&)> v
 }
 
 std::function<std::pair<Array, Array>(const Array&)> value_and_grad(ArrayFunction f) {
-  auto many = value_and_grad_of([f = std::move(f)](const std::vector<Array>& arguments) { return f(arguments[0]); });
+  auto many = value_and_grad_of(
+      [f = std::move(f)](const std::vector<Array>& arguments) { return f(arguments[0]); });
   return [many](const Array& x) {
     auto [value, gradients] = many({x});
     return std::pair(std::move(value), std::move(gradients[0]));

@@ -17,11 +17,12 @@ Array ones_like(const Array& x);
 
 namespace {
 
-// The nodes on living tapes under the outputs, inputs before users, each held by a handle while gradients are recorded.
+// The nodes on living tapes under the outputs, inputs before users, each held by a handle while
+// gradients are recorded.
 class Tape {
  public:
-  // `recompute`: values on the tape that have been read go back to pending, so that the step has the same
-  // structure, and the same bits, whether or not somebody looked at its loss first.
+  // `recompute`: values on the tape that have been read go back to pending, so that the step has
+  // the same structure, and the same bits, whether or not somebody looked at its loss first.
   Tape(const std::vector<Array>& outputs, const char* what, bool recompute) {
     std::lock_guard lock(graph_mutex());
     struct Frame {
@@ -32,9 +33,12 @@ class Tape {
     auto visit = [&](Node* node) {
       if (node->has(kStale)) {
         throw StaleTape(text(what, ": the tape of this value has ended"))
-            .detail("value", text(node->op ? node->op->name : "a parameter's old value", " ", node->spec))
-            .help("it ends with backward(), with optimizer.step() and with its last handle; compute the value "
-                  "again, or keep the tape with retain_graph");
+            .detail("value",
+                    text(node->op ? node->op->name : "a parameter's old value", " ", node->spec))
+            .help(
+                "it ends with backward(), with optimizer.step() and with its last handle; compute "
+                "the value "
+                "again, or keep the tape with retain_graph");
       }
       if (!node->has(kRequiresGrad) || !positions_.emplace(node, -1).second) return;
       stack.push_back({node, 0});
@@ -69,7 +73,8 @@ class Tape {
   void end() {
     std::vector<Node*> nodes, released;
     for (const Array& array : nodes_) {
-      if (array.node()->input_count != 0) nodes.push_back(array.node());  // not the variables themselves
+      if (array.node()->input_count != 0)
+        nodes.push_back(array.node());  // not the variables themselves
     }
     {
       std::lock_guard lock(graph_mutex());
@@ -124,7 +129,8 @@ class Backward {
     if (p < 0) return;
     auto& slots = cotangents_[p];
     if (slots.size() <= output) slots.resize(output + 1);
-    slots[output] = slots[output] ? std::move(slots[output]) + std::move(cotangent) : std::move(cotangent);
+    slots[output] =
+        slots[output] ? std::move(slots[output]) + std::move(cotangent) : std::move(cotangent);
   }
 
   void step(size_t i) {
@@ -169,12 +175,15 @@ class Backward {
   }
 
   struct OriginScopeOf {
-    explicit OriginScopeOf(const char* origin) : before(recording().origin) { recording().origin = origin; }
+    explicit OriginScopeOf(const char* origin) : before(recording().origin) {
+      recording().origin = origin;
+    }
     ~OriginScopeOf() { recording().origin = before; }
     const char* before;
   };
 
-  // All outputs of a multiple-output node, as handles on its "output" nodes; those that nobody took are made.
+  // All outputs of a multiple-output node, as handles on its "output" nodes; those that nobody took
+  // are made.
   std::vector<Array> outputs_of(const Array& whole, const std::vector<Array>& inputs) {
     Node* node = whole.node();
     SmallVector<const Spec*, 8> specs;
@@ -184,7 +193,8 @@ class Backward {
     std::vector<Array> outputs(inference.outputs.size());
     for (const Array& other : tape_.nodes()) {
       Node* n = other.node();
-      if (n->op == &ops::op_Output() && n->input_count == 1 && n->inputs()[0] == node) outputs[n->output] = other;
+      if (n->op == &ops::op_Output() && n->input_count == 1 && n->inputs()[0] == node)
+        outputs[n->output] = other;
     }
     for (size_t k = 0; k < outputs.size(); ++k) {
       if (outputs[k]) continue;
@@ -192,8 +202,7 @@ class Backward {
       fresh->op = &ops::op_Output();
       fresh->spec = inference.outputs[k];
       fresh->output = static_cast<uint16_t>(k);
-      Node* edge = edge_from_handle(Array(whole));
-      fresh->set_inputs({&edge, 1});
+      *fresh->make_inputs(1) = edge_from_handle(Array(whole));
       outputs[k] = Array::adopt(fresh);
     }
     return outputs;
@@ -216,7 +225,8 @@ class Backward {
       }
       Context inner(op, aliases, context.attributes_ref());
       std::vector<Array> outputs = op.decompose(inner), cotangents;
-      for (size_t k = 0; k < outputs.size(); ++k) cotangents.push_back(context.cotangent(static_cast<int>(k)));
+      for (size_t k = 0; k < outputs.size(); ++k)
+        cotangents.push_back(context.cotangent(static_cast<int>(k)));
       std::vector<Array> results = vjp(outputs, cotangents, targets);
       size_t next = 0;
       for (int k = 0; k < context.input_count(); ++k) {
@@ -245,8 +255,10 @@ void check_path(const Array& loss, const char* what) {
   if (node->has(kRequiresGrad)) return;
   throw GradientError(text(what, ": this value does not depend on anything trainable"))
       .detail("value", text(node->op ? node->op->name : "a leaf", " ", node->spec))
-      .help("it may have been computed inside no_grad, through stop_gradient or an op without a gradient "
-            "(argmax, comparisons), or no parameter took part");
+      .help(
+          "it may have been computed inside no_grad, through stop_gradient or an op without a "
+          "gradient "
+          "(argmax, comparisons), or no parameter took part");
 }
 
 }  // namespace
@@ -295,7 +307,8 @@ std::vector<VariableGradient> variable_gradients(const Array& loss, bool retain_
 }
 
 void Array::backward(bool retain_graph) const {
-  for (VariableGradient& g : variable_gradients(*this, retain_graph)) g.variable->add_grad(std::move(g.gradient));
+  for (VariableGradient& g : variable_gradients(*this, retain_graph))
+    g.variable->add_grad(std::move(g.gradient));
   remember_loss(*this);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <iterator>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -27,12 +28,12 @@ class SmallVector {
   SmallVector(std::initializer_list<T> items) { assign(items.begin(), items.end()); }
   SmallVector(std::span<const T> items) { assign(items.begin(), items.end()); }
   SmallVector(const std::vector<T>& items) { assign(items.begin(), items.end()); }
-  template <class Iterator>
+  template <std::forward_iterator Iterator>
   SmallVector(Iterator first, Iterator last) { assign(first, last); }
-  SmallVector(const SmallVector& other) { assign(other.begin(), other.end()); }
+  SmallVector(const SmallVector& other) { copy(other); }
   SmallVector(SmallVector&& other) noexcept { steal(other); }
   SmallVector& operator=(const SmallVector& other) {
-    if (this != &other) assign(other.begin(), other.end());
+    if (this != &other) copy(other);
     return *this;
   }
   SmallVector& operator=(SmallVector&& other) noexcept {
@@ -99,10 +100,27 @@ class SmallVector {
   std::vector<T> to_vector() const { return {begin(), end()}; }
 
   friend bool operator==(const SmallVector& a, const SmallVector& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    if (a.size_ != b.size_) return false;
+    const T *x = a.data(), *y = b.data();
+    for (uint32_t i = 0; i < a.size_; ++i) {
+      if (!(x[i] == y[i])) return false;
+    }
+    return true;
   }
 
  private:
+// The unused tail of the inline storage is copied too; g++ cannot know that nobody reads it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+  // Whole inline storage at once: a copy of fixed size is a few moves, a loop over size_ is not.
+  void copy(const SmallVector& other) {
+    if (other.capacity_ == N && capacity_ == N) {
+      std::memcpy(static_cast<void*>(inline_), other.inline_, sizeof inline_);
+      size_ = other.size_;
+    } else {
+      assign(other.begin(), other.end());
+    }
+  }
   void release() {
     if (capacity_ > N) delete[] heap_;
     capacity_ = N;
@@ -113,12 +131,14 @@ class SmallVector {
     capacity_ = other.capacity_;
     if (capacity_ > N) {
       heap_ = other.heap_;
-    } else if (size_ != 0) {
-      std::memcpy(static_cast<void*>(inline_), other.inline_, size_ * sizeof(T));
+    } else {
+      std::memcpy(static_cast<void*>(inline_), other.inline_, sizeof inline_);
     }
     other.capacity_ = N;
     other.size_ = 0;
   }
+
+#pragma GCC diagnostic pop
 
   uint32_t size_ = 0, capacity_ = N;
   union {

@@ -1,8 +1,12 @@
-// The compiler: passes over a graph, each in a file of its own.
+// The compiler: its passes over a graph, in order.
+#include "lamina/compile/fuse.h"
 #include "lamina/exec/program.h"
 
 namespace lamina {
 
-void optimize(Graph& graph) { expand_composites(graph); }
+void optimize(Graph& graph) {
+  expand_composites(graph);
+  fuse(graph);
+}
 
 }  // namespace lamina

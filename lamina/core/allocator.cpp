@@ -29,7 +29,8 @@ size_t size_class(size_t bytes) {
 }
 
 size_t default_limit() {
-  size_t machine = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  size_t machine =
+      static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
   int64_t asked = environment::integer("LAMINA_MEMORY_LIMIT", 0);
   return asked > 0 ? static_cast<size_t>(asked) : machine / 10 * 9;
 }
@@ -72,7 +73,8 @@ std::byte* allocate(size_t bytes) {
   if (fault::point("allocate")) throw refuse("injected fault");
   if (size > s.limit || s.in_use > s.limit - size) throw refuse("the memory limit would be passed");
   std::byte* block = nullptr;
-  if (auto found = p.free_blocks.find(size); found != p.free_blocks.end() && !found->second.empty()) {
+  if (auto found = p.free_blocks.find(size);
+      found != p.free_blocks.end() && !found->second.empty()) {
     block = found->second.back();
     found->second.pop_back();
     s.cached -= size;
@@ -80,7 +82,8 @@ std::byte* allocate(size_t bytes) {
     if (s.in_use + s.cached > s.limit - size) p.release_cached();
     constexpr size_t kHugePage = size_t{2} << 20;
     size_t alignment = size >= 2 * kHugePage ? kHugePage : kAlignment;
-    block = static_cast<std::byte*>(std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment));
+    block = static_cast<std::byte*>(
+        std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment));
     if (!block) {
       p.release_cached();
       throw refuse("the system has no more memory");

@@ -10,14 +10,16 @@ namespace lamina {
 namespace {
 
 size_t size_of_program(const Program& p) {
-  return sizeof p + p.operands.size() * sizeof(Place) + p.instructions.size() * (sizeof(Instruction) + 512) +
+  return sizeof p + p.operands.size() * sizeof(Place) +
+         p.instructions.size() * (sizeof(Instruction) + 512) +
          p.outputs.size() * sizeof(ProgramOutput);
 }
 
 }  // namespace
 
 ProgramCache::ProgramCache()
-    : limit_(static_cast<size_t>(environment::integer("LAMINA_PROGRAM_CACHE_BYTES", 256 << 20, 0))) {}
+    : limit_(
+          static_cast<size_t>(environment::integer("LAMINA_PROGRAM_CACHE_BYTES", 256 << 20, 0))) {}
 
 ProgramCache& program_cache() {
   static auto* cache = new ProgramCache;
@@ -29,8 +31,8 @@ std::shared_ptr<CachedProgram> ProgramCache::find(const Walk& walk) {
   auto [first, last] = by_hash_.equal_range(walk.hash());
   for (auto it = first; it != last; ++it) {
     const CachedProgram& e = **it->second;
-    if (e.key != walk.key() || !std::includes(e.outputs.begin(), e.outputs.end(), walk.outputs().begin(),
-                                              walk.outputs().end())) {
+    if (e.key != walk.key() || !std::includes(e.outputs.begin(), e.outputs.end(),
+                                              walk.outputs().begin(), walk.outputs().end())) {
       continue;
     }
     entries_.splice(entries_.begin(), entries_, it->second);
@@ -39,7 +41,8 @@ std::shared_ptr<CachedProgram> ProgramCache::find(const Walk& walk) {
   return nullptr;
 }
 
-std::shared_ptr<CachedProgram> ProgramCache::insert(const Walk& walk, std::shared_ptr<const Program> program) {
+std::shared_ptr<CachedProgram> ProgramCache::insert(const Walk& walk,
+                                                    std::shared_ptr<const Program> program) {
   auto entry = std::make_shared<CachedProgram>();
   entry->hash = walk.hash();
   entry->key = walk.key();
@@ -103,7 +106,8 @@ std::string ProgramCache::explain_miss(const Walk& walk) const {
   size_t longest = 0;
   for (const auto& e : entries_) {
     size_t n = std::min(e->key.size(), walk.key().size());
-    size_t same = std::mismatch(e->key.begin(), e->key.begin() + n, walk.key().begin()).first - e->key.begin();
+    size_t same = std::mismatch(e->key.begin(), e->key.begin() + n, walk.key().begin()).first -
+                  e->key.begin();
     if (!nearest || same > longest) nearest = e.get(), longest = same;
   }
   if (!nearest) return "first program";
@@ -128,7 +132,8 @@ std::string ProgramCache::explain_miss(const Walk& walk) const {
     }
     if (longest < position + words) {
       which = leaf ? text("leaf ", node->spec)
-                   : text(node->op->name, "(", attributes_text(node->attributes.get()), ") ", node->spec);
+                   : text(node->op->name, "(", attributes_text(node->attributes.get()), ") ",
+                          node->spec);
       if (node->origin) which += text(" in ", node->origin);
       break;
     }

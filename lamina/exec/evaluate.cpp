@@ -29,7 +29,9 @@ constexpr size_t kMostLosses = 64;
 // Estimated seconds above which a graph is compiled before its first run: about what compiling costs.
 constexpr double kCompileSeconds = 2e-3;
 
-double estimated_seconds(const Program& program) { return program.flops() / 5e10 + program.bytes() / 1e10; }
+double estimated_seconds(const Program& program) {
+  return program.flops() / 5e10 + program.bytes() / 1e10;
+}
 
 void add_pending_updates(Walk& walk) {
   auto ready = [](const Ref<Variable>& v) { return v->value().is_ready(); };
@@ -98,14 +100,16 @@ class Claim {
   std::vector<Node*> nodes_;
 };
 
-void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector<Node*>& order, Run& run) {
+void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector<Node*>& order,
+            Run& run) {
   std::vector<Node*> released;
   {
     std::lock_guard lock(graph_mutex());
     size_t next = 0;
     for (size_t k = 0; k < planned.size(); ++k) {
       Node* node = order[planned[k]];
-      if (next >= claim.nodes().size() || claim.nodes()[next] != node) continue;  // computed, but nobody holds it
+      if (next >= claim.nodes().size() || claim.nodes()[next] != node)
+        continue;  // computed, but nobody holds it
       ++next;
       node->value = std::move(run.outputs[k]);
       bool tape_lives = node->has(kRequiresGrad) && !node->has(kStale);
@@ -125,7 +129,8 @@ void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector
 }  // namespace
 
 void register_update(const Ref<Variable>& variable) {
-  if (std::find(pending_updates.begin(), pending_updates.end(), variable) == pending_updates.end()) {
+  if (std::find(pending_updates.begin(), pending_updates.end(), variable) ==
+      pending_updates.end()) {
     pending_updates.push_back(variable);
   }
 }

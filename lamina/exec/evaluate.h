@@ -1,5 +1,5 @@
-// Evaluation: from recorded values to memory. A transaction: it computes all it was asked for, or throws and
-// leaves every value, parameter and buffer as it was.
+// Evaluation: from recorded values to memory. A transaction: it computes all it was asked for, or
+// throws and leaves every value, parameter and buffer as it was.
 #pragma once
 
 #include <functional>
@@ -13,15 +13,16 @@
 
 namespace lamina {
 
-// Computes all roots as one program, together with the pending updates of buffers whose inputs it computes.
+// Computes all roots as one program, together with the pending updates of buffers whose inputs it
+// computes.
 void evaluate(std::span<Node* const> roots);
 
-// A buffer's new value (running statistics): the variable changes at once, the value is computed together with
-// whatever computes its inputs.
+// A buffer's new value (running statistics): the variable changes at once, the value is computed
+// together with whatever computes its inputs.
 void register_update(const Ref<Variable>& variable);
 
-// The last losses that `backward` was called on in this thread: a step computes them too, so that reading
-// them afterwards costs nothing.
+// The last losses that `backward` was called on in this thread: a step computes them too, so that
+// reading them afterwards costs nothing.
 void remember_loss(const Array& loss);
 std::vector<Array> take_losses();
 

@@ -33,7 +33,8 @@ HostValue host_value(const Array& array) {
   request.inputs = {{spec.dtype, spec.shape, *node->value.strides}};
   request.outputs = {{spec.dtype, spec.shape, row_major_strides(spec.shape)}};
   auto kernel = backend::prepare(request);
-  HostValue host{Storage::allocate(static_cast<size_t>(spec.shape.elements()) * size_of(spec.dtype)), 0};
+  HostValue host{
+      Storage::allocate(static_cast<size_t>(spec.shape.elements()) * size_of(spec.dtype)), 0};
   std::byte* operands[] = {node->value.storage->data() + node->value.offset, host.storage->data()};
   RunContext context;
   Ref<Storage> scratch = Storage::allocate(kernel->scratch_bytes());
@@ -68,9 +69,11 @@ T Array::item() const {
   });
 }
 
-#define LAMINA_HOST_TYPES(M) \
-  M(double) M(float) M(int64_t) M(int32_t) M(int16_t) M(int8_t) M(uint64_t) M(uint32_t) M(uint16_t) M(uint8_t)
-#define LAMINA_INSTANTIATE(T)                     \
+#define LAMINA_HOST_TYPES(M)                                                              \
+  M(double)                                                                               \
+  M(float) M(int64_t) M(int32_t) M(int16_t) M(int8_t) M(uint64_t) M(uint32_t) M(uint16_t) \
+      M(uint8_t)
+#define LAMINA_INSTANTIATE(T)                       \
   template std::vector<T> Array::to_vector() const; \
   template T Array::item() const;
 LAMINA_HOST_TYPES(LAMINA_INSTANTIATE)
@@ -80,7 +83,7 @@ template bool Array::item() const;
 
 namespace {
 
-constexpr int64_t kEdgeItems = 3;        // shown at each end of a long axis
+constexpr int64_t kEdgeItems = 3;          // shown at each end of a long axis
 constexpr int64_t kSummarizeAbove = 1000;  // elements
 
 std::string element_text(double value, DType dtype) {
@@ -91,8 +94,8 @@ std::string element_text(double value, DType dtype) {
   return buffer;
 }
 
-void print_axis(std::string& out, const std::vector<double>& values, const Shape& shape, DType dtype, int axis,
-                int64_t first, int64_t step, bool shorten) {
+void print_axis(std::string& out, const std::vector<double>& values, const Shape& shape,
+                DType dtype, int axis, int64_t first, int64_t step, bool shorten) {
   if (axis == shape.rank()) {
     out += element_text(values[first], dtype);
     return;
@@ -119,7 +122,8 @@ void print_axis(std::string& out, const std::vector<double>& values, const Shape
 std::string to_string(const Array& array) {
   std::vector<double> values = array.to_vector<double>();
   std::string out;
-  print_axis(out, values, array.shape(), array.dtype(), 0, 0, array.size(), array.size() > kSummarizeAbove);
+  print_axis(out, values, array.shape(), array.dtype(), 0, 0, array.size(),
+             array.size() > kSummarizeAbove);
   return out;
 }
 

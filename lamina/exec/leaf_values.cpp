@@ -37,7 +37,9 @@ LeafValues::LeafValues(const Walk& walk) {
     }
     leaf.may_donate = walk.leaf_dies(i) && node->value.offset == 0;
     if (leaf.may_donate) {
-      leaf.storage = &node->value.storage;  // the node's own reference: the storage's only one, if it may be given
+      leaf.storage =
+          &node->value
+               .storage;  // the node's own reference: the storage's only one, if it may be given
     } else {
       storages_[i] = node->value.storage;
       leaf.storage = &storages_[i];

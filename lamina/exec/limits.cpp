@@ -8,8 +8,9 @@ namespace lamina {
 namespace {
 
 // What the pending graph under `root` keeps alive that nobody else holds. Walks it, so it is asked rarely.
-int64_t bytes_only_pending_keeps(Node* root) {
-  static uint32_t walk = UINT32_MAX / 2;  // marks of evaluations count up from below; guarded by the graph lock
+int64_t bytes_only_pending_keeps(Node* root, int64_t& visited) {
+  static uint32_t walk =
+      UINT32_MAX / 2;  // marks of evaluations count up from below; guarded by the graph lock
   ++walk;
   int64_t bytes = 0;
   std::vector<Node*> stack{root};
@@ -17,6 +18,7 @@ int64_t bytes_only_pending_keeps(Node* root) {
   while (!stack.empty()) {
     Node* node = stack.back();
     stack.pop_back();
+    ++visited;
     for (Node* input : node->inputs()) {
       if (input->mark == walk) continue;
       input->mark = walk;
@@ -30,8 +32,13 @@ int64_t bytes_only_pending_keeps(Node* root) {
   return bytes;
 }
 
+constexpr int64_t kRecordedPerCall = 256;  // nodes between two calls of limit_pending
+
 // Work that was found to be within bounds is looked at again when it has grown by a quarter.
-thread_local int64_t next_look_nodes = 0, next_look_at = 0;
+thread_local int64_t next_look_nodes = 0;
+// Calls until the bytes are counted again: as many nodes must be recorded as the last count visited,
+// so that counting costs a constant per recorded node.
+thread_local int64_t calls_until_count = 4;
 
 }  // namespace
 
@@ -45,12 +52,13 @@ void limit_pending(const Array& newest) {
     return;
   }
   if (nodes < limits.nodes) next_look_nodes = 0;
-  if (++next_look_at % 4 != 0) return;  // every 1,024th recorded node
-  int64_t bytes;
+  if (--calls_until_count > 0) return;
+  int64_t bytes, visited = 0;
   {
     std::lock_guard lock(graph_mutex());
-    bytes = bytes_only_pending_keeps(newest.node());
+    bytes = bytes_only_pending_keeps(newest.node(), visited);
   }
+  calls_until_count = std::max<int64_t>(4, visited / kRecordedPerCall);
   if (bytes > limits.bytes) newest.eval();
 }
 

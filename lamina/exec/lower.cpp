@@ -29,7 +29,8 @@ struct Location {
 
 class Lowering {
  public:
-  Lowering(Graph graph, int tier) : graph_(std::move(graph)), program_(std::make_shared<Program>()) {
+  Lowering(Graph graph, int tier)
+      : graph_(std::move(graph)), program_(std::make_shared<Program>()) {
     program_->tier = tier;
     program_->leaf_count = graph_.leaf_count;
     plan_.buffers.resize(graph_.leaf_count);
@@ -89,7 +90,8 @@ class Lowering {
   Location with_strides(const Location& from, const Spec& s, const Strides& strides) {
     if (from.strides == strides) return from;
     bool same = true;  // strides of axes of size 1 do not matter
-    for (size_t a = 0; a < strides.size(); ++a) same &= s.shape[a] <= 1 || from.strides[a] == strides[a];
+    for (size_t a = 0; a < strides.size(); ++a)
+      same &= s.shape[a] <= 1 || from.strides[a] == strides[a];
     if (same || s.shape.elements() == 0) return {from.buffer, from.offset, strides};
     KernelRequest request = new_request(ops::op_Copy(), {});
     request.inputs = {{s.dtype, s.shape, from.strides}};
@@ -122,8 +124,8 @@ class Lowering {
   }
 
   // Outputs follow the layout of an operand of the same shape, so that channels-last data stays so.
-  Strides output_strides(const Cluster& c, const Cluster::Output& output, const std::vector<Location>& from,
-                         const GraphValue& v) {
+  Strides output_strides(const Cluster& c, const Cluster::Output& output,
+                         const std::vector<Location>& from, const GraphValue& v) {
     if (output.is_reduction) return row_major_strides(output.spec.shape);
     for (size_t k = 0; k < from.size(); ++k) {
       const Shape& shape = spec(v.inputs[k]).shape;
@@ -183,7 +185,8 @@ class Lowering {
     auto kernel = prepare(request);
     double flops = static_cast<double>(c.domain.elements()) *
                    static_cast<double>(c.program.code.size() - v.inputs.size());
-    add_instruction(std::move(kernel), c.ops[0], text(list_text(c.ops, "", ""), " ", c.outputs[0].spec.dtype, " ", c.domain),
+    add_instruction(std::move(kernel), c.ops[0],
+                    text(list_text(c.ops, "", ""), " ", c.outputs[0].spec.dtype, " ", c.domain),
                     v.origin, from, ordered, flops, bytes);
     locations_[i] = std::move(to);
   }
@@ -219,8 +222,8 @@ class Lowering {
       to.push_back({new_buffer(results[k]), 0, request.outputs[k].strides});
     }
     double flops = v.op->flops ? v.op->flops(request) : 0;
-    add_instruction(std::move(kernel), v.op->name, text(v.op->name, " ", results[0]), v.origin, from, to, flops, bytes,
-                    v.op->checks_values);
+    add_instruction(std::move(kernel), v.op->name, text(v.op->name, " ", results[0]), v.origin,
+                    from, to, flops, bytes, v.op->checks_values);
     locations_[i] = std::move(to);
   }
 
@@ -237,7 +240,8 @@ class Lowering {
     std::vector<std::string> refusals;
     std::shared_ptr<const Kernel> kernel = backend::prepare(request, &refusals);
     const char* op = request.op ? request.op->name : "loop";
-    for (const std::string& refusal : refusals) program_->refusals.push_back(text(op, ": ", refusal));
+    for (const std::string& refusal : refusals)
+      program_->refusals.push_back(text(op, ": ", refusal));
     if (kernel->name.starts_with("reference.")) {
       count_fallback();
       static const bool strict = environment::flag("LAMINA_STRICT");
@@ -253,9 +257,10 @@ class Lowering {
     return static_cast<double>(s.shape.elements()) * static_cast<double>(size_of(s.dtype));
   }
 
-  void add_instruction(std::shared_ptr<const Kernel> kernel, const char* op, std::string what, const char* origin,
-                       const std::vector<Location>& from, const std::vector<Location>& to, double flops,
-                       double bytes, bool checks_values = false) {
+  void add_instruction(std::shared_ptr<const Kernel> kernel, const char* op, std::string what,
+                       const char* origin, const std::vector<Location>& from,
+                       const std::vector<Location>& to, double flops, double bytes,
+                       bool checks_values = false) {
     int now = static_cast<int>(program_->instructions.size());
     Instruction instruction;
     instruction.op = op;
@@ -277,11 +282,13 @@ class Lowering {
     // An output may take the place of an input that nobody reads later.
     for (size_t o = 0; o < to.size(); ++o) {
       for (size_t k = 0; k < from.size(); ++k) {
-        if (!kernel->may_alias(static_cast<int>(k), static_cast<int>(o)) || from[k].offset != 0) continue;
+        if (!kernel->may_alias(static_cast<int>(k), static_cast<int>(o)) || from[k].offset != 0)
+          continue;
         bool only_here = true;  // every use of that buffer in this instruction must allow it
         for (size_t other = 0; other < from.size(); ++other) {
           if (other != k && from[other].buffer == from[k].buffer) {
-            only_here &= from[other].offset == 0 && kernel->may_alias(static_cast<int>(other), static_cast<int>(o));
+            only_here &= from[other].offset == 0 &&
+                         kernel->may_alias(static_cast<int>(other), static_cast<int>(o));
           }
         }
         if (only_here) plan_.buffers[to[o].buffer].may_replace.push_back(from[k].buffer);
@@ -297,8 +304,8 @@ class Lowering {
       const Spec& s = spec(output);
       Location where = location(output);
       int64_t bytes = s.shape.elements() * static_cast<int64_t>(size_of(s.dtype));
-      bool whole = !plan_.buffers[where.buffer].is_number && where.offset == 0 && is_dense(s.shape, where.strides) &&
-                   plan_.buffers[where.buffer].bytes == bytes;
+      bool whole = !plan_.buffers[where.buffer].is_number && where.offset == 0 &&
+                   is_dense(s.shape, where.strides) && plan_.buffers[where.buffer].bytes == bytes;
       if (!whole) {
         if (where.strides == row_major_strides(s.shape) && bytes > 0) {
           // Right order but part of a larger buffer: a copy is forced through a fresh location.
@@ -324,7 +331,8 @@ class Lowering {
     request.outputs = {{s.dtype, s.shape, row_major_strides(s.shape)}};
     auto kernel = prepare(request);
     Location to{new_buffer(s), 0, request.outputs[0].strides};
-    add_instruction(std::move(kernel), "copy", text("copy ", s), nullptr, {from}, {to}, 0, 2.0 * bytes_of(s));
+    add_instruction(std::move(kernel), "copy", text("copy ", s), nullptr, {from}, {to}, 0,
+                    2.0 * bytes_of(s));
     return to;
   }
 
@@ -336,6 +344,8 @@ class Lowering {
 
 }  // namespace
 
-std::shared_ptr<const Program> lower(Graph graph, int tier) { return Lowering(std::move(graph), tier).run(); }
+std::shared_ptr<const Program> lower(Graph graph, int tier) {
+  return Lowering(std::move(graph), tier).run();
+}
 
 }  // namespace lamina

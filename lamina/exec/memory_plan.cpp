@@ -9,7 +9,9 @@ namespace lamina {
 namespace {
 
 constexpr int64_t kAlign = 64;
-int64_t aligned(int64_t bytes) { return (std::max<int64_t>(bytes, 1) + kAlign - 1) / kAlign * kAlign; }
+int64_t aligned(int64_t bytes) {
+  return (std::max<int64_t>(bytes, 1) + kAlign - 1) / kAlign * kAlign;
+}
 
 // Free ranges of the arena by offset; the smallest that fits is taken, the arena grows when none does.
 class Arena {
@@ -62,11 +64,14 @@ class Arena {
 void choose_donors(Program& program, const MemoryPlan& plan) {
   std::vector<bool> taken(plan.buffers.size(), false), has_donor(plan.buffers.size(), false);
   for (ProgramOutput& output : program.outputs) {
-    if (output.buffer < program.leaf_count) taken[output.buffer] = true;  // an output shares this leaf
+    if (output.buffer < program.leaf_count)
+      taken[output.buffer] = true;  // an output shares this leaf
   }
   auto fits = [&](int leaf, const PlannedBuffer& b, bool in_place) {
     const PlannedBuffer& l = plan.buffers[leaf];
-    if (!l.dies || taken[leaf] || l.bytes != b.bytes || b.first_write < static_cast<int>(program.commit)) return false;
+    if (!l.dies || taken[leaf] || l.bytes != b.bytes ||
+        b.first_write < static_cast<int>(program.commit))
+      return false;
     if (in_place) {
       return l.last_read == b.first_write &&
              std::find(b.may_replace.begin(), b.may_replace.end(), leaf) != b.may_replace.end();
@@ -105,7 +110,8 @@ void finish_plan(Program& program, const MemoryPlan& plan) {
     program.output_bytes.push_back(buffers[b].bytes);
   }
 
-  std::vector<std::vector<int32_t>> born(program.instructions.size()), dead(program.instructions.size());
+  std::vector<std::vector<int32_t>> born(program.instructions.size()),
+      dead(program.instructions.size());
   for (size_t b = leaf_count; b < buffers.size(); ++b) {
     if (buffers[b].is_output) continue;
     born[buffers[b].first_write].push_back(static_cast<int32_t>(b));
@@ -119,7 +125,8 @@ void finish_plan(Program& program, const MemoryPlan& plan) {
       bool placed = false;
       for (int32_t old : buffer.may_replace) {
         if (old < leaf_count || buffers[old].is_output || given_away[old] ||
-            buffers[old].last_read != static_cast<int>(i) || aligned(buffers[old].bytes) != aligned(buffer.bytes)) {
+            buffers[old].last_read != static_cast<int>(i) ||
+            aligned(buffers[old].bytes) != aligned(buffer.bytes)) {
           continue;
         }
         places[b] = places[old];

@@ -15,14 +15,16 @@ struct PlannedBuffer {
   bool dies = false;       // a leaf nobody needs afterwards
   bool is_number = false;  // a leaf that holds a number for this run only
   bool is_output = false;
-  std::vector<int32_t> may_replace;  // buffers whose memory this one may take over at its first write
+  std::vector<int32_t>
+      may_replace;  // buffers whose memory this one may take over at its first write
 };
 
 struct MemoryPlan {
   std::vector<PlannedBuffer> buffers;  // the leaves first
 };
 
-// Gives every buffer its final place: rewrites the program's operands and outputs, sets arena, donors and commit.
+// Gives every buffer its final place: rewrites the program's operands and outputs, sets arena,
+// donors and commit.
 void finish_plan(Program& program, const MemoryPlan& plan);
 
 }  // namespace lamina

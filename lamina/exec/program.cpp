@@ -56,7 +56,8 @@ void Program::run(Run& run) const {
   for (const Instruction& instruction : instructions) {
     pointers.resize(instruction.operand_count);
     const Place* place = operands.data() + instruction.first_operand;
-    for (uint32_t i = 0; i < instruction.operand_count; ++i) pointers[i] = bases[place[i].buffer] + place[i].offset;
+    for (uint32_t i = 0; i < instruction.operand_count; ++i)
+      pointers[i] = bases[place[i].buffer] + place[i].offset;
     RunContext context;
     context.scratch = bases[leaf_count] + instruction.scratch;
     if (profiler) {
@@ -74,7 +75,8 @@ void Program::run(Run& run) const {
   }
   for (size_t k = 0; k < outputs.size(); ++k) {
     int32_t buffer = outputs[k].buffer;
-    results[k].storage = buffer < leaf_count ? *run.leaves[buffer].storage : storages[buffer - leaf_count - 1];
+    results[k].storage =
+        buffer < leaf_count ? *run.leaves[buffer].storage : storages[buffer - leaf_count - 1];
   }
   run.outputs = std::move(results);
 }
@@ -100,9 +102,9 @@ std::string Program::to_text() const {
   };
   int64_t peak = arena_bytes;
   for (int64_t b : output_bytes) peak += b;
-  std::string out = text("program tier ", tier, ": ", instructions.size(), " instructions, ", leaf_count,
-                         " leaves, ", outputs.size(), " outputs, ", arena_bytes, " bytes of arena, ",
-                         peak, " bytes planned\n");
+  std::string out = text("program tier ", tier, ": ", instructions.size(), " instructions, ",
+                         leaf_count, " leaves, ", outputs.size(), " outputs, ", arena_bytes,
+                         " bytes of arena, ", peak, " bytes planned\n");
   for (const Instruction& i : instructions) {
     out += text("  ", i.kernel->name, "  ", i.what, "  (");
     for (uint32_t k = 0; k < i.operand_count; ++k) {

@@ -1,6 +1,6 @@
-// Program: a graph made runnable. It is a list of kernel calls on numbered places; places are offsets
-// into buffers: the leaves, the outputs, and one arena for everything in between. A program holds plans, never memory, so
-// any number of threads may run it at once.
+// Program: a graph made runnable. It is a list of kernel calls on numbered places; places are
+// offsets into buffers: the leaves, the outputs, and one arena for everything in between. A program
+// holds plans, never memory, so any number of threads may run it at once.
 #pragma once
 
 #include <memory>
@@ -15,35 +15,35 @@
 namespace lamina {
 
 struct Place {
-  int32_t buffer = 0;   // see Program::buffers
-  int64_t offset = 0;   // bytes
+  int32_t buffer = 0;  // see Program::buffers
+  int64_t offset = 0;  // bytes
 };
 
 struct Instruction {
   std::shared_ptr<const Kernel> kernel;
-  const char* op = "";           // for the profile and for errors
+  const char* op = "";  // for the profile and for errors
   const char* origin = nullptr;
   bool checks_values = false;
   uint32_t first_operand = 0, operand_count = 0;  // in Program::operands; inputs first
-  int64_t scratch = 0;           // offset in the arena
-  std::string what;              // "matmul float32 [64, 10]": for explain
-  double flops = 0, bytes = 0;   // what one run computes and moves, estimated
+  int64_t scratch = 0;                            // offset in the arena
+  std::string what;                               // "matmul float32 [64, 10]": for explain
+  double flops = 0, bytes = 0;                    // what one run computes and moves, estimated
 };
 
 // Where an output's value is found when the program has run.
 struct ProgramOutput {
   Spec spec;
-  int32_t buffer = 0;            // an output buffer, or a leaf whose storage it shares
+  int32_t buffer = 0;  // an output buffer, or a leaf whose storage it shares
   std::optional<Strides> strides;
-  int32_t donor = -1;            // a data leaf whose storage may become this output's
+  int32_t donor = -1;  // a data leaf whose storage may become this output's
 };
 
 // What one run gets and gives.
 struct Run {
   struct Leaf {
-    std::byte* data = nullptr;   // numbers: an address of the value, converted to the leaf's type
+    std::byte* data = nullptr;  // numbers: an address of the value, converted to the leaf's type
     Ref<Storage>* storage = nullptr;  // data leaves
-    bool may_donate = false;     // nobody else can see the storage
+    bool may_donate = false;          // nobody else can see the storage
   };
   std::span<const Leaf> leaves;
   std::vector<NodeValue> outputs;  // filled in the order of Program::outputs
@@ -51,7 +51,8 @@ struct Run {
 
 class Program {
  public:
-  // Buffers are numbered: leaves [0, leaf_count), the arena, then one for each distinct output storage.
+  // Buffers are numbered: leaves [0, leaf_count), the arena, then one for each distinct output
+  // storage.
   int leaf_count = 0;
   int64_t arena_bytes = 0;
   std::vector<int64_t> output_bytes;

@@ -11,7 +11,8 @@ namespace {
 
 uint32_t last_mark = 0;  // guarded by the graph lock
 
-// Numbers that are part of the key: those that formulas are written with. All others are filled in at each run.
+// Numbers that are part of the key: those that formulas are written with. All others are filled in
+// at each run.
 bool is_constant(const Node* node) {
   if (!is_floating(node->spec.dtype)) return false;
   double v = node->number.real;
@@ -40,7 +41,8 @@ uint64_t hash_words(const std::vector<uint32_t>& words) {
 }  // namespace
 
 void Walk::begin() {
-  if (last_mark >= UINT32_MAX - 4) last_mark = 0;  // nodes marked four billion walks ago are long gone
+  if (last_mark >= UINT32_MAX - 4)
+    last_mark = 0;  // nodes marked four billion walks ago are long gone
   mark_ = ++last_mark;
   busy_ = nullptr;
   stack_.clear(), order_.clear(), leaves_.clear(), leaf_positions_.clear(), in_degree_.clear();
@@ -107,7 +109,8 @@ void Walk::emit(Node* node) {
     }
     return;
   }
-  // Shape and type of a result follow from the inputs and attributes: they need not stand in the key.
+  // Shape and type of a result follow from the inputs and attributes: they need not stand in the
+  // key.
   key_.push_back(node->op->id | static_cast<uint32_t>(node->output) << 20);
   auto inputs = node->inputs();
   key_.push_back(static_cast<uint32_t>(inputs.size()));
@@ -162,7 +165,8 @@ void Walk::finish() {
   for (size_t k = 0; k < leaves_.size(); ++k) {
     Node* leaf = leaves_[k];
     uint64_t count = leaf->count.load(std::memory_order_acquire);
-    leaf_dies_.push_back(!keeps_tape_ && count == in_degree_[leaf_positions_[k]] && !leaf->has(kNumber));
+    leaf_dies_.push_back(!keeps_tape_ && count == in_degree_[leaf_positions_[k]] &&
+                         !leaf->has(kNumber));
   }
   hash_ = hash_words(key_);
 }
@@ -181,7 +185,8 @@ Graph Walk::to_graph() const {
     if (node->state.load(std::memory_order_relaxed) == NodeState::Ready) {
       v.leaf = node->has(kNumber) ? LeafKind::Number : LeafKind::Data;
       v.leaf_index = next_leaf++;
-      if (v.leaf == LeafKind::Number && is_constant(node)) v.is_constant = true, v.number = node->number;
+      if (v.leaf == LeafKind::Number && is_constant(node))
+        v.is_constant = true, v.number = node->number;
       if (node->value.strides) v.strides = std::make_unique<Strides>(*node->value.strides);
       v.dies = leaf_dies_[v.leaf_index];
       continue;

@@ -20,15 +20,16 @@ struct GraphValue {
   AttributesRef attributes;
   SmallVector<int32_t, 4> inputs;  // numbers of earlier values
   Spec spec;
-  uint16_t output = 0;             // of a multiple-output op
+  uint16_t output = 0;  // of a multiple-output op
   const char* origin = nullptr;
 
   LeafKind leaf = LeafKind::None;
-  int leaf_index = -1;     // among the leaves, in the order of their first use
-  bool is_constant = false;  // a number that is part of the key: 0, 1, -1, 2 or 0.5
-  Node::Number number{0};    // its value then
+  int leaf_index = -1;               // among the leaves, in the order of their first use
+  bool is_constant = false;          // a number that is part of the key: 0, 1, -1, 2 or 0.5
+  Node::Number number{0};            // its value then
   std::unique_ptr<Strides> strides;  // of a data leaf that does not lie row-major
-  bool dies = false;         // data leaf: nobody needs it after this run (known when recorded, checked at each run)
+  bool dies =
+      false;  // data leaf: nobody needs it after this run (known when recorded, checked at each run)
 
   std::shared_ptr<const Cluster> cluster;
 

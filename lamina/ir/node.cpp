@@ -75,14 +75,6 @@ Node* new_node() {
 
 int64_t pending_nodes() { return live_nodes.load(std::memory_order_relaxed) + live_nodes_here; }
 
-void Node::set_inputs(std::span<Node* const> edges) {
-  LAMINA_ASSERT(edges.size() < 65536);
-  input_count = static_cast<uint16_t>(edges.size());
-  Node** target = inline_inputs;
-  if (input_count > kInline) target = heap_inputs = new Node*[input_count];
-  for (size_t i = 0; i < edges.size(); ++i) target[i] = edges[i];
-}
-
 void Node::detach_inputs(std::vector<Node*>& released) {
   for (Node* input : inputs()) released.push_back(input);
   if (input_count > kInline) delete[] heap_inputs;

@@ -1,7 +1,9 @@
-// Node: one recorded value. Arrays are handles on nodes; nodes refer to the nodes they are computed from.
+// Node: one recorded value. Arrays are handles on nodes; nodes refer to the nodes they are computed
+// from.
 //
-// A node is pending until a program computes it. A pending node keeps its inputs; a ready one keeps its value
-// and, while its tape lives, its inputs as well, so that a gradient can still be recorded.
+// A node is pending until a program computes it. A pending node keeps its inputs; a ready one keeps
+// its value and, while its tape lives, its inputs as well, so that a gradient can still be
+// recorded.
 #pragma once
 
 #include <atomic>
@@ -30,8 +32,8 @@ enum class NodeState : uint8_t { Pending, Running, Ready };
 
 // Why several flags concern gradients: see "Tapes" in docs/tour.md.
 enum NodeFlag : uint8_t {
-  kNumber = 1,        // a leaf whose value is `number`: filled in at each run, never part of the key
-  kWeak = 2,          // a number without a type of its own
+  kNumber = 1,  // a leaf whose value is `number`: filled in at each run, never part of the key
+  kWeak = 2,    // a number without a type of its own
   kRequiresGrad = 4,  // depends on a trainable variable (or is one) through a living tape
   kStale = 8,         // depended on one, but that tape has ended
   kTapeRoot = 32,     // an argument of a transform: a tape begins here, whatever computed the value
@@ -53,10 +55,11 @@ struct Node : NodeHead {
 
   std::atomic<NodeState> state{NodeState::Pending};
   std::atomic<uint8_t> flags{0};
-  uint16_t output = 0;       // which output of a multiple-output op, for nodes of the op "output"
+  uint16_t output = 0;  // which output of a multiple-output op, for nodes of the op "output"
   uint16_t input_count = 0;
-  uint32_t mark = 0;         // scratch of graph walks, under the graph lock: the walk that visited the node
-  uint32_t position = 0;     // .. and its place in that walk
+  uint32_t mark =
+      0;  // scratch of graph walks, under the graph lock: the walk that visited the node
+  uint32_t position = 0;  // .. and its place in that walk
 
   union Number {
     double real;
@@ -74,9 +77,13 @@ struct Node : NodeHead {
   bool is_ready() const { return state.load(std::memory_order_acquire) == NodeState::Ready; }
   bool is_leaf() const { return input_count == 0 && (op == nullptr || is_ready()); }
 
-  // Used while a node is made: takes over one count of each input, already converted to an edge.
-  void set_inputs(std::span<Node* const> edges);
-  // Lets go of the inputs (under the graph lock); the caller releases the returned edges after unlocking.
+  // Used while a node is made: room for its inputs, to be filled with edges that it then owns.
+  Node** make_inputs(size_t count) {
+    input_count = static_cast<uint16_t>(count);
+    return count <= kInline ? inline_inputs : heap_inputs = new Node*[count];
+  }
+  // Lets go of the inputs (under the graph lock); the caller releases the returned edges after
+  // unlocking.
   void detach_inputs(std::vector<Node*>& released);
 
   static constexpr int kInline = 3;
@@ -103,7 +110,8 @@ Array make_leaf(Spec spec, NodeValue value);
 Array make_number(double value, DType dtype, bool weak);
 Array make_number(int64_t value, DType dtype, bool weak);
 
-// Guards the structure of recorded graphs: claims, walks and the dropping of inputs. Recording does not need it.
+// Guards the structure of recorded graphs: claims, walks and the dropping of inputs. Recording does
+// not need it.
 std::mutex& graph_mutex();
 
 // How many nodes this process has recorded and not yet computed or dropped (approximate).

@@ -56,7 +56,8 @@ Cluster reduction_cluster(const GraphValue& value, const Spec& input) {
 }  // namespace
 
 Cluster cluster_of(const GraphValue& value, std::span<const Spec* const> inputs) {
-  Cluster c = value.op->elementwise ? elementwise_cluster(value, inputs) : reduction_cluster(value, *inputs[0]);
+  Cluster c = value.op->elementwise ? elementwise_cluster(value, inputs)
+                                    : reduction_cluster(value, *inputs[0]);
   c.ops.push_back(value.op->name);
   return c;
 }

@@ -24,9 +24,11 @@ void Context::give(int i, Array cotangent) {
       if (a < added || (target[a - added] == 1 && from[a] != 1)) axes.push_back(a);
     }
     cotangent = sum(std::move(cotangent), {.axis = axes, .keepdims = false});
-    if (!(cotangent.shape() == target)) cotangent = reshape(std::move(cotangent), IntList(target.begin(), target.end()));
+    if (!(cotangent.shape() == target))
+      cotangent = reshape(std::move(cotangent), IntList(target.begin(), target.end()));
   }
-  if (cotangent.dtype() != inputs_[i].dtype()) cotangent = astype(std::move(cotangent), inputs_[i].dtype());
+  if (cotangent.dtype() != inputs_[i].dtype())
+    cotangent = astype(std::move(cotangent), inputs_[i].dtype());
   given_[i] = given_[i] ? std::move(given_[i]) + std::move(cotangent) : std::move(cotangent);
 }
 

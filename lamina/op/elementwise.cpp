@@ -4,9 +4,12 @@ namespace lamina {
 
 ScalarType compute_type(DType dtype) {
   switch (kind(dtype)) {
-    case DTypeKind::Bool: return ScalarType::Bool;
-    case DTypeKind::Integer: return is_signed(dtype) ? ScalarType::I64 : ScalarType::U64;
-    case DTypeKind::Float: break;
+    case DTypeKind::Bool:
+      return ScalarType::Bool;
+    case DTypeKind::Integer:
+      return is_signed(dtype) ? ScalarType::I64 : ScalarType::U64;
+    case DTypeKind::Float:
+      break;
   }
   return dtype == DType::Float64 ? ScalarType::F64 : ScalarType::F32;
 }
@@ -24,7 +27,8 @@ void infer_elementwise(Inference& c, Types types) {
   c.output(dtype, std::move(shape));
 }
 
-uint16_t append_formula(const Op& op, ScalarProgram& program, std::span<const uint16_t> inputs, DType result) {
+uint16_t append_formula(const Op& op, ScalarProgram& program, std::span<const uint16_t> inputs,
+                        DType result) {
   return op.formula(program, inputs).in(&program, compute_type(result));
 }
 

@@ -9,9 +9,11 @@ namespace {
 // Where each operand stands; moves with the coordinates of the domain.
 class Walk {
  public:
-  Walk(const Loop& loop, std::byte* const* operands) : domain_(loop.domain), at_(loop.domain.size(), 0) {
+  Walk(const Loop& loop, std::byte* const* operands)
+      : domain_(loop.domain), at_(loop.domain.size(), 0) {
     auto add = [&](const LoopOperand& operand) {
-      places_.push_back({operands[places_.size()], static_cast<int64_t>(size_of(operand.dtype)), &operand.strides});
+      places_.push_back({operands[places_.size()], static_cast<int64_t>(size_of(operand.dtype)),
+                         &operand.strides});
     };
     for (const LoopOperand& input : loop.inputs) add(input);
     for (const Loop::Store& store : loop.stores) add(store.operand);
@@ -83,7 +85,8 @@ class LoopReference : public Kernel {
             const Loop::Reduction& r = loop_.reductions[k];
             ScalarType from = loop_.program.code[r.value].type;
             ScalarType type = accumulator_type(r.monoid, from);
-            sums[k] = monoid_combine(r.monoid, type, sums[k], scalar_cast(values[r.value], from, type));
+            sums[k] =
+                monoid_combine(r.monoid, type, sums[k], scalar_cast(values[r.value], from, type));
           }
         } while (walk.next(flags_, true));
       }

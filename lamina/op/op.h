@@ -1,23 +1,24 @@
 // Op: everything the system knows of an operation, made from the one struct that defines it.
 //
-// An op is a file of lamina/ops/ that ends in LAMINA_OP(Struct). The struct's members, in this order:
+// An op is a file of lamina/ops/ that ends in LAMINA_OP(Struct). The struct's members, in order:
 //
 //   name         the function's name, in C++ and Python
-//   inputs       names of its array arguments, e.g. {"x", "weight", "bias?"}; "?" optional, "..." any number
-//   Attributes   its integers, flags, axes and types (ir/attributes.h); left out when there are none
-//   infer        shapes and dtypes of the outputs from those of the inputs; throws on a wrong call
-//   gradient     cotangents of the inputs, written with public functions, so that it can be recorded, compiled
-//                and differentiated again; or  no_gradient = "why"
-//   one of       formula      an element-wise op's generic lambda (op/elementwise.h)
-//                monoid       how a reduction combines (op/reduction.h)
-//                view         strides under which the output is the input's memory
-//                reference    a plain loop over strided operands (op/reference.h)
-//                decompose    public functions that give the same; recorded as one node all the same
-//   samples      calls that must work; bad_samples calls that must fail, each with its message (op/samples.h)
+//   inputs       names of its array arguments: {"x", "weight", "bias?", "rest..."}; "?" optional,
+//                "..." any number
+//   Attributes   its integers, flags, axes and types (ir/attributes.h), when it has any
+//   infer        shapes and types of the outputs from those of the inputs; throws on a wrong call
+//   gradient     cotangents of the inputs, written with public functions, so that it can be
+//                recorded, compiled and differentiated again; or  no_gradient = "why"
+//   one of       formula     an element-wise op's generic lambda (op/elementwise.h)
+//                monoid      how a reduction combines (op/reduction.h)
+//                view        strides under which the output is the input's memory
+//                reference   a plain loop over strided operands (op/reference.h)
+//                decompose   public functions that give the same; recorded as one node
+//   samples      calls that must work; bad_samples: calls that must fail, each with its message
 //   doc          what it computes, shapes, errors, and an example that the tests run
 //
-// Families (Elementwise, Reduction) supply what their members share. No list of ops exists: CMake makes the
-// table from the files.
+// Families (Elementwise, Reduction) supply what their members share. No list of ops exists: CMake
+// makes the table from the files.
 #pragma once
 
 #include <initializer_list>
@@ -83,7 +84,10 @@ class Inference {
 class Context {
  public:
   Context(const Op& op, std::vector<Array> inputs, AttributesRef attributes)
-      : op(op), inputs_(std::move(inputs)), attributes_(std::move(attributes)), given_(inputs_.size()) {}
+      : op(op),
+        inputs_(std::move(inputs)),
+        attributes_(std::move(attributes)),
+        given_(inputs_.size()) {}
 
   int input_count() const { return static_cast<int>(inputs_.size()); }
   const Array& input(int i) const { return inputs_[i]; }
@@ -97,14 +101,16 @@ class Context {
   Array cotangent(int k = 0) const;
   bool has_cotangent(int k) const { return static_cast<bool>(cotangents_[k]); }
   bool wants(int input) const { return wanted_[input]; }
-  // The cotangent of an input; summed over axes along which the input was broadcast, and cast to its dtype.
+  // The cotangent of an input; summed over axes along which the input was broadcast, and cast to
+  // its dtype.
   void give(int input, Array cotangent);
 
   const Op& op;
   const AttributesRef& attributes_ref() const { return attributes_; }
 
   // For the engine.
-  void set_gradient(std::vector<Array> outputs, std::vector<Array> cotangents, std::vector<bool> wanted) {
+  void set_gradient(std::vector<Array> outputs, std::vector<Array> cotangents,
+                    std::vector<bool> wanted) {
     outputs_ = std::move(outputs), cotangents_ = std::move(cotangents), wanted_ = std::move(wanted);
   }
   Array take_given(int input) { return std::move(given_[input]); }
@@ -117,8 +123,8 @@ class Context {
 };
 
 struct View {
-  Strides strides;      // of the output, in elements
-  int64_t offset = 0;   // elements from the input's first one
+  Strides strides;     // of the output, in elements
+  int64_t offset = 0;  // elements from the input's first one
 };
 
 // Element-wise ops: which types the operands are brought to, and what comes out.
@@ -141,7 +147,8 @@ struct Op {
   bool elementwise = false;
   Types types = Types::Numeric;
   bool multiple = false;  // several outputs: recorded as one node and an "output" node for each
-  bool random = false;    // its first two inputs are seed and counter: two draws are never the same value
+  bool random =
+      false;  // its first two inputs are seed and counter: two draws are never the same value
   bool checks_values = false;  // its kernels can report wrong values in data
   std::optional<Monoid> monoid;
 
@@ -152,7 +159,8 @@ struct Op {
   std::vector<Array> (*decompose)(Context&) = nullptr;
   Expr (*formula)(ScalarProgram&, std::span<const uint16_t> inputs) = nullptr;
   double (*formula_real)(std::span<const double> inputs) = nullptr;
-  std::optional<View> (*view)(const AttributesBase*, const Operand& input, const Spec& output) = nullptr;
+  std::optional<View> (*view)(const AttributesBase*, const Operand& input,
+                              const Spec& output) = nullptr;
   void (*reference)(Reference&) = nullptr;
   double (*flops)(const KernelRequest&) = nullptr;  // of one call; 0 when left out
   void (*samples)(Samples&) = nullptr;
@@ -165,15 +173,17 @@ struct Op {
 using OpGetter = const Op& (*)();
 
 namespace op {
-std::span<const OpGetter> builtin_ops();         // generated by CMake
-std::span<const Op* const> all();                // in the order of their names
-const Op* find(std::string_view name);           // null when there is none
+std::span<const OpGetter> builtin_ops();  // generated by CMake
+std::span<const Op* const> all();         // in the order of their names
+const Op* find(std::string_view name);    // null when there is none
 uint32_t next_id();
 }  // namespace op
 
-// Records a call and returns its output; infers, so throws on a wrong call. The arrays are moved from.
+// Records a call and returns its output; infers, so throws on a wrong call. The arrays are moved
+// from.
 Array record(const Op& op, std::span<Array> inputs, AttributesRef attributes = {});
-std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs, AttributesRef attributes = {});
+std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs,
+                                   AttributesRef attributes = {});
 
 template <class... Arrays>
 Array record(const Op& op, AttributesRef attributes, Arrays... inputs) {
@@ -229,9 +239,9 @@ Op make() {
   }
   op.infer = &T::infer;
 
-  constexpr bool has_gradient = requires(Context& c) { T::gradient(c); };
+  constexpr bool has_gradient = requires(Context & c) { T::gradient(c); };
   constexpr bool has_reason = requires { T::no_gradient; };
-  constexpr bool has_decompose = requires(Context& c) { T::decompose(c); };
+  constexpr bool has_decompose = requires(Context & c) { T::decompose(c); };
   static_assert(has_gradient + has_reason == 1 || (has_decompose && !has_reason),
                 "an op has a gradient, or says no_gradient = \"why\"");
   if constexpr (has_gradient) op.gradient = [](Context& c) { T::gradient(c); };
@@ -258,32 +268,33 @@ Op make() {
     };
   }
   if constexpr (requires { &T::view; }) op.view = &T::view;
-  constexpr bool has_reference = requires(Reference& r) { T::reference(r); };
+  constexpr bool has_reference = requires(Reference & r) { T::reference(r); };
   if constexpr (has_reference) op.reference = [](Reference& r) { T::reference(r); };
-  static_assert(has_formula || has_reference || has_decompose || requires { T::monoid; } ||
-                    requires { &T::view; },
-                "an op says how it is computed: formula, monoid, view, reference or decompose");
+  static_assert(
+      has_formula || has_reference || has_decompose || requires { T::monoid; } ||
+          requires { &T::view; },
+      "an op says how it is computed: formula, monoid, view, reference or decompose");
 
   if constexpr (requires { &T::flops; }) op.flops = &T::flops;
-  if constexpr (requires(Samples& s) { T::samples(s); }) op.samples = &T::samples;
-  if constexpr (requires(BadSamples& s) { T::bad_samples(s); }) op.bad_samples = &T::bad_samples;
+  if constexpr (requires(Samples & s) { T::samples(s); }) op.samples = &T::samples;
+  if constexpr (requires(BadSamples & s) { T::bad_samples(s); }) op.bad_samples = &T::bad_samples;
   return op;
 }
 
 }  // namespace op
 
-#define LAMINA_OP(T)                                    \
-  namespace ops {                                       \
-  const Op& op_##T() {                                  \
-    static Op op = ::lamina::op::make<T>();             \
-    return op;                                          \
-  }                                                     \
+#define LAMINA_OP(T)                        \
+  namespace ops {                           \
+  const Op& op_##T() {                      \
+    static Op op = ::lamina::op::make<T>(); \
+    return op;                              \
+  }                                         \
   }
 
 // Declares another op's getter, for files that record or recognise it.
-#define LAMINA_USE_OP(T)  \
-  namespace ops {         \
-  const Op& op_##T();     \
+#define LAMINA_USE_OP(T) \
+  namespace ops {        \
+  const Op& op_##T();    \
   }
 
 }  // namespace lamina

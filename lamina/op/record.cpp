@@ -24,30 +24,23 @@ thread_local constinit uint32_t recorded_here = 0;
 Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef attributes) {
   const Recording& state = recording();
   uint8_t from_inputs = 0, foreign = 0;
-  constexpr int kStack = 8;
-  Node* stack_edges[kStack];
-  std::vector<Node*> heap_edges;
-  Node** edges = stack_edges;
-  if (inputs.size() > kStack) {
-    heap_edges.resize(inputs.size());
-    edges = heap_edges.data();
-  }
   Node* node = new_node();
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    uint8_t flags = inputs[i].node()->flags.load(std::memory_order_relaxed);
+  Node** edges = node->make_inputs(inputs.size());
+  for (Array& input : inputs) {
+    uint8_t flags = input.node()->flags.load(std::memory_order_relaxed);
     // A stale input passes on that it is stale, a living one that a tape is wanted.
     from_inputs |= flags & kStale ? kStale : flags & kRequiresGrad;
     foreign |= flags & kForeign;
-    edges[i] = edge_from_handle(std::move(inputs[i]));
+    *edges++ = edge_from_handle(std::move(input));
   }
-  if (!state.gradients || op.no_gradient || !(is_floating(spec.dtype) || op.multiple)) from_inputs = 0;
+  if (!state.gradients || op.no_gradient || !(is_floating(spec.dtype) || op.multiple))
+    from_inputs = 0;
   node->op = &op;
   node->attributes = std::move(attributes);
   node->spec = std::move(spec);
   if (from_inputs & kRequiresGrad) from_inputs = kRequiresGrad;
   node->flags.store(from_inputs | foreign, std::memory_order_relaxed);
   node->origin = state.origin;
-  node->set_inputs({edges, inputs.size()});
   return Array::adopt(node);
 }
 
@@ -72,7 +65,8 @@ void after_recording(std::span<Array> outputs) {
 }
 
 void check_inputs(const Op& op, std::span<Array> inputs) {
-  int count = static_cast<int>(inputs.size());
+  int count = static_cast<int>(std::min<size_t>(inputs.size(), UINT16_MAX + 1));
+  if (count > UINT16_MAX) throw ValueError(text(op.name, ": more than ", UINT16_MAX, " arrays"));
   if (count < op.min_inputs() || (op.max_inputs() >= 0 && count > op.max_inputs())) {
     throw ValueError(text(op.name, ": expected ", op.min_inputs(), " or more arrays, got ", count));
   }
@@ -98,7 +92,8 @@ std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesB
   }
   Inference inference(op, specs, attributes);
   op.infer(inference);
-  for (const Spec& s : inference.outputs) check_shape(s.shape, size_of(s.dtype), text(op.name, ": result"));
+  for (const Spec& s : inference.outputs)
+    check_shape(s.shape, size_of(s.dtype), text(op.name, ": result"));
   return std::move(inference.outputs);
 }
 
@@ -147,7 +142,8 @@ Array record(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
   return result;
 }
 
-std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
+std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs,
+                                   AttributesRef attributes) {
   std::vector<Spec> specs = infer(op, inputs, attributes.get());
   Array whole = attach(op, Spec{}, inputs, std::move(attributes));
   std::vector<Array> outputs;
@@ -171,7 +167,8 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
   } else {
     size_t first = 0;
     if (op.types == Types::Choice) {
-      inputs[0] = is_weak(inputs[0]) ? number_as(inputs[0], DType::Bool) : cast_to(std::move(inputs[0]), DType::Bool);
+      inputs[0] = is_weak(inputs[0]) ? number_as(inputs[0], DType::Bool)
+                                     : cast_to(std::move(inputs[0]), DType::Bool);
       first = 1;
     }
     DType common = common_type(op, inputs.subspan(first));

@@ -11,7 +11,7 @@ namespace lamina {
 struct Recording {
   bool gradients = true;         // off inside NoGrad: nothing recorded there keeps a tape
   const char* origin = nullptr;  // path of the module whose forward runs
-  int uncut = 0;                 // > 0: inside backward, step or a transform, where nothing is evaluated early
+  int uncut = 0;  // > 0: inside backward, step or a transform, where nothing is evaluated early
 };
 
 Recording& recording();  // of this thread
@@ -59,7 +59,7 @@ class OriginScope {
 // Pending work is bounded (DESIGN: Bounds): called by record() now and then with the newest value, which it
 // evaluates when too much has piled up.
 struct PendingLimits {
-  int64_t nodes = 200'000;  // LAMINA_PENDING_NODES
+  int64_t nodes = 200'000;           // LAMINA_PENDING_NODES
   int64_t bytes = int64_t{1} << 30;  // of leaves that only pending work keeps; LAMINA_PENDING_BYTES
 };
 PendingLimits& pending_limits();

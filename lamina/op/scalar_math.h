@@ -10,9 +10,18 @@
 namespace lamina::scalar_math {
 
 // Integers wrap around: they are added and multiplied as unsigned numbers, for which C++ defines it.
-template <class T> T wrap_add(T a, T b) { return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
-template <class T> T wrap_subtract(T a, T b) { return static_cast<T>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
-template <class T> T wrap_multiply(T a, T b) { return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
+template <class T>
+T wrap_add(T a, T b) {
+  return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+template <class T>
+T wrap_subtract(T a, T b) {
+  return static_cast<T>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+template <class T>
+T wrap_multiply(T a, T b) {
+  return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
 
 template <class T>
 T remainder(T a, T b) {
@@ -36,7 +45,8 @@ T floor_divide(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     // By way of the exact remainder: a / b may round up to the next whole number.
     if (b == 0 || !std::isfinite(a) || !std::isfinite(b)) {
-      if (std::isfinite(a) && std::isinf(b)) return a == 0 ? a / b : (a < 0) != (b < 0) ? T{-1} : T{0};
+      if (std::isfinite(a) && std::isinf(b))
+        return a == 0 ? a / b : (a < 0) != (b < 0) ? T{-1} : T{0};
       return a / b;
     }
     T quotient = (a - remainder(a, b)) / b;

@@ -28,7 +28,9 @@ struct BroadcastTo {
     if (!fits) throw c.error<ShapeError>("cannot broadcast ", x, " to ", shape);
     c.output(c.dtype(0), std::move(shape));
   }
-  static void gradient(Context& c) { c.give(0, c.cotangent()); }  // give() sums over what was repeated
+  static void gradient(Context& c) {
+    c.give(0, c.cotangent());
+  }  // give() sums over what was repeated
   static std::optional<View> view(const AttributesBase*, const Operand& x, const Spec& y) {
     View view;
     int added = y.shape.rank() - x.shape.rank();
@@ -39,11 +41,14 @@ struct BroadcastTo {
     return view;
   }
   static void samples(Samples& s) {
-    s.call({{3}}, Attributes{{2, 3}}).call({{2, 1}}, Attributes{{2, 4}}).call({Shape{}}, Attributes{{2}});
+    s.call({{3}}, Attributes{{2, 3}})
+        .call({{2, 1}}, Attributes{{2, 4}})
+        .call({Shape{}}, Attributes{{2}});
     s.call({{1, 3}}, Attributes{{0, 3}});
   }
   static void bad_samples(BadSamples& s) {
-    s.call({{2, 3}}, Attributes{{3}}, "cannot broadcast").call({{2, 3}}, Attributes{{2, 4}}, "cannot broadcast");
+    s.call({{2, 3}}, Attributes{{3}}, "cannot broadcast")
+        .call({{2, 3}}, Attributes{{2, 4}}, "cannot broadcast");
     s.call({{3}}, Attributes{{int64_t{1} << 40, int64_t{1} << 40, 3}}, "more bytes");
   }
   static constexpr auto doc =
@@ -54,7 +59,8 @@ LAMINA_OP(BroadcastTo)
 
 Array broadcast_to(Array x, IntList shape) {
   if (x && x.shape() == Shape(shape.begin(), shape.end())) return x;
-  return record(ops::op_BroadcastTo(), make_attributes(BroadcastTo::Attributes{std::move(shape)}), std::move(x));
+  return record(ops::op_BroadcastTo(), make_attributes(BroadcastTo::Attributes{std::move(shape)}),
+                std::move(x));
 }
 
 Array spread(Array reduced, const ReductionAttributes& attributes, const Shape& shape) {

@@ -11,10 +11,14 @@ struct Cast : Elementwise<1, Types::Cast> {
   static constexpr auto formula = [](auto x) { return x; };
   static void gradient(Context& c) { c.give(0, c.cotangent()); }
   static void samples(Samples& s) {
-    s.call({{2, 3}}, Attributes{float64}).call({{2, 3}}, Attributes{int32}).call({Shape{}}, Attributes{bool_});
+    s.call({{2, 3}}, Attributes{float64})
+        .call({{2, 3}}, Attributes{int32})
+        .call({Shape{}}, Attributes{bool_});
   }
   static constexpr auto doc =
-      "The values as another element type.\n>>> lm.cast(lm.array([1.5, -2.7]), dtype=lm.int32)\n[1, -2]";
+      "The values as another element type.\n"
+      ">>> lm.cast(lm.array([1.5, -2.7]), dtype=lm.int32)\n"
+      "[1, -2]";
 };
 LAMINA_OP(Cast)
 

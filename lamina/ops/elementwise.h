@@ -1,5 +1,6 @@
-// Element-wise functions. Arguments broadcast and are promoted as the array API standard says; numbers take the
-// type of the arrays they meet. Those marked "float" turn integers into float32 first.
+// Element-wise functions. Arguments broadcast and are promoted as the array API standard says;
+// numbers take the type of the arrays they meet. Those marked "float" turn integers into float32
+// first.
 #pragma once
 
 #include "lamina/core/array.h"

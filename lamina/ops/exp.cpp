@@ -12,7 +12,7 @@ struct Exp : Elementwise<1> {
   }
   static void samples(Samples& s) { s.floats().range(-5, 5).large(80).empty(); }
   static constexpr auto doc =
-      "Exponential function.\n>>> lm.exp(lm.array([0.0, 1.0]))\n[1, 2.718282]";
+      "Exponential function.\n>>> lm.exp(lm.array([0.0, 1.0]))\n[1, 2.71828]";
 };
 LAMINA_OP(Exp)
 

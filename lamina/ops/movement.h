@@ -17,6 +17,7 @@ Array transpose(Array x, IntList axes = {});
 Array swapaxes(Array x, int axis1, int axis2);
 Array broadcast_to(Array x, IntList shape);
 Array expand_dims(Array x, int axis);
+Array expand_dims(Array x, IntList axes);  // places in the result
 Array squeeze(Array x, IntList axes = {});  // all axes of size 1 when left out
 
 // x[start:stop:step] along every axis. Lists may be shorter than the rank: missing axes are kept whole.

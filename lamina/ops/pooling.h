@@ -1,14 +1,34 @@
 // Pooling over windows, in any number of spatial axes.
 #pragma once
 
-#include "lamina/core/shape.h"
+#include <optional>
+
+#include "lamina/core/array.h"
+#include "lamina/ops/window.h"
 
 namespace lamina {
 
-class Array;
+struct PoolOptions {
+  std::optional<PerAxis> stride = std::nullopt;  // the window's size when left out
+  Padding padding = 0;                           // less than the window
+  bool count_padding = true;  // averages: divide by the window's size, not by what lies in x
+};
 
-// x [N, C, spatial..] -> [N, C, spatial..]; lists have one entry per spatial axis. Padding is never the
-// maximum; for averages it counts as zeros unless count_padding is false.
+// x [N, C, spatial..] -> [N, C, positions..]. Padding is never the maximum. The functions without a number take
+// any number of spatial axes.
+Array max_pool(Array x, PerAxis window, const PoolOptions& options = {});
+Array max_pool1d(Array x, PerAxis window, const PoolOptions& options = {});
+Array max_pool2d(Array x, PerAxis window, const PoolOptions& options = {});
+Array max_pool3d(Array x, PerAxis window, const PoolOptions& options = {});
+Array avg_pool(Array x, PerAxis window, const PoolOptions& options = {});
+Array avg_pool1d(Array x, PerAxis window, const PoolOptions& options = {});
+Array avg_pool2d(Array x, PerAxis window, const PoolOptions& options = {});
+Array avg_pool3d(Array x, PerAxis window, const PoolOptions& options = {});
+
+// Averages such that the result has these spatial sizes, which must divide those of x; 1 is the global average.
+Array adaptive_avg_pool2d(Array x, PerAxis size);
+
+// As recorded: lists have one entry per spatial axis.
 struct PoolingAttributes {
   IntList window, stride, padding_low, padding_high;
   bool count_padding = true;
@@ -19,7 +39,7 @@ struct PoolingAttributes {
   }
 };
 
-// The gradient of an average depends on the shape of x alone, which is not among its inputs.
+// The gradient of an average depends on the spatial sizes of x alone, which are not among its inputs.
 struct PoolingGradientAttributes : PoolingAttributes {
   IntList shape;
   template <class V>
@@ -27,5 +47,12 @@ struct PoolingGradientAttributes : PoolingAttributes {
     PoolingAttributes::fields(v), v("shape", shape);
   }
 };
+
+// For gradients: the cotangent [N, C, positions..] brought to where the maxima of x stand, and back: the values
+// that stand where x has its maxima.
+Array max_pool_gradient(Array x, Array cotangent, PoolingAttributes attributes);
+Array max_pool_select(Array x, Array values, PoolingAttributes attributes);
+Array average_pool(Array x, PoolingAttributes attributes);
+Array average_pool_gradient(Array cotangent, PoolingAttributes attributes, const IntList& input_sizes);
 
 }  // namespace lamina

@@ -38,7 +38,8 @@ struct Reshape {
       }
       shape[unknown] = elements / rest;
     } else if (rest != elements) {
-      throw c.error<ShapeError>("cannot give ", elements, " elements the shape ", wanted, " of ", rest);
+      throw c.error<ShapeError>("cannot give ", elements, " elements the shape ", wanted, " of ",
+                                rest);
     }
     c.output(c.dtype(0), std::move(shape));
   }
@@ -51,12 +52,15 @@ struct Reshape {
     return View{row_major_strides(y.shape), 0};
   }
   static void samples(Samples& s) {
-    s.call({{2, 6}}, Attributes{{3, 4}}).call({{2, 6}}, Attributes{{-1}}).call({{0, 3}}, Attributes{{3, 0}});
+    s.call({{2, 6}}, Attributes{{3, 4}})
+        .call({{2, 6}}, Attributes{{-1}})
+        .call({{0, 3}}, Attributes{{3, 0}});
     s.call({Shape{}}, Attributes{{1, 1}}).call({{1}}, Attributes{{}});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{2, 3}}, Attributes{{4}}, "cannot give 6 elements the shape [4]");
-    s.call({{2, 3}}, Attributes{{-1, -1}}, "more than one -1").call({{2, 3}}, Attributes{{-2, 3}}, "negative");
+    s.call({{2, 3}}, Attributes{{-1, -1}}, "more than one -1")
+        .call({{2, 3}}, Attributes{{-2, 3}}, "negative");
     s.call({{0, 3}}, Attributes{{0, -1}}, "cannot give");
   }
   static constexpr auto doc =
@@ -66,7 +70,8 @@ struct Reshape {
 LAMINA_OP(Reshape)
 
 Array reshape(Array x, IntList shape) {
-  return record(ops::op_Reshape(), make_attributes(Reshape::Attributes{std::move(shape)}), std::move(x));
+  return record(ops::op_Reshape(), make_attributes(Reshape::Attributes{std::move(shape)}),
+                std::move(x));
 }
 
 }  // namespace lamina

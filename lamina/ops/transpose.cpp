@@ -24,7 +24,9 @@ struct Transpose {
     std::sort(sorted.begin(), sorted.end());
     bool fits = static_cast<int>(axes.size()) == c.shape(0).rank();
     for (size_t i = 0; fits && i < sorted.size(); ++i) fits = sorted[i] == static_cast<int64_t>(i);
-    if (!fits) throw c.error<ValueError>("axes ", axes, " are not a permutation of the array's ", c.shape(0).rank());
+    if (!fits)
+      throw c.error<ValueError>("axes ", axes, " are not a permutation of the array's ",
+                                c.shape(0).rank());
     Shape shape;
     for (int64_t axis : axes) shape.push_back(c.shape(0)[axis]);
     c.output(c.dtype(0), std::move(shape));
@@ -41,11 +43,14 @@ struct Transpose {
     return view;
   }
   static void samples(Samples& s) {
-    s.call({{2, 3}}, Attributes{{1, 0}}).call({{2, 3, 4}}, Attributes{{1, 2, 0}}).call({Shape{}}, Attributes{});
+    s.call({{2, 3}}, Attributes{{1, 0}})
+        .call({{2, 3, 4}}, Attributes{{1, 2, 0}})
+        .call({Shape{}}, Attributes{});
     s.call({{0, 3}}, Attributes{{1, 0}});
   }
   static void bad_samples(BadSamples& s) {
-    s.call({{2, 3}}, Attributes{{0, 0}}, "not a permutation").call({{2, 3}}, Attributes{{0}}, "not a permutation");
+    s.call({{2, 3}}, Attributes{{0, 0}}, "not a permutation")
+        .call({{2, 3}}, Attributes{{0}}, "not a permutation");
   }
   static constexpr auto doc =
       "The axes in another order.\n>>> lm.transpose(lm.array([[1, 2], [3, 4]]), axes=(1, 0))\n"
@@ -59,7 +64,8 @@ Array transpose(Array x, IntList axes) {
   } else {
     for (int64_t& axis : axes) axis = normalize_axis(axis, x.ndim(), "transpose: axis");
   }
-  return record(ops::op_Transpose(), make_attributes(Transpose::Attributes{std::move(axes)}), std::move(x));
+  return record(ops::op_Transpose(), make_attributes(Transpose::Attributes{std::move(axes)}),
+                std::move(x));
 }
 
 Array swapaxes(Array x, int axis1, int axis2) {

@@ -18,14 +18,17 @@ bool acceptable(KernelRequest& request, const PoolingAttributes& attributes, con
   if (dtype != DType::Float32 && dtype != DType::BFloat16) {
     return refuse(request, text("takes float32 and bfloat16, not ", dtype));
   }
-  if (request.inputs[0].dtype != dtype) return refuse(request, "takes an output of the input's type");
+  if (request.inputs[0].dtype != dtype)
+    return refuse(request, "takes an output of the input's type");
   if (x.rank() < 3 || x.rank() > 5) return refuse(request, "takes 1 to 3 spatial axes");
-  if (x.elements() == 0 || y.elements() == 0) return refuse(request, "the input or output is empty");
+  if (x.elements() == 0 || y.elements() == 0)
+    return refuse(request, "the input or output is empty");
   for (size_t i = 0; i < attributes.window.size(); ++i) {
     const int64_t window = attributes.window[i];
     const int64_t low = attributes.padding_low[i], high = attributes.padding_high[i];
     if (low < 0 || high < 0) return refuse(request, "takes no negative padding");
-    if (low >= window || high >= window) return refuse(request, "a window lies wholly in the padding");
+    if (low >= window || high >= window)
+      return refuse(request, "a window lies wholly in the padding");
   }
   return true;
 }
@@ -58,8 +61,9 @@ std::unique_ptr<Kernel> gradient(KernelRequest& request) {
 
 }  // namespace
 
-LAMINA_KERNEL(average_pool) = {"average_pool", "onednn.average_pool", 10, forward};
-LAMINA_KERNEL(average_pool_gradient) = {"average_pool_gradient", "onednn.average_pool_gradient", 10,
-                                        gradient};
+LAMINA_KERNEL(average_pool)
+= {"average_pool", "onednn.average_pool", 10, forward};
+LAMINA_KERNEL(average_pool_gradient)
+= {"average_pool_gradient", "onednn.average_pool_gradient", 10, gradient};
 
 }  // namespace lamina::backend

@@ -1,8 +1,9 @@
 // copy: the same values in another layout. This is what every conversion between layouts runs.
 //
-// The axes are first reduced to the fewest that describe both layouts. Then there are three cases: runs that
-// are contiguous on both sides (memory copies), a plane whose rows are contiguous on one side and whose
-// columns are on the other (transposed in blocks that fit the first cache), and everything else.
+// The axes are first reduced to the fewest that describe both layouts. Then there are three cases:
+// runs that are contiguous on both sides (memory copies), a plane whose rows are contiguous on one
+// side and whose columns are on the other (transposed in blocks that fit the first cache), and
+// everything else.
 #include <algorithm>
 #include <cstring>
 
@@ -18,7 +19,8 @@ namespace {
 // Below this a second thread costs more than it moves: 2 us are some 20 KB.
 constexpr int64_t kBytesPerThread = 64 * 1024;
 
-// Calls f(input offset, output offset) for points first..last of the outer axes, in row-major order.
+// Calls f(input offset, output offset) for points first..last of the outer axes, in row-major
+// order.
 template <class F>
 void each_point(const CopyPlan& plan, size_t outer_axes, int64_t first, int64_t last, F&& f) {
   SmallVector<int64_t, 6> index(outer_axes, 0);
@@ -98,7 +100,8 @@ class StridedCopy final : public Kernel {
     });
   }
 
-  // The last two axes are a plane: unit steps of the input along the one, of the output along the other.
+  // The last two axes are a plane: unit steps of the input along the one, of the output along the
+  // other.
   void copy_planes(const T* from, T* to) const {
     const size_t outer = plan_.axes.size() - 2;
     const CopyPlan::Axis &rows = plan_.axes[outer], &columns = plan_.axes[outer + 1];
@@ -109,13 +112,13 @@ class StridedCopy final : public Kernel {
     parallel_for(0, points * bands, grain(points * bands, bytes), [&](int64_t first, int64_t last) {
       each_point(plan_, outer, first / bands, (last + bands - 1) / bands,
                  [&, point = first / bands](int64_t source, int64_t target) mutable {
-        const int64_t low = std::max<int64_t>(first - point * bands, 0);
-        const int64_t high = std::min<int64_t>(last - point * bands, bands);
-        const int64_t row = low * band, end = std::min(high * band, rows.size);
-        transpose(from + source + row * rows.from, columns.from, to + target + row * rows.to, rows.to,
-                  end - row, columns.size);
-        ++point;
-      });
+                   const int64_t low = std::max<int64_t>(first - point * bands, 0);
+                   const int64_t high = std::min<int64_t>(last - point * bands, bands);
+                   const int64_t row = low * band, end = std::min(high * band, rows.size);
+                   transpose(from + source + row * rows.from, columns.from,
+                             to + target + row * rows.to, rows.to, end - row, columns.size);
+                   ++point;
+                 });
     });
   }
 
@@ -123,13 +126,14 @@ class StridedCopy final : public Kernel {
     const size_t outer = plan_.axes.size() - 1;
     const CopyPlan::Axis inner = plan_.axes.back();
     const int64_t points = points_of(plan_, outer);
-    parallel_for(0, points, grain(points, inner.size * sizeof(T)), [&](int64_t first, int64_t last) {
-      each_point(plan_, outer, first, last, [&](int64_t source, int64_t target) {
-        for (int64_t i = 0; i < inner.size; ++i) {
-          to[target + i * inner.to] = from[source + i * inner.from];
-        }
-      });
-    });
+    parallel_for(0, points, grain(points, inner.size * sizeof(T)),
+                 [&](int64_t first, int64_t last) {
+                   each_point(plan_, outer, first, last, [&](int64_t source, int64_t target) {
+                     for (int64_t i = 0; i < inner.size; ++i) {
+                       to[target + i * inner.to] = from[source + i * inner.from];
+                     }
+                   });
+                 });
   }
 
   CopyPlan plan_;
@@ -144,15 +148,20 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
   }
   CopyPlan plan = copy_plan(output.shape, input.strides, output.strides);
   switch (size_of(input.dtype)) {
-    case 1: return std::make_unique<StridedCopy<uint8_t>>(std::move(plan), request.threads);
-    case 2: return std::make_unique<StridedCopy<uint16_t>>(std::move(plan), request.threads);
-    case 4: return std::make_unique<StridedCopy<uint32_t>>(std::move(plan), request.threads);
-    default: return std::make_unique<StridedCopy<uint64_t>>(std::move(plan), request.threads);
+    case 1:
+      return std::make_unique<StridedCopy<uint8_t>>(std::move(plan), request.threads);
+    case 2:
+      return std::make_unique<StridedCopy<uint16_t>>(std::move(plan), request.threads);
+    case 4:
+      return std::make_unique<StridedCopy<uint32_t>>(std::move(plan), request.threads);
+    default:
+      return std::make_unique<StridedCopy<uint64_t>>(std::move(plan), request.threads);
   }
 }
 
 }  // namespace
 
-LAMINA_KERNEL(copy_strided) = {"copy", "copy", 10, rule};
+LAMINA_KERNEL(copy_strided)
+= {"copy", "copy", 10, rule};
 
 }  // namespace lamina::backend

@@ -11,7 +11,8 @@ CopyPlan copy_plan(const Shape& shape, const Strides& from, const Strides& to) {
   for (size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] != 1) axes.push_back({shape[i], from[i], to[i]});
   }
-  std::stable_sort(axes.begin(), axes.end(), [](const auto& a, const auto& b) { return a.to > b.to; });
+  std::stable_sort(axes.begin(), axes.end(),
+                   [](const auto& a, const auto& b) { return a.to > b.to; });
   for (const CopyPlan::Axis& axis : axes) {
     if (!plan.axes.empty()) {
       CopyPlan::Axis& outer = plan.axes.back();

@@ -1,5 +1,5 @@
-// The entries of this folder that tests and benchmarks ask for by name. The library itself finds all of
-// them through the generated table.
+// The entries of this folder that tests and benchmarks ask for by name. The library itself finds
+// all of them through the generated table.
 #pragma once
 
 #include "lamina/op/backend.h"

@@ -1,14 +1,14 @@
 // matmul through oneDNN. Transposed factors come as strides and are used as they lie.
-#include "lamina/base/text.h"
 #include "lamina/backends/cpu/matmul_shape.h"
 #include "lamina/backends/cpu/onednn.h"
+#include "lamina/base/text.h"
 
 namespace lamina::backend {
 
 namespace {
 
-// The work below which a second thread costs more than it saves: forking and joining takes about 2 us, in
-// which one core of today does some 10^5 multiplications and additions.
+// The work below which a second thread costs more than it saves: forking and joining takes about 2
+// us, in which one core of today does some 10^5 multiplications and additions.
 constexpr double kFlopsPerThread = 5e5;
 
 // One of the last two axes must be the unit one, and the other step over it.
@@ -66,6 +66,7 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
 
 }  // namespace
 
-LAMINA_KERNEL(matmul_onednn) = {"matmul", "onednn.matmul", 10, rule};
+LAMINA_KERNEL(matmul_onednn)
+= {"matmul", "onednn.matmul", 10, rule};
 
 }  // namespace lamina::backend

@@ -1,5 +1,5 @@
-// A blocked matrix product of our own, for what oneDNN does not serve: float64, determinism, machines
-// without oneDNN. It packs its factors, so they may lie in memory in any way.
+// A blocked matrix product of our own, for what oneDNN does not serve: float64, determinism,
+// machines without oneDNN. It packs its factors, so they may lie in memory in any way.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@ struct BlockedProduct {
   int64_t c_row;
 };
 
-// Each sum runs over k in one order, in blocks whose size depends on T alone. `scratch` holds at least
-// blocked_scratch_bytes<T>().
+// Each sum runs over k in one order, in blocks whose size depends on T alone. `scratch` holds at
+// least blocked_scratch_bytes<T>().
 void multiply_blocked(const BlockedProduct<float>& product, std::byte* scratch);
 void multiply_blocked(const BlockedProduct<double>& product, std::byte* scratch);
 

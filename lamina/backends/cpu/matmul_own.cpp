@@ -1,8 +1,8 @@
 // matmul through our own blocked product: float64, and float32 when oneDNN refuses or bits must not
 // depend on the number of threads.
 //
-// The depth is divided by the shape alone, into parts whose sums are added in one order; threads divide
-// batch, parts, rows and columns, which touches no sum.
+// The depth is divided by the shape alone, into parts whose sums are added in one order; threads
+// divide batch, parts, rows and columns, which touches no sum.
 #include <algorithm>
 
 #include "lamina/backends/cpu/matmul_blocked.h"
@@ -18,8 +18,8 @@ constexpr double kFlopsPerThread = 5e5;  // as in matmul.cpp
 
 int64_t ceiling(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// Parts of the depth: more than one where the result is small and the sums are long (the gradient of a
-// weight), since otherwise a few threads would do all.
+// Parts of the depth: more than one where the result is small and the sums are long (the gradient
+// of a weight), since otherwise a few threads would do all.
 int64_t parts_of(int64_t tasks, int64_t rows, int64_t columns, int64_t depth) {
   constexpr int64_t kDeep = 4096, kMost = 8, kSmall = 64 * 1024;
   if (depth < 2 * kDeep || tasks * rows * columns > kSmall) return 1;
@@ -57,9 +57,10 @@ class BlockedMatmul final : public Kernel {
     parallel_for(0, threads_, 1, [&](int64_t first, int64_t last) {
       for (int64_t share = first; share < last; ++share) {
         std::byte* scratch = context.scratch + share * blocked_scratch_bytes<T>();
-        for (int64_t task = share * tasks / threads_; task < (share + 1) * tasks / threads_; ++task) {
-          multiply_piece(task / pieces / parts_, task / pieces % parts_, task % pieces, a, b, c, sums,
-                         scratch);
+        for (int64_t task = share * tasks / threads_; task < (share + 1) * tasks / threads_;
+             ++task) {
+          multiply_piece(task / pieces / parts_, task / pieces % parts_, task % pieces, a, b, c,
+                         sums, scratch);
         }
       }
     });
@@ -91,8 +92,8 @@ class BlockedMatmul final : public Kernel {
     return offset;
   }
 
-  void multiply_piece(int64_t entry, int64_t part, int64_t piece, const T* a, const T* b, T* c, T* sums,
-                      std::byte* scratch) const {
+  void multiply_piece(int64_t entry, int64_t part, int64_t piece, const T* a, const T* b, T* c,
+                      T* sums, std::byte* scratch) const {
     const int rank = shape_.c.shape.rank();
     const Range rows = piece_of(shape_.rows, row_pieces_, piece / column_pieces_);
     const Range columns = piece_of(shape_.columns, column_pieces_, piece % column_pieces_);
@@ -103,7 +104,8 @@ class BlockedMatmul final : public Kernel {
     p.a_row = shape_.a.strides[rank - 2], p.a_column = shape_.a.strides[rank - 1];
     p.b_row = shape_.b.strides[rank - 2], p.b_column = shape_.b.strides[rank - 1];
     p.a = a + batch_offset(shape_.a, shape_.c, entry) + rows.first * p.a_row + begin * p.a_column;
-    p.b = b + batch_offset(shape_.b, shape_.c, entry) + begin * p.b_row + columns.first * p.b_column;
+    p.b =
+        b + batch_offset(shape_.b, shape_.c, entry) + begin * p.b_row + columns.first * p.b_column;
     if (parts_ == 1) {
       p.c_row = shape_.c.strides[rank - 2];
       p.c = c + batch_offset(shape_.c, shape_.c, entry) + rows.first * p.c_row + columns.first;
@@ -117,7 +119,8 @@ class BlockedMatmul final : public Kernel {
 
   // c is row-major, as are the parts.
   void add_parts(const T* sums, T* c) const {
-    const int64_t step = result_bytes() / sizeof(T), count = shape_.batch * shape_.rows * shape_.columns;
+    const int64_t step = result_bytes() / sizeof(T),
+                  count = shape_.batch * shape_.rows * shape_.columns;
     for (int64_t i = 0; i < count; ++i) {
       T sum = sums[i];
       for (int64_t part = 1; part < parts_; ++part) sum += sums[part * step + i];
@@ -152,6 +155,7 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
 
 }  // namespace
 
-LAMINA_KERNEL(matmul_blocked) = {"matmul", "blocked.matmul", 20, rule};
+LAMINA_KERNEL(matmul_blocked)
+= {"matmul", "blocked.matmul", 20, rule};
 
 }  // namespace lamina::backend

@@ -1,13 +1,13 @@
-// A batched product reduced to its essence: as few batch axes as possible and, where the second factor is
-// the same for the whole batch (a linear layer on [N, T, C]), none at all.
+// A batched product reduced to its essence: as few batch axes as possible and, where the second
+// factor is the same for the whole batch (a linear layer on [N, T, C]), none at all.
 #pragma once
 
 #include "lamina/op/backend.h"
 
 namespace lamina::backend {
 
-// a [batch.., M, K] x b [batch.., K, N] -> c [batch.., M, N]. Batch axes of a and b over which they are
-// broadcast have size 1.
+// a [batch.., M, K] x b [batch.., K, N] -> c [batch.., M, N]. Batch axes of a and b over which they
+// are broadcast have size 1.
 struct MatmulShape {
   Operand a, b, c;
   int64_t rows = 0, columns = 0, depth = 0;  // M, N, K

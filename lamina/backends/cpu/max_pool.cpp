@@ -1,5 +1,5 @@
-// max_pool and its gradient on channels-last arrays. Our own, because oneDNN remembers the maxima in a
-// workspace that the ops do not have, and because NaN must not vanish.
+// max_pool and its gradient on channels-last arrays. Our own, because oneDNN remembers the maxima
+// in a workspace that the ops do not have, and because NaN must not vanish.
 #include "lamina/backends/cpu/max_pool_kernels.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/text.h"
@@ -99,7 +99,9 @@ std::unique_ptr<Kernel> gradient(KernelRequest& request) {
 
 }  // namespace
 
-LAMINA_KERNEL(max_pool) = {"max_pool", "max_pool", 10, forward};
-LAMINA_KERNEL(max_pool_gradient) = {"max_pool_gradient", "max_pool_gradient", 10, gradient};
+LAMINA_KERNEL(max_pool)
+= {"max_pool", "max_pool", 10, forward};
+LAMINA_KERNEL(max_pool_gradient)
+= {"max_pool_gradient", "max_pool_gradient", 10, gradient};
 
 }  // namespace lamina::backend

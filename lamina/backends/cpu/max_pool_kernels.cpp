@@ -12,8 +12,8 @@ namespace lamina::backend::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Calls f(d, channel) for channels first..last: whole vectors, then fours, then one by one, so that nothing
-// outside is read.
+// Calls f(d, channel) for channels first..last: whole vectors, then fours, then one by one, so that
+// nothing outside is read.
 template <class T, class F>
 HWY_ATTR HWY_INLINE void each_vector(int64_t first, int64_t last, F&& f) {
   const hn::ScalableTag<T> whole;
@@ -71,8 +71,8 @@ HWY_ATTR void rows_of(const PoolingShape& s, const T* x, T* y, int64_t first, in
 
 // Positions are counted in T, which is exact: an image has fewer than 2^24 points.
 template <class T>
-HWY_ATTR HWY_INLINE void scatter(const PoolingShape& s, const PoolingWindow& w, const T* x, const T* g,
-                                 T* gx, int64_t first, int64_t last) {
+HWY_ATTR HWY_INLINE void scatter(const PoolingShape& s, const PoolingWindow& w, const T* x,
+                                 const T* g, T* gx, int64_t first, int64_t last) {
   each_vector<T>(first, last, [&](auto d, int64_t channel) HWY_ATTR {
     auto best = hn::LoadU(d, x + first_position(s, w) * s.channels + channel);
     auto place = hn::Zero(d), number = place;
@@ -126,8 +126,8 @@ void channels_float(const PoolingShape& s, const float* x, const float* g, float
                     int64_t first, int64_t last) {
   channels_of(s, x, g, gx, entry, first, last);
 }
-void channels_double(const PoolingShape& s, const double* x, const double* g, double* gx, int64_t entry,
-                     int64_t first, int64_t last) {
+void channels_double(const PoolingShape& s, const double* x, const double* g, double* gx,
+                     int64_t entry, int64_t first, int64_t last) {
   channels_of(s, x, g, gx, entry, first, last);
 }
 
@@ -142,18 +142,20 @@ HWY_EXPORT(rows_double);
 HWY_EXPORT(channels_float);
 HWY_EXPORT(channels_double);
 
-void max_pool_rows(const PoolingShape& shape, const float* x, float* y, int64_t first, int64_t last) {
+void max_pool_rows(const PoolingShape& shape, const float* x, float* y, int64_t first,
+                   int64_t last) {
   HWY_DYNAMIC_DISPATCH(rows_float)(shape, x, y, first, last);
 }
-void max_pool_rows(const PoolingShape& shape, const double* x, double* y, int64_t first, int64_t last) {
+void max_pool_rows(const PoolingShape& shape, const double* x, double* y, int64_t first,
+                   int64_t last) {
   HWY_DYNAMIC_DISPATCH(rows_double)(shape, x, y, first, last);
 }
-void max_pool_gradient_channels(const PoolingShape& shape, const float* x, const float* g, float* gx,
-                                int64_t entry, int64_t first, int64_t last) {
+void max_pool_gradient_channels(const PoolingShape& shape, const float* x, const float* g,
+                                float* gx, int64_t entry, int64_t first, int64_t last) {
   HWY_DYNAMIC_DISPATCH(channels_float)(shape, x, g, gx, entry, first, last);
 }
-void max_pool_gradient_channels(const PoolingShape& shape, const double* x, const double* g, double* gx,
-                                int64_t entry, int64_t first, int64_t last) {
+void max_pool_gradient_channels(const PoolingShape& shape, const double* x, const double* g,
+                                double* gx, int64_t entry, int64_t first, int64_t last) {
   HWY_DYNAMIC_DISPATCH(channels_double)(shape, x, g, gx, entry, first, last);
 }
 

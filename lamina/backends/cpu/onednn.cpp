@@ -1,8 +1,8 @@
 #ifdef LAMINA_ONEDNN
 #include "lamina/backends/cpu/onednn.h"
 
-#include <dnnl.hpp>
 #include <omp.h>
+#include <dnnl.hpp>
 
 #include <atomic>
 #include <optional>
@@ -29,8 +29,8 @@ dnnl_stream_t stream() {
   return instance.get();
 }
 
-// oneDNN asks OpenMP for the number of threads, which is a setting of the calling thread. Setting it
-// costs nothing worth saving when it is the right one already, as it is for all large kernels.
+// oneDNN asks OpenMP for the number of threads, which is a setting of the calling thread. Setting
+// it costs nothing worth saving when it is the right one already, as it is for all large kernels.
 class ThreadScope {
  public:
   explicit ThreadScope(int threads) : before_(omp_get_max_threads()), changed_(before_ != threads) {
@@ -49,14 +49,21 @@ class ThreadScope {
 
 std::optional<dnnl::memory::data_type> data_type(DType dtype) {
   switch (dtype) {
-    case DType::Float32: return dnnl::memory::data_type::f32;
-    case DType::BFloat16: return dnnl::memory::data_type::bf16;
-    default: return std::nullopt;
+    case DType::Float32:
+      return dnnl::memory::data_type::f32;
+    case DType::BFloat16:
+      return dnnl::memory::data_type::bf16;
+    default:
+      return std::nullopt;
   }
 }
 
-dnnl::memory::dims list(const SmallVector<int64_t, 4>& items) { return {items.begin(), items.end()}; }
-dnnl::memory::dims list(const SmallVector<int64_t, 6>& items) { return {items.begin(), items.end()}; }
+dnnl::memory::dims list(const SmallVector<int64_t, 4>& items) {
+  return {items.begin(), items.end()};
+}
+dnnl::memory::dims list(const SmallVector<int64_t, 6>& items) {
+  return {items.begin(), items.end()};
+}
 
 Description described(const Operand& operand) {
   return Description(list(operand.shape), *data_type(operand.dtype), list(operand.strides));
@@ -81,7 +88,8 @@ bool supported(std::string& refusal, std::initializer_list<const Operand*> opera
   return true;
 }
 
-// One or more primitives run in turn. Each argument is an operand of the kernel or a piece of scratch.
+// One or more primitives run in turn. Each argument is an operand of the kernel or a piece of
+// scratch.
 class PrimitiveKernel final : public Kernel {
  public:
   PrimitiveKernel(const char* kernel_name, int threads) : threads_(threads) { name = kernel_name; }
@@ -108,7 +116,8 @@ class PrimitiveKernel final : public Kernel {
   }
   void add_reorder(Argument from, Argument to) {
     from.role = DNNL_ARG_FROM, to.role = DNNL_ARG_TO;
-    dnnl::reorder::primitive_desc plan(engine(), from.description, engine(), to.description, attributes());
+    dnnl::reorder::primitive_desc plan(engine(), from.description, engine(), to.description,
+                                       attributes());
     Description space = plan.scratchpad_desc();
     add(dnnl::reorder(plan), {from, to, scratch(DNNL_ARG_SCRATCHPAD, space)});
   }
@@ -124,8 +133,8 @@ class PrimitiveKernel final : public Kernel {
 
   void run(std::byte* const* operands, RunContext& context) const override {
     ThreadScope scope(threads_);
-    // Making the memory objects costs more than a small product does, so one set is kept for the next
-    // run; a run that finds none, because another thread is at work, makes its own.
+    // Making the memory objects costs more than a small product does, so one set is kept for the
+    // next run; a run that finds none, because another thread is at work, makes its own.
     std::unique_ptr<Bindings> bindings(spare_.exchange(nullptr, std::memory_order_acquire));
     if (bindings == nullptr) bindings = std::make_unique<Bindings>(steps_);
     size_t next = 0;
@@ -174,7 +183,8 @@ class PrimitiveKernel final : public Kernel {
   mutable std::atomic<Bindings*> spare_{nullptr};
 };
 
-// Runs `build` under the number of threads the kernel will have; what oneDNN throws becomes a refusal.
+// Runs `build` under the number of threads the kernel will have; what oneDNN throws becomes a
+// refusal.
 template <class Build>
 std::unique_ptr<Kernel> prepared(const char* name, Execution execution, std::string& refusal,
                                  Build&& build) {
@@ -189,8 +199,8 @@ std::unique_ptr<Kernel> prepared(const char* name, Execution execution, std::str
   return nullptr;
 }
 
-// Adds `plan`, whose operands lie in memory as `have` says while the primitive wants them as the plan says:
-// inputs that differ are converted before it, the output after it.
+// Adds `plan`, whose operands lie in memory as `have` says while the primitive wants them as the
+// plan says: inputs that differ are converted before it, the output after it.
 struct Binding {
   int role;
   size_t operand;
@@ -241,9 +251,8 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
                                          std::string& refusal) {
   if (!supported(refusal, {&p.x, &p.weight, &p.y, p.bias})) return nullptr;
   const Description x = described(p.x), weight = described(p.weight), y = described(p.y);
-  const Description wanted_x = p.free_x ? of_any_layout(p.x) : x;
-  const Description wanted_weight = p.free_weight ? of_any_layout(p.weight) : weight;
-  const Description wanted_y = p.free_y ? of_any_layout(p.y) : y;
+  // Weights are converted inside the kernel: that is cheap beside the speed of the blocked layout.
+  const Description wanted_weight = of_any_layout(p.weight);
   const auto stride = list(p.stride), low = list(p.padding_low), high = list(p.padding_high);
   auto dilation = list(p.dilation);
   for (auto& d : dilation) --d;  // oneDNN counts the gaps
@@ -252,8 +261,8 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
   using dnnl::prop_kind;
   const auto forward = [&] {
     return dnnl::convolution_forward::primitive_desc(
-        engine(), prop_kind::forward_training, algorithm::convolution_direct, wanted_x, wanted_weight,
-        p.bias ? described(*p.bias) : Description(), wanted_y, stride, dilation, low, high,
+        engine(), prop_kind::forward_training, algorithm::convolution_direct, x, wanted_weight,
+        p.bias ? described(*p.bias) : Description(), y, stride, dilation, low, high,
         PrimitiveKernel::attributes(), true);
   };
   if (p.kind == Convolution::Forward) {
@@ -270,35 +279,35 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
     });
   }
   if (p.kind == Convolution::InputGradient) {
-    return prepared("cpu.onednn.convolution_input_gradient", execution, refusal,
-                    [&](PrimitiveKernel& kernel) {
-      auto hint = forward();
-      if (!hint) return false;
-      dnnl::convolution_backward_data::primitive_desc plan(
-          engine(), algorithm::convolution_direct, wanted_x, wanted_weight, wanted_y, stride, dilation,
-          low, high, hint, PrimitiveKernel::attributes(), true);
-      if (!plan) return false;
-      add_converted(kernel, dnnl::convolution_backward_data(plan), plan.scratchpad_desc(),
-                    {{DNNL_ARG_DIFF_DST, 0, y, plan.diff_dst_desc()},
-                     {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc()},
-                     {DNNL_ARG_DIFF_SRC, 2, x, plan.diff_src_desc(), true}});
-      return true;
-    });
+    return prepared(
+        "cpu.onednn.convolution_input_gradient", execution, refusal, [&](PrimitiveKernel& kernel) {
+          auto hint = forward();
+          if (!hint) return false;
+          dnnl::convolution_backward_data::primitive_desc plan(
+              engine(), algorithm::convolution_direct, x, wanted_weight, y, stride, dilation, low,
+              high, hint, PrimitiveKernel::attributes(), true);
+          if (!plan) return false;
+          add_converted(kernel, dnnl::convolution_backward_data(plan), plan.scratchpad_desc(),
+                        {{DNNL_ARG_DIFF_DST, 0, y, plan.diff_dst_desc()},
+                         {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc()},
+                         {DNNL_ARG_DIFF_SRC, 2, x, plan.diff_src_desc(), true}});
+          return true;
+        });
   }
-  return prepared("cpu.onednn.convolution_weight_gradient", execution, refusal,
-                  [&](PrimitiveKernel& kernel) {
-    auto hint = forward();
-    if (!hint) return false;
-    dnnl::convolution_backward_weights::primitive_desc plan(
-        engine(), algorithm::convolution_direct, wanted_x, wanted_weight, wanted_y, stride, dilation,
-        low, high, hint, PrimitiveKernel::attributes(), true);
-    if (!plan) return false;
-    add_converted(kernel, dnnl::convolution_backward_weights(plan), plan.scratchpad_desc(),
-                  {{DNNL_ARG_SRC, 0, x, plan.src_desc()},
-                   {DNNL_ARG_DIFF_DST, 1, y, plan.diff_dst_desc()},
-                   {DNNL_ARG_DIFF_WEIGHTS, 2, weight, plan.diff_weights_desc(), true}});
-    return true;
-  });
+  return prepared(
+      "cpu.onednn.convolution_weight_gradient", execution, refusal, [&](PrimitiveKernel& kernel) {
+        auto hint = forward();
+        if (!hint) return false;
+        dnnl::convolution_backward_weights::primitive_desc plan(
+            engine(), algorithm::convolution_direct, x, wanted_weight, y, stride, dilation, low,
+            high, hint, PrimitiveKernel::attributes(), true);
+        if (!plan) return false;
+        add_converted(kernel, dnnl::convolution_backward_weights(plan), plan.scratchpad_desc(),
+                      {{DNNL_ARG_SRC, 0, x, plan.src_desc()},
+                       {DNNL_ARG_DIFF_DST, 1, y, plan.diff_dst_desc()},
+                       {DNNL_ARG_DIFF_WEIGHTS, 2, weight, plan.diff_weights_desc(), true}});
+        return true;
+      });
 }
 
 std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem& p, Execution execution,
@@ -313,9 +322,9 @@ std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem& p, Execution 
   const dnnl::memory::dims dilation(window.size(), 0);
   const char* name = p.gradient ? "cpu.onednn.average_pool_gradient" : "cpu.onednn.average_pool";
   return prepared(name, execution, refusal, [&](PrimitiveKernel& kernel) {
-    dnnl::pooling_forward::primitive_desc forward(
-        engine(), direction, method, described(p.x), described(p.y), stride, window, dilation, low,
-        high, PrimitiveKernel::attributes(), true);
+    dnnl::pooling_forward::primitive_desc forward(engine(), direction, method, described(p.x),
+                                                  described(p.y), stride, window, dilation, low,
+                                                  high, PrimitiveKernel::attributes(), true);
     if (!forward) return false;
     if (!p.gradient) {
       kernel.add(dnnl::pooling_forward(forward),
@@ -325,8 +334,8 @@ std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem& p, Execution 
       return true;
     }
     dnnl::pooling_backward::primitive_desc backward(
-        engine(), method, described(p.x), described(p.y), stride, window, dilation, low, high, forward,
-        PrimitiveKernel::attributes(), true);
+        engine(), method, described(p.x), described(p.y), stride, window, dilation, low, high,
+        forward, PrimitiveKernel::attributes(), true);
     if (!backward) return false;
     kernel.add(dnnl::pooling_backward(backward),
                {kernel.operand(DNNL_ARG_DIFF_DST, 0, described(p.y)),

@@ -1,10 +1,10 @@
-// oneDNN behind an interface of our own, so that a newer one can replace it and machines can do without
-// it: onednn.cpp alone includes its headers. Each function returns a kernel for fixed shapes and layouts,
-// or null with the reason in `refusal`.
+// oneDNN behind an interface of our own, so that a newer one can replace it and machines can do
+// without it: onednn.cpp alone includes its headers. Each function returns a kernel for fixed
+// shapes and layouts, or null with the reason in `refusal`.
 //
-// A kernel's operands are the inputs, then the output, in the order of the function's arguments. Every
-// layout is plain (any strides that oneDNN knows); where it wants a layout of its own, the kernel converts
-// in its scratch.
+// A kernel's operands are the inputs, then the output, in the order of the function's arguments.
+// Every layout is plain (any strides that oneDNN knows); where it wants a layout of its own, the
+// kernel converts in its scratch.
 #pragma once
 
 #include <memory>
@@ -31,8 +31,6 @@ struct ConvolutionProblem {
   Operand x, weight, y;           // or their gradients; weight [O, C, k..] or [groups, O, C, k..]
   const Operand* bias = nullptr;  // [O], forward only
   IntList stride, padding_low, padding_high, dilation;
-  // Where oneDNN may choose: the operand is then converted to that layout inside the kernel.
-  bool free_weight = true, free_x = false, free_y = false;
 };
 
 // Operands: x, weight [, bias], y; y, weight, x; or x, y, weight, for the three kinds.

@@ -1,5 +1,5 @@
-// What onednn.h promises in a build without oneDNN: every request is refused, and the kernels of our own
-// or the ops' references run.
+// What onednn.h promises in a build without oneDNN: every request is refused, and the kernels of
+// our own or the ops' references run.
 #ifndef LAMINA_ONEDNN
 
 #include "lamina/backends/cpu/onednn.h"
@@ -17,13 +17,16 @@ std::unique_ptr<Kernel> make_matmul(const Operand&, const Operand&, const Operan
                                     std::string& refusal) {
   return absent(refusal);
 }
-std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem&, Execution, std::string& refusal) {
+std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem&, Execution,
+                                         std::string& refusal) {
   return absent(refusal);
 }
-std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem&, Execution, std::string& refusal) {
+std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem&, Execution,
+                                             std::string& refusal) {
   return absent(refusal);
 }
-std::unique_ptr<Kernel> make_reorder(const Operand&, const Operand&, Execution, std::string& refusal) {
+std::unique_ptr<Kernel> make_reorder(const Operand&, const Operand&, Execution,
+                                     std::string& refusal) {
   return absent(refusal);
 }
 

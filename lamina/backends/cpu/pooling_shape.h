@@ -17,7 +17,8 @@ struct PoolingShape {
   int64_t out_points() const { return out[0] * out[1] * out[2]; }
 };
 
-inline PoolingShape pooling_shape(const PoolingAttributes& attributes, const Shape& x, const Shape& y) {
+inline PoolingShape pooling_shape(const PoolingAttributes& attributes, const Shape& x,
+                                  const Shape& y) {
   PoolingShape shape{x[0], x[1], {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}};
   const int axes = x.rank() - 2;
   for (int i = 0; i < axes; ++i) {

@@ -5,8 +5,8 @@
 
 namespace lamina::backend {
 
-// from holds `columns` lines of `rows` elements, from_step apart; to holds `rows` lines of `columns`
-// elements, to_step apart.
+// from holds `columns` lines of `rows` elements, from_step apart; to holds `rows` lines of
+// `columns` elements, to_step apart.
 void transpose(const uint8_t* from, int64_t from_step, uint8_t* to, int64_t to_step, int64_t rows,
                int64_t columns);
 void transpose(const uint16_t* from, int64_t from_step, uint16_t* to, int64_t to_step, int64_t rows,

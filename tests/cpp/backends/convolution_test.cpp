@@ -56,7 +56,8 @@ void check(const Case& c, DType dtype, int threads) {
   const Values x = random_values(c.x, 1), weight = random_values(c.weight, 2);
   const Values cotangent = random_values(y_shape, 3), bias = random_values({c.weight[0]}, 4);
 
-  Values y(y_shape.elements(), 0.0), with_bias = y, x_gradient(x.size()), weight_gradient(weight.size());
+  Values y(y_shape.elements(), 0.0), with_bias = y, x_gradient(x.size()),
+                                     weight_gradient(weight.size());
   each_product(c, [&](int64_t from, int64_t factor, int64_t to) {
     y[to] += x[from] * weight[factor];
     x_gradient[from] += cotangent[to] * weight[factor];
@@ -75,10 +76,11 @@ void check(const Case& c, DType dtype, int threads) {
 
   request.inputs = {x_operand, weight_operand};
   request.outputs = {y_operand};
-  expect_close(run_kernel(backend::kernel_convolution_onednn, request, {x, weight}), y, bound, what);
+  expect_close(run_kernel(backend::kernel_convolution_onednn, request, {x, weight}), y, bound,
+               what);
   request.inputs.push_back(row_major({c.weight[0]}, dtype));
-  expect_close(run_kernel(backend::kernel_convolution_onednn, request, {x, weight, bias}), with_bias,
-               bound, what + " bias");
+  expect_close(run_kernel(backend::kernel_convolution_onednn, request, {x, weight, bias}),
+               with_bias, bound, what + " bias");
 
   request.attributes = &attributes;
   attributes.shape = IntList(c.x.begin(), c.x.end());
@@ -91,8 +93,9 @@ void check(const Case& c, DType dtype, int threads) {
   attributes.shape = IntList(c.weight.begin(), c.weight.end());
   request.inputs = {x_operand, y_operand};
   request.outputs = {weight_operand};
-  expect_close(run_kernel(backend::kernel_convolution_weight_gradient_onednn, request, {x, cotangent}),
-               weight_gradient, bound, what + " weight gradient");
+  expect_close(
+      run_kernel(backend::kernel_convolution_weight_gradient_onednn, request, {x, cotangent}),
+      weight_gradient, bound, what + " weight gradient");
 }
 
 const std::vector<Case>& cases() {
@@ -154,7 +157,8 @@ TEST(Convolution, RandomCases) {
 TEST(Convolution, TakesTransposedWeights) {
   KernelRequest request;
   ConvolutionAttributes attributes;
-  attributes.stride = attributes.dilation = attributes.padding_low = attributes.padding_high = {1, 1};
+  attributes.stride = attributes.dilation = attributes.padding_low =
+      attributes.padding_high = {1, 1};
   const Case c{{1, 5, 6, 6}, {7, 5, 3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}};
   request.attributes = &attributes;
   request.inputs = {row_major(c.x), row_major(c.weight)};
@@ -162,8 +166,10 @@ TEST(Convolution, TakesTransposedWeights) {
   request.outputs = {row_major(c.y())};
   const Values x = random_values(c.x, 1), weight = random_values(c.weight, 2);
   Values y(c.y().elements(), 0.0);
-  each_product(c, [&](int64_t from, int64_t factor, int64_t to) { y[to] += x[from] * weight[factor]; });
-  expect_close(run_kernel(backend::kernel_convolution_onednn, request, {x, weight}), y, 1e-5, c.text());
+  each_product(
+      c, [&](int64_t from, int64_t factor, int64_t to) { y[to] += x[from] * weight[factor]; });
+  expect_close(run_kernel(backend::kernel_convolution_onednn, request, {x, weight}), y, 1e-5,
+               c.text());
 }
 
 std::string refusal(const Case& c, DType dtype) {
@@ -192,7 +198,8 @@ TEST(Convolution, RefusesWithReasons) {
 TEST(Convolution, DeterministicWeightGradientIgnoresThreads) {
   const Case c{{4, 16, 20, 20}, {16, 16, 3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}};
   ConvolutionGradientAttributes attributes;
-  attributes.stride = attributes.dilation = attributes.padding_low = attributes.padding_high = {1, 1};
+  attributes.stride = attributes.dilation = attributes.padding_low =
+      attributes.padding_high = {1, 1};
   attributes.shape = IntList(c.weight.begin(), c.weight.end());
   KernelRequest request;
   request.attributes = &attributes;

@@ -19,7 +19,8 @@ void check(const Operand& from, const Operand& to, int threads) {
   request.inputs = {from};
   request.outputs = {to};
   EXPECT_EQ(run_kernel(backend::kernel_copy_strided, request, {values}), values)
-      << list_text(from.shape) << list_text(from.strides) << list_text(to.strides) << name(from.dtype);
+      << list_text(from.shape) << list_text(from.strides) << list_text(to.strides)
+      << name(from.dtype);
 }
 
 TEST(Copy, EveryOrderOfAxes) {

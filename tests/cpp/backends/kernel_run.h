@@ -1,5 +1,5 @@
-// Runs one entry of the kernel list on values given as doubles in row-major order, whatever layout the
-// entry asks for, from several threads at once, and gives back its output in row-major order.
+// Runs one entry of the kernel list on values given as doubles in row-major order, whatever layout
+// the entry asks for, from several threads at once, and gives back its output in row-major order.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,7 +21,8 @@ using Values = std::vector<double>;
 inline Values random_values(const Shape& shape, unsigned seed) {
   std::mt19937 random(seed);
   Values values(shape.elements());
-  for (double& value : values) value = static_cast<double>(static_cast<int>(random() % 33) - 16) / 8;
+  for (double& value : values)
+    value = static_cast<double>(static_cast<int>(random() % 33) - 16) / 8;
   return values;
 }
 
@@ -117,8 +118,8 @@ inline Values run_once(const Kernel& kernel, const KernelRequest& request,
   return memories[inputs.size()].load();
 }
 
-// Prepares for the request's threads and runs: alone, then from two threads at once, which must agree bit
-// for bit. A refusal fails the test.
+// Prepares for the request's threads and runs: alone, then from two threads at once, which must
+// agree bit for bit. A refusal fails the test.
 inline Values run_kernel(const KernelEntry& entry, KernelRequest request,
                          const std::vector<Values>& inputs) {
   auto kernel = entry.rule(request);

@@ -108,7 +108,8 @@ std::vector<Case> cases() {
   list.push_back({heads, keys});
   // Broadcast by strides: one matrix, one row, one column, one element for all.
   Operand matrix{DType::Float32, {3, 5, 6}, {0, 6, 1}}, row{DType::Float32, {3, 5, 6}, {6, 0, 1}};
-  Operand column{DType::Float32, {3, 5, 6}, {5, 1, 0}}, element{DType::Float32, {3, 5, 6}, {0, 0, 0}};
+  Operand column{DType::Float32, {3, 5, 6}, {5, 1, 0}},
+      element{DType::Float32, {3, 5, 6}, {0, 0, 0}};
   for (const Operand& a : {matrix, row, column, element}) {
     list.push_back({a, row_major({3, 6, 4})});
   }
@@ -125,7 +126,8 @@ TEST(Matmul, OneDnn) {
     for (int threads : {1, 2}) check(backend::kernel_matmul_onednn, c, DType::Float32, threads);
     check(backend::kernel_matmul_onednn, c, DType::BFloat16, 2);
   }
-  check(backend::kernel_matmul_onednn, {row_major({200, 300}), row_major({300, 200})}, DType::Float32, 2);
+  check(backend::kernel_matmul_onednn, {row_major({200, 300}), row_major({300, 200})},
+        DType::Float32, 2);
 }
 
 TEST(Matmul, Blocked) {
@@ -168,7 +170,8 @@ TEST(Matmul, OneDnnRefusesWithReasons) {
     EXPECT_EQ(backend::kernel_matmul_onednn.rule(request), nullptr);
     return request.refusal;
   };
-  EXPECT_EQ(refusal(DType::Float16, DType::Float16, false), "takes float32 and bfloat16, not float16");
+  EXPECT_EQ(refusal(DType::Float16, DType::Float16, false),
+            "takes float32 and bfloat16, not float16");
   EXPECT_EQ(refusal(DType::Float32, DType::BFloat16, false), "takes factors of one type");
   EXPECT_EQ(refusal(DType::Float32, DType::Float32, true),
             "its bits may depend on the number of threads");

@@ -84,8 +84,8 @@ void check_maximum(const Case& c, DType dtype, int threads) {
     gradient[best] += g[to];
   });
   const Operand x_operand = row_major(c.x, dtype), y_operand = row_major(c.y(), dtype);
-  EXPECT_EQ(run_kernel(backend::kernel_max_pool, request_for(attributes, threads, {x_operand}, y_operand),
-                       {x}),
+  EXPECT_EQ(run_kernel(backend::kernel_max_pool,
+                       request_for(attributes, threads, {x_operand}, y_operand), {x}),
             y)
       << c.text();
   EXPECT_EQ(run_kernel(backend::kernel_max_pool_gradient,
@@ -132,7 +132,8 @@ TEST(MaxPool, AgreesWithLoops) {
     for (int threads : {1, 2}) check_maximum(c, DType::Float32, threads);
     check_maximum(c, DType::Float64, 2);
   }
-  check_maximum({{1, 3, 4, 4}, {2, 2}, {2, 2}, {2, 2}, {2, 2}}, DType::Float32, 1);  // windows of padding
+  check_maximum({{1, 3, 4, 4}, {2, 2}, {2, 2}, {2, 2}, {2, 2}}, DType::Float32,
+                1);  // windows of padding
   check_maximum({{0, 3, 4, 4}, {2, 2}, {2, 2}, {0, 0}, {0, 0}}, DType::Float32, 2);
 }
 
@@ -167,7 +168,8 @@ TEST(Pooling, RefusesWithReasons) {
   auto request = request_for(attributes, 1, {row_major(c.x)}, row_major(c.y()));
   EXPECT_EQ(backend::kernel_average_pool.rule(request), nullptr);
   EXPECT_EQ(request.refusal, "a window lies wholly in the padding");
-  request = request_for(attributes, 1, {row_major(c.x, DType::Int32)}, row_major(c.y(), DType::Int32));
+  request =
+      request_for(attributes, 1, {row_major(c.x, DType::Int32)}, row_major(c.y(), DType::Int32));
   EXPECT_EQ(backend::kernel_average_pool.rule(request), nullptr);
   EXPECT_EQ(request.refusal, "takes float32 and bfloat16, not int32");
   EXPECT_EQ(backend::kernel_max_pool.rule(request), nullptr);

@@ -1,0 +1,316 @@
+#include "lamina/compile/fuse.h"
+
+#include <algorithm>
+
+#include "lamina/base/error.h"
+#include "lamina/op/cluster.h"
+#include "lamina/op/elementwise.h"
+#include "lamina/op/op.h"
+#include "lamina/op/reduction.h"
+
+namespace lamina {
+
+LAMINA_USE_OP(Output)
+
+namespace {
+
+// More than a tile interpreter keeps in L1, or an op's operand list takes.
+constexpr size_t kMostMembers = 48;
+constexpr size_t kMostInputs = 24;
+
+bool is_elementwise(const GraphValue& v) { return v.op && v.op->elementwise; }
+bool is_reduction(const GraphValue& v) { return v.op && v.op->monoid.has_value(); }
+
+// Integers that wrap when they are stored, and so must be stored before they are read: loops compute
+// in 64 bits.
+bool wraps(DType d) { return is_integer(d) && size_of(d) < 8; }
+
+// What a loop over the value runs through: its elements, or those that it reduces.
+const Shape& domain_of(const Graph& graph, const GraphValue& v) {
+  return is_reduction(v) ? graph.values[v.inputs[0]].spec.shape : v.spec.shape;
+}
+
+// Groups are numbered; a value belongs to at most one. A group is a set of values that run in one
+// loop at the position of its last member.
+class Grouping {
+ public:
+  explicit Grouping(const Graph& graph) : graph_(graph), group_(graph.values.size(), -1) {
+    users_.resize(graph.values.size());
+    for (size_t i = 0; i < graph.values.size(); ++i) {
+      for (int32_t input : graph.values[i].inputs) users_[input].push_back(static_cast<int32_t>(i));
+    }
+    is_output_.assign(graph.values.size(), false);
+    for (int32_t output : graph.outputs) is_output_[output] = true;
+    for (size_t i = 0; i < graph.values.size(); ++i) place(static_cast<int32_t>(i));
+  }
+
+  struct Group {
+    std::vector<int32_t> members;  // ascending
+    Shape domain;
+    SmallVector<uint8_t, 8> reduced;  // of its reductions; empty when it has none
+    size_t inputs = 0;
+  };
+  const std::vector<Group>& groups() const { return groups_; }
+  int group(int32_t value) const { return group_[value]; }
+  const std::vector<int32_t>& users(int32_t value) const { return users_[value]; }
+  bool is_output(int32_t value) const { return is_output_[value]; }
+
+ private:
+  // Puts a value into the newest group of one of its producers that takes it, or into a new one.
+  void place(int32_t i) {
+    const GraphValue& v = graph_.values[i];
+    if (!is_elementwise(v) && !is_reduction(v)) return;
+    const Shape& domain = domain_of(graph_, v);
+    int best = -1;
+    for (int32_t input : v.inputs) {
+      int g = group_[input];
+      if (g > best && joins(i, g, domain)) best = g;
+    }
+    if (best < 0) {
+      best = static_cast<int>(groups_.size());
+      groups_.push_back({{}, domain, {}, 0});
+    }
+    Group& group = groups_[best];
+    group.members.push_back(i);
+    group.inputs += v.inputs.size();
+    if (is_reduction(v)) group.reduced = reduced_flags(v, domain);
+    group_[i] = best;
+  }
+
+  static SmallVector<uint8_t, 8> reduced_flags(const GraphValue& v, const Shape& domain) {
+    SmallVector<uint8_t, 8> flags(domain.size(), 0);
+    for (int64_t axis : v.attributes->as<ReductionAttributes>().axis) flags[axis] = 1;
+    return flags;
+  }
+
+  bool joins(int32_t i, int g, const Shape& domain) {
+    const Group& group = groups_[g];
+    const GraphValue& v = graph_.values[i];
+    if (!(group.domain == domain) || group.members.size() >= kMostMembers ||
+        group.inputs + v.inputs.size() > kMostInputs) {
+      return false;
+    }
+    // Reductions of one loop reduce the same axes.
+    if (is_reduction(v) && !group.reduced.empty() && !(group.reduced == reduced_flags(v, domain))) {
+      return false;
+    }
+    for (int32_t input : v.inputs) {
+      // Nothing may read a reduction, or broadcast a member, within the loop that computes it.
+      if (group_[input] == g) {
+        const GraphValue& member = graph_.values[input];
+        if (is_reduction(member) || !(member.spec.shape == domain) || wraps(member.spec.dtype)) {
+          return false;
+        }
+      } else if (depends_on(input, g)) {
+        return false;  // the loop would wait for itself
+      }
+    }
+    return true;
+  }
+
+  // Whether `value` is computed, through other values, from a member of group g. Values are numbered
+  // inputs first, so nothing before the group's first member can; whole groups run at once.
+  bool depends_on(int32_t value, int g) {
+    int32_t first = groups_[g].members.front();
+    if (value < first) return false;
+    seen_.resize(graph_.values.size() + groups_.capacity());
+    ++search_;
+    stack_.assign(1, value);
+    while (!stack_.empty()) {
+      int32_t at = stack_.back();
+      stack_.pop_back();
+      if (group_[at] == g) return true;
+      if (seen_[at] == search_) continue;
+      seen_[at] = search_;
+      auto look = [&](int32_t member) {
+        for (int32_t input : graph_.values[member].inputs) {
+          if (input >= first || group_[input] >= 0) stack_.push_back(input);
+        }
+      };
+      int other = group_[at];
+      if (other < 0) {
+        look(at);
+      } else if (seen_[graph_.values.size() + other] != search_) {
+        seen_[graph_.values.size() + other] = search_;
+        for (int32_t member : groups_[other].members) look(member);
+      }
+    }
+    return false;
+  }
+
+  const Graph& graph_;
+  std::vector<std::vector<int32_t>> users_;
+  std::vector<bool> is_output_;
+  std::vector<uint32_t> seen_;  // by value, then by group: the search that met it
+  uint32_t search_ = 0;
+  std::vector<int32_t> stack_;
+  std::vector<int> group_;
+  std::vector<Group> groups_;
+};
+
+// One group as a cluster value, with the values it reads from outside as inputs.
+class ClusterBuilder {
+ public:
+  ClusterBuilder(const Graph& graph, const Grouping& grouping, int g)
+      : graph_(graph), grouping_(grouping), g_(g), group_(grouping.groups()[g]) {}
+
+  // Fills `value`; returns the members that are read from outside, in the order of the outputs.
+  std::vector<int32_t> build(GraphValue& value) {
+    Cluster c;
+    c.domain = group_.domain;
+    c.reduced = group_.reduced;
+    std::vector<std::pair<int32_t, uint16_t>> results;  // member -> value of the program
+    auto result_of = [&](int32_t member) {
+      for (auto& [m, r] : results) {
+        if (m == member) return r;
+      }
+      throw InternalError("fuse: a member is read before it is computed");
+    };
+    std::vector<int32_t> kept;
+    for (int32_t member : group_.members) {
+      const GraphValue& v = graph_.values[member];
+      SmallVector<uint16_t, 4> operands;
+      for (int32_t input : v.inputs) {
+        bool inside = grouping_.group(input) == g_;
+        operands.push_back(inside ? result_of(input) : operand(c, value, input));
+      }
+      c.ops.push_back(v.op->name);
+      if (is_reduction(v)) {
+        GraphValue alone;
+        alone.op = v.op;
+        alone.attributes = v.attributes;
+        alone.spec = v.spec;
+        const Spec* input = &graph_.values[v.inputs[0]].spec;
+        Cluster single = cluster_of(alone, {&input, 1});
+        Cluster::Output output = single.outputs[0];
+        output.value = c.program.cast(operands[0], compute_type(v.spec.dtype));
+        c.outputs.push_back(output);
+        kept.push_back(member);
+        continue;
+      }
+      uint16_t result = append_formula(*v.op, c.program, operands, v.spec.dtype);
+      results.emplace_back(member, result);
+      if (read_outside(member)) {
+        c.outputs.push_back(
+            {result, v.spec, broadcast_axes(c.domain, c.domain), false, Monoid::Sum});
+        kept.push_back(member);
+      }
+    }
+    value.cluster = std::make_shared<const Cluster>(std::move(c));
+    value.origin = graph_.values[group_.members.back()].origin;
+    return kept;
+  }
+
+ private:
+  bool read_outside(int32_t member) const {
+    if (grouping_.is_output(member)) return true;
+    for (int32_t user : grouping_.users(member)) {
+      if (grouping_.group(user) != g_) return true;
+    }
+    return false;
+  }
+
+  uint16_t operand(Cluster& c, GraphValue& value, int32_t input) {
+    for (size_t k = 0; k < value.inputs.size(); ++k) {
+      if (value.inputs[k] == input) return loaded_[k];
+    }
+    const Spec& s = graph_.values[input].spec;
+    value.inputs.push_back(input);
+    c.input_axes.push_back(broadcast_axes(s.shape, c.domain));
+    loaded_.push_back(
+        c.program.input(static_cast<int>(value.inputs.size()) - 1, compute_type(s.dtype)));
+    return loaded_.back();
+  }
+
+  const Graph& graph_;
+  const Grouping& grouping_;
+  int g_;
+  const Grouping::Group& group_;
+  std::vector<uint16_t> loaded_;
+};
+
+}  // namespace
+
+void fuse(Graph& graph) {
+  Grouping grouping(graph);
+  // A group runs where its last member stood, by when all its inputs are there: but a value outside
+  // that reads an early member and feeds nothing of the group may stand in between. So values are
+  // emitted when everything they read has been, starting from the outputs.
+  Graph result;
+  result.leaf_count = graph.leaf_count;
+  std::vector<int32_t> renumbered(graph.values.size(), -1);
+  std::vector<bool> group_done(grouping.groups().size(), false);
+
+  struct Frame {
+    int32_t value;
+    bool expanded;
+  };
+  std::vector<Frame> stack;
+  auto inputs_of = [&](int32_t value) {
+    std::vector<int32_t> inputs;
+    int g = grouping.group(value);
+    if (g < 0) {
+      for (int32_t input : graph.values[value].inputs) inputs.push_back(input);
+      return inputs;
+    }
+    for (int32_t member : grouping.groups()[g].members) {
+      for (int32_t input : graph.values[member].inputs) {
+        if (grouping.group(input) != g) inputs.push_back(input);
+      }
+    }
+    return inputs;
+  };
+  auto emit_group = [&](int g) {
+    GraphValue value;
+    std::vector<int32_t> kept = ClusterBuilder(graph, grouping, g).build(value);
+    for (int32_t& input : value.inputs) input = renumbered[input];
+    int32_t whole = static_cast<int32_t>(result.values.size());
+    bool single = kept.size() == 1;
+    if (single) value.spec = graph.values[kept[0]].spec;
+    result.values.push_back(std::move(value));
+    for (size_t k = 0; k < kept.size(); ++k) {
+      if (single) {
+        renumbered[kept[0]] = whole;
+        continue;
+      }
+      GraphValue output;
+      output.op = &ops::op_Output();
+      output.inputs = {whole};
+      output.output = static_cast<uint16_t>(k);
+      output.spec = graph.values[kept[k]].spec;
+      renumbered[kept[k]] = static_cast<int32_t>(result.values.size());
+      result.values.push_back(std::move(output));
+    }
+    group_done[g] = true;
+  };
+  for (int32_t output : graph.outputs) {
+    stack.push_back({output, false});
+    while (!stack.empty()) {
+      Frame frame = stack.back();
+      stack.pop_back();
+      int g = grouping.group(frame.value);
+      if (g >= 0 ? group_done[g] : renumbered[frame.value] >= 0) continue;
+      if (!frame.expanded) {
+        stack.push_back({frame.value, true});
+        std::vector<int32_t> inputs = inputs_of(frame.value);
+        for (size_t k = inputs.size(); k-- > 0;) stack.push_back({inputs[k], false});
+        continue;
+      }
+      if (g >= 0) {
+        emit_group(g);
+        continue;
+      }
+      GraphValue v = std::move(graph.values[frame.value]);
+      // The grouping still asks for specs of moved values: leave a copy behind.
+      graph.values[frame.value].spec = v.spec;
+      graph.values[frame.value].op = v.op;
+      for (int32_t& input : v.inputs) input = renumbered[input];
+      renumbered[frame.value] = static_cast<int32_t>(result.values.size());
+      result.values.push_back(std::move(v));
+    }
+  }
+  for (int32_t output : graph.outputs) result.outputs.push_back(renumbered[output]);
+  graph = std::move(result);
+}
+
+}  // namespace lamina

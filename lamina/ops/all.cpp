@@ -1,0 +1,30 @@
+// all(x, axis): whether every value along axes is true; true when there are none. Anything but 0
+// counts as true.
+#include "lamina/op/reduction.h"
+#include "lamina/ops/reduction.h"
+
+namespace lamina {
+
+struct All : Reduction<Monoid::And, Reduced::Bool> {
+  static constexpr auto name = "all";
+  static constexpr auto no_gradient = "truth values have no gradient";
+  static void samples(Samples& s) {
+    s.call({SampleInput({2, 3}, bool_)}, Attributes{{0, 1}})
+        .call({SampleInput({2, 3}, int32)}, Attributes{{0}});
+    s.call({SampleInput({2, 3}, bool_)}, Attributes{{1}, true})
+        .call({SampleInput({0, 3}, bool_)}, Attributes{{0}});
+    s.call({{3, 4, 5}}, Attributes{{0, 2}}).call({SampleInput(Shape{}, bool_)}, Attributes{});
+  }
+  static void bad_samples(BadSamples& s) { s.call({{2, 3}}, Attributes{{2}}, "axis"); }
+  static constexpr auto doc =
+      "Whether all elements are true.\n"
+      ">>> lm.all(lm.array([[1, 0], [1, 1]]), axis=1)\n"
+      "[False, True]";
+};
+LAMINA_OP(All)
+
+Array all(Array x, ReduceOptions options) {
+  return record_reduction(ops::op_All(), std::move(x), options);
+}
+
+}  // namespace lamina

@@ -1,0 +1,25 @@
+// What mean and var share.
+#pragma once
+
+#include <string_view>
+
+#include "lamina/base/error.h"
+#include "lamina/core/array.h"
+#include "lamina/op/reduction.h"
+
+namespace lamina {
+
+// The type of an average of x: its own, or float32 for integers and bool.
+inline DType floating_result(const Array& x, std::string_view function) {
+  if (!x) throw StateError(text(function, ": x is an empty Array"));
+  return is_floating(x.dtype()) ? x.dtype() : float32;
+}
+
+// How many elements of x each result is made of.
+inline int64_t reduced_elements(const Array& x, const Axes& axis, std::string_view function) {
+  int64_t count = 1;
+  for (int64_t a : axis.normalized(x.ndim(), function)) count *= x.shape()[a];
+  return count;
+}
+
+}  // namespace lamina
