@@ -23,14 +23,15 @@ thread_local constinit uint32_t recorded_here = 0;
 // The node itself. Gradients flow only through floating-point values of ops that have one.
 Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef attributes) {
   const Recording& state = recording();
-  uint8_t from_inputs = 0, foreign = 0;
+  uint8_t from_inputs = 0;
+  bool foreign = false;
   Node* node = new_node();
   Node** edges = node->make_inputs(inputs.size());
   for (Array& input : inputs) {
     uint8_t flags = input.node()->flags.load(std::memory_order_relaxed);
     // A stale input passes on that it is stale, a living one that a tape is wanted.
     from_inputs |= flags & kStale ? kStale : flags & kRequiresGrad;
-    foreign |= flags & kForeign;
+    foreign |= input.node()->foreign;
     *edges++ = edge_from_handle(std::move(input));
   }
   if (!state.gradients || op.no_gradient || !(is_floating(spec.dtype) || op.multiple))
@@ -39,8 +40,9 @@ Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef att
   node->attributes = std::move(attributes);
   node->spec = std::move(spec);
   if (from_inputs & kRequiresGrad) from_inputs = kRequiresGrad;
-  node->flags.store(from_inputs | foreign, std::memory_order_relaxed);
+  node->flags.store(from_inputs, std::memory_order_relaxed);
   node->origin = state.origin;
+  node->foreign = foreign;
   return Array::adopt(node);
 }
 
@@ -49,15 +51,13 @@ void compute_now(std::span<Array> outputs) {
   eval(outputs);
   for (Array& output : outputs) {
     Node* node = output.node();
-    if (!node->value.storage || !node->value.storage->is_foreign()) {
-      node->flags.fetch_and(static_cast<uint8_t>(~kForeign));
-    }
+    node->foreign = node->value.storage && node->value.storage->is_foreign();
   }
 }
 
 void after_recording(std::span<Array> outputs) {
   const Array& array = outputs[0];
-  if (eager() || array.node()->has(kForeign)) {
+  if (eager() || array.node()->foreign) {
     compute_now(outputs);
   } else if (++recorded_here % kLimitInterval == 0) {
     limit_pending(array);
@@ -75,12 +75,18 @@ void check_inputs(const Op& op, std::span<Array> inputs) {
   }
 }
 
+// A number as an operand of `dtype`, without a cast in the graph.
+Array number_as(const Array& a, DType dtype) {
+  const Node* node = a.node();
+  Array number = is_floating(node->spec.dtype) ? make_number(node->number.real, dtype, false)
+                                               : make_number(node->number.integer, dtype, false);
+  if (node->has(kVarying)) number.node()->flags.fetch_or(kVarying, std::memory_order_relaxed);
+  return number;
+}
+
 // Numbers without a type of their own become float32 or the default integer type.
 void settle_weak(Array& a) {
-  if (!a.node()->has(kWeak)) return;
-  DType dtype = a.dtype();
-  a = is_floating(dtype) ? make_number(a.node()->number.real, dtype, false)
-                         : make_number(a.node()->number.integer, dtype, false);
+  if (a.node()->has(kWeak)) a = number_as(a, a.dtype());
 }
 
 std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesBase* attributes) {
@@ -100,13 +106,6 @@ std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesB
 Array cast_to(Array a, DType dtype) {
   if (a.dtype() == dtype) return a;
   return record(ops::op_Cast(), make_attributes(CastAttributes{dtype}), std::move(a));
-}
-
-// A number as an operand of `dtype`, without a cast in the graph.
-Array number_as(const Array& a, DType dtype) {
-  const Node* node = a.node();
-  if (is_floating(node->spec.dtype)) return make_number(node->number.real, dtype, false);
-  return make_number(node->number.integer, dtype, false);
 }
 
 bool is_weak(const Array& a) { return a.node()->has(kWeak); }

@@ -56,12 +56,12 @@ Array foreign_array(Ref<Storage> storage, int64_t offset, Shape shape, DType dty
   value.storage = std::move(storage);
   value.offset = offset;
   Array array = make_leaf({dtype, std::move(shape)}, std::move(value));
-  array.node()->flags.fetch_or(kForeign);
+  array.node()->foreign = true;
   return array;
 }
 
 Array own_memory(Array array) {
-  if (!array.node()->has(kForeign)) return array;
+  if (!array.node()->foreign) return array;
   HostValue host = host_value(array);
   return from_data(host.data(), array.shape(), array.dtype());
 }
