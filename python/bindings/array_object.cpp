@@ -37,6 +37,7 @@ void deallocate(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
   if (object->weak_references) PyObject_ClearWeakRefs(self);
   object->array.reset();
+  if (object->variable) forget(object->variable.get());
   if (type == array_type && free_count < kMostFree) {
     free_objects[free_count++] = object;
   } else {

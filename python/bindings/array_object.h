@@ -32,6 +32,7 @@ inline ArrayObject* as_array_object(PyObject* object) { return reinterpret_cast<
 PyObject* wrap(Array array);
 // The Python object of a variable: lamina.nn.Parameter.
 PyObject* wrap(Ref<Variable> variable);
+void forget(const Variable* variable);  // when that object is freed
 
 // The operand as an array: an array, a Python number (which takes the type of what it meets), a NumPy scalar or
 // array. False, without an error, for anything else.

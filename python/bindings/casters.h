@@ -50,4 +50,21 @@ struct type_caster<lamina::Array> {
   }
 };
 
+// Parameters and buffers of modules; in Python one object for each variable.
+template <>
+struct type_caster<lamina::Parameter> {
+  NB_TYPE_CASTER(lamina::Parameter, const_name("Parameter"))
+
+  bool from_python(handle source, uint8_t, cleanup_list*) noexcept {
+    if (!lamina::python::is_array(source.ptr())) return false;
+    const auto& variable = lamina::python::as_array_object(source.ptr())->variable;
+    if (!variable) return false;
+    value = lamina::Parameter(variable);
+    return true;
+  }
+  static handle from_cpp(const lamina::Parameter& parameter, rv_policy, cleanup_list*) noexcept {
+    return lamina::python::guard([&] { return lamina::python::wrap(parameter.variable()); });
+  }
+};
+
 }  // namespace nanobind::detail

@@ -26,8 +26,17 @@ NB_MODULE(_lamina, m) {
   bind_reductions(m);
   bind_creation(m);
   bind_movement(m);
+  bind_windows(m);
+  bind_random(m);
   bind_autograd(m);
   bind_execution(m);
+  nanobind::module_ nn = m.def_submodule("_nn");
+  make_parameter_type(nn.ptr());
+  bind_modules(nn);
+  bind_layers(nn);
+  bind_losses(m);
+  nanobind::module_ optim = m.def_submodule("_optim");
+  bind_optimizers(optim);
   bind_array_methods(m);
   bind_dlpack(m);
 }

@@ -7,8 +7,7 @@
      [11, 25]]
 """
 
-from . import _lamina
-from . import errors
+from . import _lamina, errors, nn, optim, random
 from ._lamina import *
 from .autograd import grad, no_grad, value_and_grad
 from .errors import *

@@ -23,6 +23,10 @@ class Error(Exception):
         self.where = where
         self.details = details
 
+    def _locate(self, where, description):
+        self.where = where
+        self.message = f"in {where} ({description}): {self.message}"
+
     def __str__(self):  # KeyError and OSError would print it otherwise
         return self.message
 
