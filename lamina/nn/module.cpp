@@ -45,7 +45,7 @@ std::string joined(std::string_view path, std::string_view name) {
 void locate(Error& error, const Module& module) {
   if (!error.where().empty()) return;
   if (module.path().empty()) {
-    if (module.children().empty()) error.in_module(module.description(), "");
+    error.in_module(module.description(), "");
   } else {
     error.in_module(module.path(), module.description());
   }

@@ -76,6 +76,7 @@ class Module {
   Module& train(bool on = true);
   Module& eval() { return train(false); }
   bool training() const { return training_; }
+  void set_training(bool on) { training_ = on; }  // of this module alone
 
   // The same state under the names that PyTorch gives: "features.conv1.weight". A variable that has two
   // places stands in `parameters` once.

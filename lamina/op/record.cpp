@@ -194,6 +194,7 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
     }
   }
   Array result = attach(op, std::move(spec), inputs, std::move(attributes));
+  if (result.node()->spec.shape.empty()) fold_scalars(result);
   after_recording({&result, 1});
   return result;
 }

@@ -8,7 +8,7 @@
 
 namespace lamina::optim {
 
-Adam::Adam(std::vector<Parameter> parameters, AdamOptions options)
+Adam::Adam(Parameters parameters, AdamOptions options)
     : Optimizer(std::move(parameters), options.lr, {"exp_avg", "exp_avg_sq"}), options_(std::move(options)) {
   for (double beta : {options_.betas.first, options_.betas.second}) {
     if (!(beta >= 0 && beta < 1)) {

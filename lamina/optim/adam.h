@@ -18,8 +18,8 @@ struct AdamOptions {
 //   p = p - lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + eps)
 class Adam : public Optimizer {
  public:
-  explicit Adam(AdamOptions options = {}) : Adam({}, std::move(options)) {}
-  explicit Adam(std::vector<Parameter> parameters, AdamOptions options = {});
+  explicit Adam(AdamOptions options = {}) : Adam(Parameters(), std::move(options)) {}
+  explicit Adam(Parameters parameters, AdamOptions options = {});
   const char* kind() const override { return "Adam"; }
 
  protected:
@@ -42,8 +42,8 @@ struct AdamWOptions {
 // move, and none of it in the gradient.
 class AdamW : public Adam {
  public:
-  explicit AdamW(AdamWOptions options = {}) : AdamW({}, std::move(options)) {}
-  explicit AdamW(std::vector<Parameter> parameters, AdamWOptions options = {})
+  explicit AdamW(AdamWOptions options = {}) : AdamW(Parameters(), std::move(options)) {}
+  explicit AdamW(Parameters parameters, AdamWOptions options = {})
       : Adam(std::move(parameters), {options.lr, options.betas, options.eps, options.weight_decay}) {}
   const char* kind() const override { return "AdamW"; }
 

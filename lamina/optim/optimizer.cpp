@@ -75,9 +75,10 @@ class Optimizer::Transaction {
   bool done_ = false;
 };
 
-Optimizer::Optimizer(std::vector<Parameter> parameters, LearningRate lr, std::vector<const char*> slot_names)
+Optimizer::Optimizer(Parameters parameters, LearningRate lr, std::vector<const char*> slot_names)
     : lr_(std::move(lr)), slot_names_(std::move(slot_names)) {
-  if (!parameters.empty()) bind(std::move(parameters));
+  std::vector<Parameter> list = parameters.take();
+  if (!list.empty()) bind(std::move(list));
 }
 
 void Optimizer::bind(std::vector<Parameter> parameters) {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <concepts>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,6 +25,19 @@
 namespace lamina::optim {
 
 using StateDict = std::vector<std::pair<std::string, Array>>;
+
+// The parameters an optimizer is made with: module.parameters(), or {p, q}. A type of its own, since a list of
+// options ({.lr = 0.1}) could be taken for a std::vector.
+class Parameters {
+ public:
+  Parameters() = default;
+  Parameters(std::vector<Parameter> list) : list_(std::move(list)) {}
+  Parameters(std::initializer_list<Parameter> list) : list_(list) {}
+  std::vector<Parameter> take() { return std::move(list_); }
+
+ private:
+  std::vector<Parameter> list_;
+};
 
 class Optimizer {
  public:
@@ -51,7 +65,7 @@ class Optimizer {
   virtual const char* kind() const = 0;  // "Adam"
 
  protected:
-  Optimizer(std::vector<Parameter> parameters, LearningRate lr, std::vector<const char*> slot_names);
+  Optimizer(Parameters parameters, LearningRate lr, std::vector<const char*> slot_names);
 
   // What one kind of optimizer is: records and returns a parameter's next value. `slots` hold its running
   // state, zeros at first, and are to be replaced by the next ones. `step` counts from 1 and is the

@@ -14,7 +14,7 @@ std::vector<const char*> slots_of(const RMSpropOptions& options) {
 
 }  // namespace
 
-RMSprop::RMSprop(std::vector<Parameter> parameters, RMSpropOptions options)
+RMSprop::RMSprop(Parameters parameters, RMSpropOptions options)
     : Optimizer(std::move(parameters), options.lr, slots_of(options)), options_(std::move(options)) {}
 
 Array RMSprop::update(Array value, Array gradient, std::vector<Array>& slots, int64_t) {

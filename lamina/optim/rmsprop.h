@@ -18,8 +18,8 @@ struct RMSpropOptions {
 //   p = p - lr * g / d, or with momentum  b = momentum * b + g / d;  p = p - lr * b
 class RMSprop : public Optimizer {
  public:
-  explicit RMSprop(RMSpropOptions options = {}) : RMSprop({}, std::move(options)) {}
-  explicit RMSprop(std::vector<Parameter> parameters, RMSpropOptions options = {});
+  explicit RMSprop(RMSpropOptions options = {}) : RMSprop(Parameters(), std::move(options)) {}
+  explicit RMSprop(Parameters parameters, RMSpropOptions options = {});
   const char* kind() const override { return "RMSprop"; }
 
  protected:

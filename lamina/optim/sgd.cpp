@@ -4,7 +4,7 @@
 
 namespace lamina::optim {
 
-SGD::SGD(std::vector<Parameter> parameters, SGDOptions options)
+SGD::SGD(Parameters parameters, SGDOptions options)
     : Optimizer(std::move(parameters), options.lr,
                 options.momentum != 0 ? std::vector<const char*>{"momentum_buffer"} : std::vector<const char*>{}),
       options_(std::move(options)) {

@@ -17,8 +17,8 @@ struct SGDOptions {
 //   p = p - lr * b, or with nesterov  p - lr * (g + momentum * b)
 class SGD : public Optimizer {
  public:
-  explicit SGD(SGDOptions options = {}) : SGD({}, std::move(options)) {}
-  explicit SGD(std::vector<Parameter> parameters, SGDOptions options = {});
+  explicit SGD(SGDOptions options = {}) : SGD(Parameters(), std::move(options)) {}
+  explicit SGD(Parameters parameters, SGDOptions options = {});
   const char* kind() const override { return "SGD"; }
 
  protected:
