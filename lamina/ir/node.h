@@ -58,6 +58,7 @@ struct Node : NodeHead {
   std::atomic<uint8_t> flags{0};
   uint16_t output = 0;  // which output of a multiple-output op, for nodes of the op "output"
   uint16_t input_count = 0;
+  bool foreign = false;      // lies in memory that its owner may change: what reads it is computed at once
   uint32_t mark =
       0;  // scratch of graph walks, under the graph lock: the walk that visited the node
   uint32_t position = 0;  // .. and its place in that walk

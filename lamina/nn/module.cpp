@@ -121,19 +121,29 @@ void Module::add_shared(std::string_view name, std::shared_ptr<Module> child) {
 }
 
 Parameter Module::parameter(std::string_view name, Array value) {
-  check_name(name);
   Parameter parameter(detached(value));
-  parameter->name = joined(path_, name);
-  parameters_.emplace_back(name, parameter);
+  share_parameter(name, parameter);
   return parameter;
 }
 
 Buffer Module::buffer(std::string_view name, Array value) {
-  check_name(name);
   Buffer buffer(detached(value), false);
-  buffer->name = joined(path_, name);
-  buffers_.emplace_back(name, buffer);
+  share_buffer(name, buffer);
   return buffer;
+}
+
+void Module::share_parameter(std::string_view name, Parameter parameter) {
+  check_name(name);
+  if (!parameter) throw StateError(text(kind(), ": the parameter '", name, "' is empty"));
+  parameter->name = joined(path_, name);
+  parameters_.emplace_back(name, std::move(parameter));
+}
+
+void Module::share_buffer(std::string_view name, Buffer buffer) {
+  check_name(name);
+  if (!buffer) throw StateError(text(kind(), ": the buffer '", name, "' is empty"));
+  buffer->name = joined(path_, name);
+  buffers_.emplace_back(name, std::move(buffer));
 }
 
 void Module::set_path(std::string path) {

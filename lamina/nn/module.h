@@ -64,6 +64,9 @@ class Module {
   void add_shared(std::string_view name, std::shared_ptr<Module> child);
   Parameter parameter(std::string_view name, Array value);
   Buffer buffer(std::string_view name, Array value);
+  // A parameter or buffer that exists already, perhaps in another module as well.
+  void share_parameter(std::string_view name, Parameter parameter);
+  void share_buffer(std::string_view name, Buffer buffer);
 
   // Gives a buffer its next value, which is computed together with whatever computes what it depends on, or
   // not at all. The only way in which forward may change state.
@@ -85,6 +88,10 @@ class Module {
   const std::vector<std::pair<std::string, std::shared_ptr<Module>>>& children() const {
     return children_;
   }
+
+  // Of this module alone, by their names in it.
+  const std::vector<std::pair<std::string, Parameter>>& own_parameters() const { return parameters_; }
+  const std::vector<std::pair<std::string, Buffer>>& own_buffers() const { return buffers_; }
 
   StateDict state_dict() const;
   // Takes the values, cast to the types that are here. All or nothing: a KeyError lists what is missing,
