@@ -7,11 +7,12 @@
      [11, 25]]
 """
 
-from . import _lamina, errors, nn, optim, random
+from . import _lamina, data, errors, nn, optim, random, train
 from ._lamina import *
 from .autograd import grad, no_grad, value_and_grad
 from .errors import *
 from .execution import eval, explain, profile
+from .train import Trainer, load_model, save_model
 
 __version__ = "0.1.0"
 
