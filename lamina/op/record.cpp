@@ -158,6 +158,7 @@ std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs,
 }
 
 Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
+  if (inputs.size() != op.inputs.size()) check_inputs(op, inputs);
   for (const Array& a : inputs) {
     if (!a) throw StateError(text(op.name, ": an argument is an empty Array"));
   }

@@ -16,5 +16,8 @@ extern const KernelEntry kernel_max_pool_gradient;
 extern const KernelEntry kernel_average_pool;
 extern const KernelEntry kernel_average_pool_gradient;
 extern const KernelEntry kernel_copy_strided;
+extern const KernelEntry kernel_cpu_loop;
+extern const KernelEntry kernel_softmax_rows;
+extern const KernelEntry kernel_log_softmax_rows;
 
 }  // namespace lamina::backend

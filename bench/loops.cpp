@@ -1,0 +1,216 @@
+// Element-wise loops, reductions and softmax: nanoseconds of one run and the bytes moved per second, beside
+// what a plain copy reaches on this machine. The best of many runs, so that neighbours do not count.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "lamina/backends/cpu/kernels.h"
+#include "lamina/base/parallel_for.h"
+#include "lamina/ops/softmax_attributes.h"
+
+namespace lamina::bench {
+
+namespace {
+
+struct Buffer {
+  explicit Buffer(int64_t floats)
+      : bytes(static_cast<size_t>(floats) * 4),
+        data(static_cast<std::byte*>(std::aligned_alloc(64, (bytes + 127) / 64 * 64)), &std::free) {
+    auto* values = reinterpret_cast<float*>(data.get());  // pages never written would all be one
+    for (int64_t i = 0; i < floats; ++i) values[i] = static_cast<float>(i % 1999) * 1e-3f - 1;
+  }
+  size_t bytes;
+  std::unique_ptr<std::byte, void (*)(void*)> data;
+};
+
+template <class F>
+double nanoseconds(F&& f) {
+  using Clock = std::chrono::steady_clock;
+  double best = 1e30, spent = 0;
+  int64_t repeat = 1;
+  for (int round = 0; round < 400 && spent < 4e8; ++round) {
+    auto start = Clock::now();
+    for (int64_t k = 0; k < repeat; ++k) f();
+    double elapsed = std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+    spent += elapsed;
+    best = std::min(best, elapsed / static_cast<double>(repeat));
+    if (elapsed < 1e5) repeat *= 4;
+  }
+  return best;
+}
+
+void report(const char* what, double ns, double bytes) {
+  std::printf("%-34s %12.0f ns %8.1f GB/s\n", what, ns, bytes / ns);
+}
+
+void time_kernel(const char* what, const Kernel& kernel, std::vector<Buffer>& buffers) {
+  std::vector<std::byte*> operands;
+  double bytes = 0;
+  for (Buffer& b : buffers) operands.push_back(b.data.get()), bytes += static_cast<double>(b.bytes);
+  Buffer scratch(static_cast<int64_t>(kernel.scratch_bytes() / 4 + 16));
+  RunContext context;
+  context.scratch = scratch.data.get();
+  report(what, nanoseconds([&] { kernel.run(operands.data(), context); }), bytes);
+}
+
+struct Formula {
+  Loop loop;
+  std::vector<Buffer> buffers;
+
+  explicit Formula(Shape domain) { loop.domain = std::move(domain); }
+  Expr input(Strides strides) {
+    loop.inputs.push_back({DType::Float32, strides});
+    add_buffer(strides);
+    int operand = static_cast<int>(loop.inputs.size()) - 1;
+    return {&loop.program, loop.program.input(operand, ScalarType::F32)};
+  }
+  Expr input() { return input(row_major_strides(loop.domain)); }
+  void store(const Expr& e) {
+    Strides strides = row_major_strides(loop.domain);
+    loop.stores.push_back({e.in(&loop.program, ScalarType::F32), {DType::Float32, strides}});
+    add_buffer(strides);
+  }
+  void sum(const Expr& e, SmallVector<uint8_t, 8> reduced, Strides strides) {
+    loop.reduced = reduced;
+    loop.reductions.push_back(
+        {Monoid::Sum, e.in(&loop.program, ScalarType::F32), {DType::Float32, strides}});
+    add_buffer(strides);
+  }
+  void time(const char* what) {
+    KernelRequest request;
+    request.loop = &loop;
+    time_kernel(what, *backend::kernel_cpu_loop.rule(request), buffers);
+  }
+
+ private:
+  void add_buffer(const Strides& strides) {
+    int64_t reach = 1;
+    for (size_t d = 0; d < strides.size(); ++d) reach += strides[d] * (loop.domain[d] - 1);
+    buffers.emplace_back(reach);
+  }
+};
+
+void chains(int64_t n, const char* size) {
+  auto named = [&](const char* what) { return std::string(what) + ", " + size; };
+  {
+    Formula f(Shape{n});
+    f.store(max(f.input() + f.input(), 0));
+    f.time(named("add, relu").c_str());
+  }
+  {
+    Formula f(Shape{n});
+    Expr x = f.input(), y = f.input();
+    f.store(max((x * 1.5 + y) * 0.25 - 0.125, 0));
+    f.time(named("5 ops").c_str());
+  }
+  {
+    Formula f(Shape{n});
+    Expr x = f.input(), y = f.input();
+    f.store(tanh((x * 1.5 + y) * 0.25 - 0.125));
+    f.time(named("5 ops with tanh").c_str());
+  }
+  {
+    Formula f(Shape{n});
+    Expr x = f.input(), y = f.input();
+    Expr t = max((x * 1.5 + y) * 0.25 - 0.125, 0);
+    f.store(min((t * 0.5 + y) * t - 2, 3));
+    f.time(named("10 ops").c_str());
+  }
+  {
+    Formula f(Shape{n});
+    Expr x = f.input(), g = f.input();
+    f.store(where(x > 0, g, 0));
+    f.time(named("gradient of relu").c_str());
+  }
+  {
+    Formula f(Shape{n});
+    f.store(exp(f.input()));
+    f.time(named("exp").c_str());
+  }
+}
+
+void softmax(const char* what, const KernelEntry& entry, int64_t rows, int64_t columns) {
+  SoftmaxAttributes attributes{1};
+  KernelRequest request;
+  request.attributes = &attributes;
+  Operand operand{DType::Float32, {rows, columns}, {columns, 1}};
+  request.inputs = {operand}, request.outputs = {operand};
+  std::vector<Buffer> buffers;
+  for (int k = 0; k < 2; ++k) buffers.emplace_back(rows * columns);
+  if (auto kernel = entry.rule(request)) time_kernel(what, *kernel, buffers);
+}
+
+void run() {
+  std::printf("%d threads\n", thread_count());
+  for (int64_t n : {int64_t{8192}, int64_t{16} << 20}) {
+    Buffer from(n), to(n);
+    double ns = nanoseconds([&] {
+      parallel_for(0, n, 16384, [&](int64_t a, int64_t b) {
+        std::memcpy(to.data.get() + 4 * a, from.data.get() + 4 * a,
+                    static_cast<size_t>(4 * (b - a)));
+      });
+    });
+    report(n == 8192 ? "copy, 8K" : "copy, 16M", ns, 8.0 * static_cast<double>(n));
+  }
+  {
+    Formula f(Shape{10});
+    f.store(f.input() + f.input());
+    f.time("add, 10 elements");
+  }
+  {
+    Formula f(Shape{32, 128});
+    f.store(max(f.input() + f.input({0, 1}), 0));
+    f.time("bias, relu [32, 128]");
+  }
+  chains(8192, "8K");
+  chains(int64_t{16} << 20, "16M");
+  {
+    Formula f(Shape{4096, 1000});
+    f.sum(f.input(), {0, 1}, {1, 0});
+    f.time("row sums 4096 x 1000");
+  }
+  {
+    Formula f(Shape{4096, 1000});
+    f.sum(f.input(), {1, 0}, {0, 1});
+    f.time("column sums 4096 x 1000");
+  }
+  {
+    Formula f(Shape{32, 128});
+    f.sum(f.input(), {1, 0}, {0, 1});
+    f.time("column sums 32 x 128");
+  }
+  {
+    Formula f(Shape{int64_t{1} << 17, 64});
+    Expr x = f.input();
+    f.sum(x, {1, 0}, {0, 1});
+    f.sum(x * x, {1, 0}, {0, 1});
+    f.time("moments 131072 x 64");
+  }
+  {
+    Formula f(Shape{int64_t{16} << 20});
+    f.sum(f.input(), {1}, {0});
+    f.time("sum, 16M");
+  }
+  {
+    Formula f(Shape{2048, 2048});
+    f.store(f.input({1, 2048}) + f.input());
+    f.time("transposed add 2048 x 2048");
+  }
+  softmax("softmax 4096 x 1000", backend::kernel_softmax_rows, 4096, 1000);
+  softmax("log_softmax 4096 x 1000", backend::kernel_log_softmax_rows, 4096, 1000);
+  softmax("softmax 32 x 10", backend::kernel_softmax_rows, 32, 10);
+}
+
+}  // namespace
+
+}  // namespace lamina::bench
+
+int main() {
+  lamina::bench::run();
+  lamina::set_thread_count(1);
+  lamina::bench::run();
+}

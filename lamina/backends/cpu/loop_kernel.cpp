@@ -1,0 +1,398 @@
+#include "lamina/backends/cpu/loop_kernel.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "lamina/base/parallel_for.h"
+
+namespace lamina::cpu {
+
+namespace {
+
+constexpr int64_t kTile = 1024;       // elements; a few tiles fill a first-level cache
+constexpr int64_t kTileAlone = 4096;  // when no tile is written but the result
+constexpr int64_t kSquare = 32;       // of a transposed tile
+constexpr int64_t kChunk = 16384;     // elements reduced by themselves
+constexpr int64_t kMaxChunks = 256;
+constexpr int64_t kMaxSplit = 512;  // partial results kept in scratch
+constexpr int64_t kGrain = 65536;   // cheap operations (about 10 us) that are worth a thread
+
+size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+// Per thread, kept between runs; kernels never run inside a tile of another, so one is enough.
+class Arena {
+ public:
+  ~Arena() { std::free(memory_); }
+  std::byte* get(size_t bytes) {
+    if (bytes > bytes_) {
+      std::free(memory_);
+      bytes_ = round_up(bytes, 4096);
+      memory_ = static_cast<std::byte*>(std::aligned_alloc(64, bytes_));
+      if (!memory_) {
+        bytes_ = 0;
+        throw std::bad_alloc();
+      }
+    }
+    return memory_;
+  }
+
+ private:
+  std::byte* memory_ = nullptr;
+  size_t bytes_ = 0;
+};
+thread_local Arena arena;
+
+}  // namespace
+
+// What one thread works with: addresses of operands and slots, and the size of the tile at hand.
+struct LoopKernel::Frame {
+  static constexpr size_t kMaxAxes = kMaxRank + 2;
+  std::byte** operand;  // at the current tile
+  std::byte** slot;
+  std::byte** at_start;      // of the reduced axes
+  const std::byte** loaded;  // by load number: what the slot holds already
+  int64_t loaded_rows = 0, loaded_columns = 0;
+  int64_t rows = 1, columns = 1;
+  int64_t kept_at[kMaxAxes], reduced_at[kMaxAxes];
+  std::byte *accumulators, *cast;
+
+  void size_tile(const TileAxis& axis, int64_t at) {
+    if (axis.kind == TileAxis::Kind::Outer) return;
+    int64_t length = std::min(axis.step, axis.size - at * axis.step);
+    (axis.kind == TileAxis::Kind::Row ? rows : columns) = length;
+  }
+  void seek(const std::vector<TileAxis>& axes, int64_t* at, int64_t index, size_t operands) {
+    for (size_t k = axes.size(); k-- > 0;) {
+      at[k] = index % axes[k].count;
+      index /= axes[k].count;
+      size_tile(axes[k], at[k]);
+      if (at[k] == 0) continue;
+      for (size_t o = 0; o < operands; ++o) operand[o] += at[k] * axes[k].advance[o];
+    }
+  }
+  // To the next tile; after the last one, back to the first.
+  void next(const std::vector<TileAxis>& axes, int64_t* at, size_t operands) {
+    for (size_t k = axes.size(); k-- > 0;) {
+      const TileAxis& axis = axes[k];
+      bool more = ++at[k] < axis.count;
+      int64_t steps = more ? 1 : 1 - axis.count;
+      if (!more) at[k] = 0;
+      for (size_t o = 0; o < operands; ++o) operand[o] += steps * axis.advance[o];
+      size_tile(axis, at[k]);
+      if (more) return;
+    }
+  }
+};
+
+LoopKernel::LoopKernel(const Loop& loop)
+    : operands_(operands_of(loop)),
+      inputs_(loop.inputs.size()),
+      domain_(arrange(loop)),
+      plan_(plan_loop(loop, domain_)),
+      reduces_(!loop.reductions.empty()) {
+  name = "cpu.loop";
+  choose_tile();
+  if (reduces_) cut_reduction();
+  lay_out_frame();
+  int64_t item = rows_ * columns_ * plan_.cost;
+  if (reduces_) item *= split_ ? chunk_tiles_ : reduced_tiles_;
+  grain_ = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, item));
+}
+
+void LoopKernel::choose_tile() {
+  int64_t limit = plan_.tiles == 0 ? kTileAlone : kTile;
+  const DomainAxis &row = domain_.row, &column = domain_.column;
+  if (domain_.transposed) {
+    rows_ = std::min(kSquare, row.size);
+    columns_ = std::min(kSquare, column.size);
+  } else if (row.size != 1) {  // whole rows
+    columns_ = column.size;
+    rows_ = std::clamp<int64_t>(limit / std::max<int64_t>(1, columns_), 1,
+                                std::max<int64_t>(1, row.size));
+  } else if (column.size > limit) {  // equal parts, of whole cache lines
+    int64_t parts = (column.size + limit - 1) / limit;
+    columns_ =
+        static_cast<int64_t>(round_up(static_cast<size_t>((column.size + parts - 1) / parts), 64));
+  } else {
+    columns_ = std::max<int64_t>(1, column.size);
+  }
+  auto add = [&](const DomainAxis& axis, TileAxis::Kind kind, int64_t step) {
+    TileAxis tile{kind, axis.size, step, (axis.size + step - 1) / step, axis.stride};
+    for (int64_t& stride : tile.advance) stride *= step;
+    (axis.reduced ? reduced_tiles_ : kept_tiles_) *= tile.count;
+    (axis.reduced ? reduced_ : kept_).push_back(std::move(tile));
+  };
+  for (const DomainAxis& axis : domain_.outer) add(axis, TileAxis::Kind::Outer, 1);
+  if (row.size != 1) add(row, TileAxis::Kind::Row, rows_);
+  if (column.size != 1) add(column, TileAxis::Kind::Column, std::max<int64_t>(1, columns_));
+}
+
+// The tree of a reduction: elements of a tile, tiles of a chunk, chunks. It depends on the domain alone.
+// Where few results leave threads idle, chunks are work items and their results wait in scratch.
+void LoopKernel::cut_reduction() {
+  Accumulators& a = accumulators_;
+  a.rows = domain_.row.reduced ? 1 : rows_;
+  a.columns = domain_.column.reduced ? 1 : columns_;
+  bool rows_reduced = domain_.row.reduced || rows_ == 1,
+       columns_reduced = domain_.column.reduced || columns_ == 1;
+  a.how = rows_reduced ? (columns_reduced ? Combine::All : Combine::Columns)
+                       : (columns_reduced ? Combine::Rows : Combine::Elements);
+  for (const PlannedReduction& r : plan_.reductions) {
+    a.offset.push_back(a.bytes);
+    a.bytes += round_up(static_cast<size_t>(a.rows * a.columns * bytes_of(r.type)), 64);
+  }
+  int64_t tile = std::max<int64_t>(1, rows_ * columns_);
+  chunk_tiles_ =
+      std::max<int64_t>({1, kChunk / tile, (reduced_tiles_ + kMaxChunks - 1) / kMaxChunks});
+  chunks_ = (reduced_tiles_ + chunk_tiles_ - 1) / chunk_tiles_;
+  a.levels = 1 + static_cast<size_t>(std::bit_width(static_cast<uint64_t>(chunks_)));
+  split_ = chunks_ > 1 && kept_tiles_ * chunks_ <= kMaxSplit && kept_tiles_ < 64;
+}
+
+void LoopKernel::lay_out_frame() {
+  // The odd cache line keeps tiles from sharing the low bits of their addresses, which stalls loads
+  // behind stores.
+  tile_bytes_ = round_up(static_cast<size_t>(rows_ * columns_ * plan_.element_bytes), 64) + 128;
+  frame_bytes_ =
+      round_up((2 * operands_.size() + plan_.slots.size() + plan_.loads.size()) * sizeof(void*),
+               64) +
+      plan_.tiles * tile_bytes_ + plan_.splats * size_t{kSplatBytes};
+  if (reduces_)
+    frame_bytes_ += accumulators_.levels * accumulators_.bytes +
+                    8 * static_cast<size_t>(accumulators_.rows * accumulators_.columns) + 64;
+}
+
+size_t LoopKernel::scratch_bytes() const {
+  return split_ ? static_cast<size_t>(kept_tiles_ * chunks_) * accumulators_.bytes : 0;
+}
+
+bool LoopKernel::may_alias(int input, int output) const {
+  size_t out = inputs_ + static_cast<size_t>(output), in = static_cast<size_t>(input);
+  if (in >= inputs_ || out >= operands_.size() - plan_.reductions.size()) return false;
+  if (size_of(operands_[in].dtype) != size_of(operands_[out].dtype)) return false;
+  auto agree = [&](const DomainAxis& axis) {
+    return axis.size == 1 || axis.stride[in] == axis.stride[out];
+  };
+  bool same = agree(domain_.row) && agree(domain_.column);
+  for (const DomainAxis& axis : domain_.outer) same = same && agree(axis);
+  return same && plan_.last_read[in] <= plan_.first_write[out];
+}
+
+void LoopKernel::run(std::byte* const* operands, RunContext& context) const {
+  if (kept_tiles_ == 0 || (!reduces_ && reduced_tiles_ == 0)) return;
+  int64_t items = split_ ? kept_tiles_ * chunks_ : kept_tiles_;
+  if (items <= grain_) {
+    run_items(operands, context.scratch, 0, items);
+  } else {
+    std::byte* scratch = context.scratch;
+    parallel_for(0, items, grain_,
+                 [&](int64_t first, int64_t last) { run_items(operands, scratch, first, last); });
+  }
+  if (split_) finish_items(operands, context.scratch);
+}
+
+void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64_t first,
+                           int64_t last) const {
+  Frame frame;
+  std::byte* memory = arena.get(frame_bytes_);
+  size_t count = operands_.size();
+  frame.operand = reinterpret_cast<std::byte**>(memory);
+  frame.at_start = frame.operand + count;
+  frame.slot = frame.at_start + count;
+  frame.loaded = const_cast<const std::byte**>(frame.slot + plan_.slots.size());
+  memory += round_up((2 * count + plan_.slots.size() + plan_.loads.size()) * sizeof(void*), 64);
+  std::byte* tiles = memory;
+  std::byte* splats = tiles + plan_.tiles * tile_bytes_;
+  frame.accumulators = splats + plan_.splats * kSplatBytes;
+  frame.cast = frame.accumulators + accumulators_.levels * accumulators_.bytes;
+  for (size_t o = 0; o < count; ++o) frame.operand[o] = operands[o];
+  for (size_t k = 0; k < plan_.loads.size(); ++k) frame.loaded[k] = nullptr;
+  for (size_t s = 0; s < plan_.slots.size(); ++s) {
+    const LoopPlan::Slot& slot = plan_.slots[s];
+    switch (slot.home) {
+      case LoopPlan::Home::Operand:
+        break;
+      case LoopPlan::Home::Constant:  // steps never write to it
+        frame.slot[s] = reinterpret_cast<std::byte*>(
+            const_cast<uint64_t*>(plan_.constants.data() + slot.index * kSplat));
+        break;
+      case LoopPlan::Home::Tile:
+        frame.slot[s] = tiles + slot.index * tile_bytes_;
+        break;
+      case LoopPlan::Home::Splat:
+        frame.slot[s] = splats + slot.index * kSplatBytes;
+        break;
+    }
+  }
+  run_first(frame);
+  int64_t chunk = split_ ? first % chunks_ : 0;
+  frame.seek(kept_, frame.kept_at, split_ ? first / chunks_ : first, count);
+  for (int64_t item = first; item < last; ++item) {
+    if (!reduces_) {
+      run_tile(frame);
+      if (item + 1 < last) frame.next(kept_, frame.kept_at, count);
+      continue;
+    }
+    std::copy(frame.operand, frame.operand + count, frame.at_start);
+    if (split_) {
+      std::byte* result = scratch + static_cast<size_t>(item) * accumulators_.bytes;
+      clear(result);
+      reduce_chunk(frame, chunk, result);
+    } else {
+      reduce_item(frame);
+      write_results(frame, frame.accumulators);
+    }
+    std::copy(frame.at_start, frame.at_start + count, frame.operand);
+    if (!split_ || ++chunk == chunks_) {
+      chunk = 0;
+      frame.next(kept_, frame.kept_at, count);
+    }
+  }
+}
+
+void LoopKernel::run_first(Frame& frame) const {
+  for (const Transfer& load : plan_.first_loads) {
+    load.load(frame.slot[load.slot], frame.operand[load.operand], Block{1, kSplat, 0, 0});
+  }
+  for (const Step& step : plan_.first_steps) step.run(step, frame.slot, kSplat);
+}
+
+void LoopKernel::run_tile(Frame& frame) const {
+  for (size_t s = 0; s < plan_.slots.size(); ++s) {
+    const LoopPlan::Slot& slot = plan_.slots[s];
+    if (slot.home == LoopPlan::Home::Operand) frame.slot[s] = frame.operand[slot.index];
+  }
+  if (!plan_.loads.empty()) {
+    // A broadcast operand often stands where it stood for the last tile: it is loaded already.
+    bool same_size = frame.rows == frame.loaded_rows && frame.columns == frame.loaded_columns;
+    frame.loaded_rows = frame.rows, frame.loaded_columns = frame.columns;
+    for (size_t k = 0; k < plan_.loads.size(); ++k) {
+      const Transfer& load = plan_.loads[k];
+      const std::byte* from = frame.operand[load.operand];
+      if (from == frame.loaded[k] && (same_size || load.splat)) continue;
+      frame.loaded[k] = from;
+      Block block = load.splat ? Block{1, kSplat, 0, 0}
+                               : Block{frame.rows, frame.columns, domain_.row.stride[load.operand],
+                                       domain_.column.stride[load.operand]};
+      load.load(frame.slot[load.slot], from, block);
+    }
+  }
+  int64_t n = frame.rows * frame.columns;
+  for (const Step& step : plan_.steps) step.run(step, frame.slot, step.uniform ? kSplat : n);
+  for (const Transfer& store : plan_.stores) {
+    store.store(frame.operand[store.operand], frame.slot[store.slot], store.splat,
+                Block{frame.rows, frame.columns, domain_.row.stride[store.operand],
+                      domain_.column.stride[store.operand]});
+  }
+}
+
+void LoopKernel::reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulators) const {
+  int64_t first = chunk * chunk_tiles_, last = std::min(first + chunk_tiles_, reduced_tiles_);
+  frame.seek(reduced_, frame.reduced_at, first, operands_.size());
+  for (int64_t t = first; t < last; ++t) {
+    run_tile(frame);
+    for (size_t k = 0; k < plan_.reductions.size(); ++k) {
+      const PlannedReduction& r = plan_.reductions[k];
+      r.combine(accumulators + accumulators_.offset[k], frame.slot[r.slot], frame.rows,
+                frame.columns, accumulators_.how);
+    }
+    if (t + 1 < last) frame.next(reduced_, frame.reduced_at, operands_.size());
+  }
+}
+
+// Chunk sums are added in pairs, and pairs of pairs: the sums that wait for their partner are a stack, as
+// high as the number of ones in the count of chunks so far. finish_items() builds the same tree.
+void LoopKernel::reduce_item(Frame& frame) const {
+  auto sum = [&](int64_t level) {
+    return frame.accumulators + static_cast<size_t>(level) * accumulators_.bytes;
+  };
+  int64_t top = 0;
+  clear(sum(0));
+  for (int64_t c = 0; c < chunks_; ++c) {
+    if (c != 0) clear(sum(++top));
+    reduce_chunk(frame, c, sum(top));
+    for (int64_t pairs = c; pairs & 1; pairs /= 2, --top) combine(sum(top - 1), sum(top));
+    std::copy(frame.at_start, frame.at_start + operands_.size(), frame.operand);
+  }
+  for (; top > 0; --top) combine(sum(top - 1), sum(top));
+}
+
+void LoopKernel::clear(std::byte* accumulators) const {
+  int64_t count = accumulators_.rows * accumulators_.columns;
+  for (size_t k = 0; k < plan_.reductions.size(); ++k) {
+    const PlannedReduction& r = plan_.reductions[k];
+    std::byte* to = accumulators + accumulators_.offset[k];
+    size_t bytes = static_cast<size_t>(bytes_of(r.type));
+    for (int64_t i = 0; i < count; ++i)
+      std::memcpy(to + static_cast<size_t>(i) * bytes, &r.identity, bytes);
+  }
+}
+
+void LoopKernel::combine(std::byte* to, const std::byte* from) const {
+  int64_t count = accumulators_.rows * accumulators_.columns;
+  for (size_t k = 0; k < plan_.reductions.size(); ++k) {
+    size_t offset = accumulators_.offset[k];
+    plan_.reductions[k].combine(to + offset, from + offset, 1, count, Combine::Elements);
+  }
+}
+
+void LoopKernel::write_results(Frame& frame, std::byte* accumulators) const {
+  int64_t rows = domain_.row.reduced ? 1 : frame.rows,
+          columns = domain_.column.reduced ? 1 : frame.columns;
+  for (size_t k = 0; k < plan_.reductions.size(); ++k) {
+    const PlannedReduction& r = plan_.reductions[k];
+    std::byte* values = accumulators + accumulators_.offset[k];
+    if (r.cast) {
+      std::byte* slots[] = {frame.cast, values};
+      Step step;
+      step.from[0] = 1;
+      step.stride[0] = 1;
+      r.cast(step, slots, rows * columns);
+      values = frame.cast;
+    }
+    r.store(frame.operand[r.operand], values, false,
+            Block{rows, columns, domain_.row.stride[r.operand], domain_.column.stride[r.operand]});
+  }
+}
+
+void LoopKernel::finish_items(std::byte* const* operands, std::byte* scratch) const {
+  Frame frame;
+  size_t count = operands_.size();
+  std::byte* memory = arena.get(frame_bytes_);
+  frame.operand = reinterpret_cast<std::byte**>(memory);
+  frame.cast = memory + round_up(count * sizeof(void*), 64);
+  std::copy(operands, operands + count, frame.operand);
+  frame.seek(kept_, frame.kept_at, 0, count);
+  for (int64_t tile = 0; tile < kept_tiles_; ++tile) {
+    std::byte* first = scratch + static_cast<size_t>(tile * chunks_) * accumulators_.bytes;
+    for (int64_t width = 1; width < chunks_; width *= 2) {
+      for (int64_t c = 0; c + width < chunks_; c += 2 * width) {
+        combine(first + static_cast<size_t>(c) * accumulators_.bytes,
+                first + static_cast<size_t>(c + width) * accumulators_.bytes);
+      }
+    }
+    write_results(frame, first);
+    frame.next(kept_, frame.kept_at, count);
+  }
+}
+
+namespace {
+
+std::unique_ptr<Kernel> rule(KernelRequest& request) {
+  if (!request.loop) {
+    request.refusal = "not a loop";
+    return nullptr;
+  }
+  return std::make_unique<LoopKernel>(*request.loop);
+}
+
+}  // namespace
+}  // namespace lamina::cpu
+
+namespace lamina::backend {
+LAMINA_KERNEL(cpu_loop)
+= {"loop", "cpu.loop", 10, cpu::rule};
+}  // namespace lamina::backend

@@ -1,0 +1,22 @@
+// A loop's program with nothing left to decide: only what is needed for its results, one type per
+// instruction that the machine has an instruction for, constants folded.
+#pragma once
+
+#include <vector>
+
+#include "lamina/op/loop.h"
+
+namespace lamina::cpu {
+
+struct NormalProgram {
+  ScalarProgram program;
+  std::vector<uint16_t> stores;      // values as scalar_type of the stored dtype
+  std::vector<uint16_t> reductions;  // values as their accumulator's type
+};
+
+NormalProgram normalize(const Loop& loop);
+
+// How many of a, b, c an instruction reads.
+int operand_count(ScalarOp op);
+
+}  // namespace lamina::cpu

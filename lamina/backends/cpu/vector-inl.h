@@ -1,0 +1,56 @@
+// Loads and stores of fewer elements than a vector has, and minimum and maximum that let NaN through.
+// Included once per instruction set.
+#if defined(LAMINA_CPU_VECTOR_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef LAMINA_CPU_VECTOR_INL_H
+#undef LAMINA_CPU_VECTOR_INL_H
+#else
+#define LAMINA_CPU_VECTOR_INL_H
+#endif
+
+#include <cstring>
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace lamina::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Masked accesses must not touch what lies behind the mask; only these instruction sets promise it.
+#define LAMINA_MASKED_MEMORY (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2)
+
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE hn::Vec<D> load_few(D d, const T* from, size_t count) {
+#if LAMINA_MASKED_MEMORY
+  return hn::MaskedLoad(hn::FirstN(d, count), d, from);
+#else
+  alignas(64) T buffer[HWY_MAX_BYTES / sizeof(T)] = {};
+  std::memcpy(buffer, from, count * sizeof(T));
+  return hn::Load(d, buffer);
+#endif
+}
+
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE void store_few(D d, hn::Vec<D> v, T* to, size_t count) {
+#if LAMINA_MASKED_MEMORY
+  hn::BlendedStore(v, hn::FirstN(d, count), d, to);
+#else
+  alignas(64) T buffer[HWY_MAX_BYTES / sizeof(T)];
+  hn::Store(v, d, buffer);
+  std::memcpy(to, buffer, count * sizeof(T));
+#endif
+}
+
+// The hardware's Min and Max give the second operand when one is NaN, or the other one. (NaN is looked for
+// with Eq: Highway's Ne is false for it.)
+template <class V>
+HWY_INLINE V minimum(V a, V b) {
+  return hn::IfThenElse(hn::Eq(a, a), hn::IfThenElse(hn::Eq(b, b), hn::Min(a, b), b), a);
+}
+template <class V>
+HWY_INLINE V maximum(V a, V b) {
+  return hn::IfThenElse(hn::Eq(a, a), hn::IfThenElse(hn::Eq(b, b), hn::Max(a, b), b), a);
+}
+
+}  // namespace lamina::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif
