@@ -25,7 +25,7 @@ Array zeros_in_memory(const Array& like) {
 }  // namespace
 
 // Puts everything back unless the step is done. Old values are retained, not held: their memory may be given
-// to the new ones.
+// to the new ones. The losses are not asked for again: one of them may be what failed.
 class Optimizer::Transaction {
  public:
   explicit Transaction(Optimizer& optimizer) : optimizer_(optimizer), losses_(take_losses()) {}
@@ -40,7 +40,6 @@ class Optimizer::Transaction {
       for (size_t k = 0; k < entry.slots.size(); ++k) entry.slots[k] = retained_.at(saved.first + 2 + k);
       entry.steps = saved.steps;
     }
-    for (const Array& loss : losses_) remember_loss(loss);
   }
 
   void save(Entry& entry, const Array& gradient) {
