@@ -11,6 +11,7 @@
 #include "lamina/exec/profile.h"
 #include "lamina/exec/program.h"
 #include "lamina/op/cluster.h"
+#include "lamina/op/elementwise.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -78,12 +79,32 @@ class Lowering {
 
   void lower_leaf(int32_t i) {
     const GraphValue& v = graph_.values[i];
+    if (v.leaf_index < 0) return lower_constant(i);
     Location where{v.leaf_index, 0, v.strides ? *v.strides : row_major_strides(v.spec.shape)};
     locations_[i] = {where};
     PlannedBuffer& buffer = plan_.buffers[v.leaf_index];
     buffer.bytes = v.spec.shape.elements() * static_cast<int64_t>(size_of(v.spec.dtype));
     buffer.dies = v.dies;
     buffer.is_number = v.leaf == LeafKind::Number;
+  }
+
+  // A number that a decomposition brought in: no leaf holds it, so a loop over nothing writes it.
+  void lower_constant(int32_t i) {
+    const GraphValue& v = graph_.values[i];
+    const ScalarType type = compute_type(v.spec.dtype);
+    Loop loop;
+    const double number = is_floating(v.spec.dtype) ? v.number.real
+                                                    : static_cast<double>(v.number.integer);
+    const uint16_t value = loop.program.constant(number, type);
+    loop.stores.push_back({value, {v.spec.dtype, {}}});
+    KernelRequest request;
+    request.loop = &loop;
+    request.threads = thread_count();
+    auto kernel = prepare(request);
+    Location to{new_buffer(v.spec), 0, {}};
+    add_instruction(std::move(kernel), "constant", text("constant ", v.spec), v.origin, {}, {to}, 0,
+                    bytes_of(v.spec));
+    locations_[i] = {std::move(to)};
   }
 
   // The value in memory with just these strides: where it is, or a copy.

@@ -9,7 +9,7 @@ std::string two(const PerAxis& sizes, const char* what) { return text(sizes.for_
 
 std::string window(const PerAxis& kernel_size, const PoolOptions& options) {
   std::string out = text("kernel_size=", two(kernel_size, "kernel_size"));
-  if (options.stride) out += text(", stride=", two(*options.stride, "stride"));
+  if (options.stride.given()) out += text(", stride=", two(options.stride, "stride"));
   return out;
 }
 
