@@ -26,7 +26,7 @@ nb::object forward_of(nb::handle self) {
 // Errors that a forward in Python raises pass through C++ as they are; here they learn where they arose.
 void locate(nb::python_error& error, const nn::Module& module) {
   nb::object base = nb::module_::import_("lamina.errors").attr("Error");
-  if (!nb::isinstance(error.value(), base) || nb::len(error.value().attr("where")) > 0) return;
+  if (!nb::isinstance(error.value(), base) || nb::len(nb::object(error.value().attr("where"))) > 0) return;
   if (module.path().empty()) return;
   error.value().attr("_locate")(module.path().c_str(), module.description().c_str());
 }
