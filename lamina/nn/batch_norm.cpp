@@ -55,11 +55,11 @@ void BatchNorm::track(const Array& mean, const Array& var, int64_t count) {
   NoGrad no_grad;
   double n = static_cast<double>(count), m = options.momentum;
   auto blend = [&](const Buffer& running, Array newest) {
-    update(running, running.value() * (1 - m) + astype(std::move(newest), running.dtype()) * m);
+    return running.value() * (1 - m) + astype(std::move(newest), running.dtype()) * m;
   };
-  blend(running_mean, mean);
-  blend(running_var, var * (n / (n - 1)));
-  update(num_batches_tracked, num_batches_tracked.value() + 1);
+  update({{running_mean, blend(running_mean, mean)},
+          {running_var, blend(running_var, var * (n / (n - 1)))},
+          {num_batches_tracked, num_batches_tracked.value() + 1}});
 }
 
 std::string BatchNorm::description() const { return text(kind(), " ", num_features); }

@@ -19,6 +19,7 @@
 
 #include <concepts>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,8 +70,9 @@ class Module {
   void share_buffer(std::string_view name, Buffer buffer);
 
   // Gives a buffer its next value, which is computed together with whatever computes what it depends on, or
-  // not at all. The only way in which forward may change state.
+  // not at all. The only way in which forward may change state. Buffers of one call change together.
   void update(const Buffer& buffer, Array value);
+  void update(std::initializer_list<std::pair<const Buffer&, Array>> next);
 
   // Training mode, of this module and all below it: dropout and batch norm differ.
   Module& train(bool on = true);

@@ -178,8 +178,14 @@ std::unique_ptr<Module> Module::clone() const {
   return copy;
 }
 
+void Module::update(std::initializer_list<std::pair<const Buffer&, Array>> next) {
+  std::vector<BufferUpdate> updates;
+  for (const auto& [buffer, value] : next) updates.push_back({buffer.variable(), value});
+  update_variables(std::move(updates));
+}
+
 void Module::update(const Buffer& buffer, Array value) {
-  update_variable(buffer.variable(), std::move(value));
+  update_variables({{buffer.variable(), std::move(value)}});
 }
 
 }  // namespace lamina::nn

@@ -38,6 +38,7 @@ TEST(BatchNorm, RunningStatisticsFollowTheBatches) {
     }
     Array x = array(std::span<const double>(&data[0][0], 8), Shape{4, 2});
     norm(x).eval();
+    EXPECT_TRUE(norm.num_batches_tracked.value().is_ready()) << "the counter goes with the mean";
   }
   EXPECT_THAT(values(norm.running_mean), Pointwise(DoubleNear(1e-6), mean));
   EXPECT_THAT(values(norm.running_var), Pointwise(DoubleNear(1e-6), var));
