@@ -17,6 +17,8 @@ void bind_random(nanobind::module_& m);
 void bind_modules(nanobind::module_& nn);
 void bind_layers(nanobind::module_& nn);
 void bind_optimizers(nanobind::module_& optim);
+void bind_data(nanobind::module_& data);
+void bind_training(nanobind::module_& train);
 void bind_autograd(nanobind::module_& m);
 void bind_execution(nanobind::module_& m);
 void bind_array_methods(nanobind::module_& m);

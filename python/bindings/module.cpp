@@ -37,6 +37,10 @@ NB_MODULE(_lamina, m) {
   bind_losses(m);
   nanobind::module_ optim = m.def_submodule("_optim");
   bind_optimizers(optim);
+  nanobind::module_ data = m.def_submodule("_data");
+  bind_data(data);
+  nanobind::module_ train = m.def_submodule("_train");
+  bind_training(train);
   bind_array_methods(m);
   bind_dlpack(m);
 }

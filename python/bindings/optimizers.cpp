@@ -9,6 +9,7 @@
 #include "lamina/optim/clip.h"
 #include "lamina/optim/rmsprop.h"
 #include "lamina/optim/sgd.h"
+#include "shared_callable.h"
 
 namespace lamina::python {
 namespace {
@@ -27,11 +28,7 @@ LearningRate to_rate(nb::handle lr) {
     throw DTypeError(text("lr: expected a number, a schedule or a function of the step, got ",
                           Py_TYPE(lr.ptr())->tp_name));
   }
-  // Schedules are asked by trainers that have let go of the GIL, and copied there.
-  auto function = std::shared_ptr<nb::object>(new nb::object(nb::borrow(lr)), [](nb::object* object) {
-    nb::gil_scoped_acquire gil;
-    delete object;
-  });
+  auto function = share_callable(lr);  // trainers ask without the GIL
   return [function](int64_t step) {
     nb::gil_scoped_acquire gil;
     return nb::cast<double>((*function)(step));
