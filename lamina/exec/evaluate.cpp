@@ -26,6 +26,7 @@ std::condition_variable& evaluated() {
 struct PendingUpdate {
   Ref<Variable> variable;
   Retained before;
+  uint64_t group;  // of those updated by one call
 };
 thread_local std::vector<PendingUpdate> pending_updates;
 thread_local std::vector<Array> losses;
@@ -50,8 +51,13 @@ void add_pending_updates(Walk& walk, std::vector<Variable*>& added_variables) {
   for (bool again = true; again && !walk.busy();) {
     again = false;
     for (size_t i = 0; i < pending_updates.size(); ++i) {
+      if (added[i]) continue;
       Node* node = pending_updates[i].variable->value().node();
-      if (added[i] || !walk.touches(node)) continue;
+      bool belongs = false;
+      for (size_t k = 0; k < added.size(); ++k) {
+        belongs |= added[k] && pending_updates[k].group == pending_updates[i].group;
+      }
+      if (!belongs && !walk.touches(node)) continue;
       walk.add_root(node);
       added_variables.push_back(pending_updates[i].variable.get());
       added[i] = again = true;
@@ -162,19 +168,24 @@ void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector
 
 }  // namespace
 
-void update_variable(const Ref<Variable>& variable, Array value) {
-  auto found = std::find_if(pending_updates.begin(), pending_updates.end(),
-                            [&](const PendingUpdate& u) { return u.variable == variable; });
-  // Of several updates in a row the first one knows what the last evaluation left.
-  if (found != pending_updates.end() && !variable->value().is_ready()) {
+void update_variables(std::vector<BufferUpdate> updates) {
+  thread_local uint64_t groups = 0;
+  ++groups;
+  for (auto& [variable, value] : updates) {
+    auto found = std::find_if(pending_updates.begin(), pending_updates.end(),
+                              [&](const PendingUpdate& u) { return u.variable == variable; });
+    // Of several updates in a row the first one knows what the last evaluation left.
+    if (found != pending_updates.end() && !variable->value().is_ready()) {
+      found->group = groups;
+      variable->set_value(std::move(value));
+      continue;
+    }
+    if (found != pending_updates.end()) pending_updates.erase(found);
+    Retained before;
+    before.add(variable->value());
     variable->set_value(std::move(value));
-    return;
+    pending_updates.push_back({variable, std::move(before), groups});
   }
-  if (found != pending_updates.end()) pending_updates.erase(found);
-  Retained before;
-  before.add(variable->value());
-  variable->set_value(std::move(value));
-  pending_updates.push_back({variable, std::move(before)});
 }
 
 void remember_loss(const Array& loss) {

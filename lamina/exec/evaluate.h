@@ -17,9 +17,14 @@ namespace lamina {
 // computes.
 void evaluate(std::span<Node* const> roots);
 
-// A buffer's new value (running statistics): the variable changes at once, the value is computed
-// together with whatever computes its inputs.
-void update_variable(const Ref<Variable>& variable, Array value);
+// Gives buffers their next values (running statistics): they change at once; the values are computed
+// together with whatever computes their inputs, or not at all: when that fails, the old values are back. Buffers
+// of one call belong together, so that a counter goes with the mean that it counts for.
+struct BufferUpdate {
+  Ref<Variable> variable;
+  Array value;
+};
+void update_variables(std::vector<BufferUpdate> updates);
 
 // The last losses that `backward` was called on in this thread: a step computes them too, so that
 // reading them afterwards costs nothing.

@@ -7,7 +7,8 @@ namespace lamina {
 size_t Retained::add(const Array& value) {
   Entry& entry = entries_.emplace_back();
   Node* node = value.node();
-  // The flag says "one edge": a second one, or a number (which has no memory), is held by a plain handle.
+  // The flag says "one edge": a second one, or a number (which has no memory), is held by a plain
+  // handle.
   if (!node || node->has(kNumber) || (node->flags.fetch_or(kRetained) & kRetained)) {
     entry.held = value;
   } else {

@@ -1,6 +1,7 @@
-// Retained: values that must be there again if an evaluation fails, without being used by anybody. A handle
-// would make them outputs of the program and forbid that their memory is given to the values that replace
-// them; what is retained may be left uncomputed or lose its memory when the evaluation succeeds.
+// Retained: values that must be there again if an evaluation fails, without being used by anybody.
+// A handle would make them outputs of the program and forbid that their memory is given to the
+// values that replace them; what is retained may be left uncomputed or lose its memory when the
+// evaluation succeeds.
 #pragma once
 
 #include <vector>

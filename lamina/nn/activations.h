@@ -5,11 +5,11 @@
 
 namespace lamina::nn {
 
-#define LAMINA_ACTIVATION(Name)                       \
-  class Name : public Module {                        \
-   public:                                            \
-    Array forward(Array x) override;                  \
-    std::unique_ptr<Module> fresh() const override;   \
+#define LAMINA_ACTIVATION(Name)                     \
+  class Name : public Module {                      \
+   public:                                          \
+    Array forward(Array x) override;                \
+    std::unique_ptr<Module> fresh() const override; \
   };
 
 LAMINA_ACTIVATION(ReLU)

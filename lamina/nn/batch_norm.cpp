@@ -27,8 +27,9 @@ BatchNorm::BatchNorm(int64_t num_features, int least_axes, int most_axes, BatchN
 
 Array BatchNorm::forward(Array x) {
   if (x.ndim() < least_axes_ || x.ndim() > most_axes_) {
-    throw ShapeError(text("expected ", least_axes_, most_axes_ > least_axes_ ? text(" or ", most_axes_) : "",
-                          " axes, got ", x.ndim()))
+    throw ShapeError(text("expected ", least_axes_,
+                          most_axes_ > least_axes_ ? text(" or ", most_axes_) : "", " axes, got ",
+                          x.ndim()))
         .detail("input", describe_input(x));
   }
   if (x.shape(1) != num_features) {
@@ -39,7 +40,8 @@ Array BatchNorm::forward(Array x) {
   Array scale = weight ? Array(weight) : Array(), shift = bias ? Array(bias) : Array();
   bool of_batch = training() || !options.track_running_stats;
   if (!of_batch) {
-    return batch_norm(std::move(x), {running_mean, running_var}, std::move(scale), std::move(shift), options.eps);
+    return batch_norm(std::move(x), {running_mean, running_var}, std::move(scale), std::move(shift),
+                      options.eps);
   }
   int64_t count = x.size() / num_features;
   if (training() && count < 2) {
@@ -48,18 +50,19 @@ Array BatchNorm::forward(Array x) {
   }
   Moments moments = channel_moments(x);
   if (training() && options.track_running_stats) track(moments.mean, moments.var, count);
-  return batch_norm(std::move(x), std::move(moments), std::move(scale), std::move(shift), options.eps);
+  return batch_norm(std::move(x), std::move(moments), std::move(scale), std::move(shift),
+                    options.eps);
 }
 
 void BatchNorm::track(const Array& mean, const Array& var, int64_t count) {
   NoGrad no_grad;
   double n = static_cast<double>(count), m = options.momentum;
   auto blend = [&](const Buffer& running, Array newest) {
-    update(running, running.value() * (1 - m) + astype(std::move(newest), running.dtype()) * m);
+    return running.value() * (1 - m) + astype(std::move(newest), running.dtype()) * m;
   };
-  blend(running_mean, mean);
-  blend(running_var, var * (n / (n - 1)));
-  update(num_batches_tracked, num_batches_tracked.value() + 1);
+  update({{running_mean, blend(running_mean, mean)},
+          {running_var, blend(running_var, var * (n / (n - 1)))},
+          {num_batches_tracked, num_batches_tracked.value() + 1}});
 }
 
 std::string BatchNorm::description() const { return text(kind(), " ", num_features); }

@@ -6,14 +6,15 @@ namespace lamina::nn {
 
 struct BatchNormOptions {
   double eps = 1e-5;
-  double momentum = 0.1;  // how much of the newest batch enters the running statistics
-  bool affine = true;     // learn a scale and a shift
+  double momentum = 0.1;            // how much of the newest batch enters the running statistics
+  bool affine = true;               // learn a scale and a shift
   bool track_running_stats = true;  // without them, evaluation uses the batch's moments too
   DType dtype = float32;
 };
 
-// (x - mean) / sqrt(var + eps) * weight + bias per channel (Ioffe and Szegedy 2015), with the moments of the
-// batch in training and the running ones in evaluation. The running variance is the unbiased one.
+// (x - mean) / sqrt(var + eps) * weight + bias per channel (Ioffe and Szegedy 2015), with the
+// moments of the batch in training and the running ones in evaluation. The running variance is the
+// unbiased one.
 class BatchNorm : public Module {
  public:
   Array forward(Array x) override;

@@ -15,11 +15,12 @@ ConvLayer::ConvLayer(const char* kind, int axes, int64_t in_channels, int64_t ou
       options(std::move(given)) {
   int64_t groups = options.groups;
   if (in_channels < 1 || out_channels < 1) {
-    throw ValueError(text(kind, ": channels must be 1 or more, got ", in_channels, " and ", out_channels));
+    throw ValueError(
+        text(kind, ": channels must be 1 or more, got ", in_channels, " and ", out_channels));
   }
   if (groups < 1 || in_channels % groups != 0 || out_channels % groups != 0) {
-    throw ValueError(text(kind, ": groups must divide the channels: ", in_channels, " -> ", out_channels,
-                          " in ", groups, " groups"));
+    throw ValueError(text(kind, ": groups must divide the channels: ", in_channels, " -> ",
+                          out_channels, " in ", groups, " groups"));
   }
   IntList shape{out_channels, in_channels / groups};
   for (int64_t size : this->kernel_size) shape.push_back(size);
@@ -31,7 +32,8 @@ ConvLayer::ConvLayer(const char* kind, int axes, int64_t in_channels, int64_t ou
 Array ConvLayer::forward(Array x) {
   int axes = static_cast<int>(kernel_size.size());
   if (x.ndim() != axes + 2) {
-    throw ShapeError(text("expected ", axes + 2, " axes [N, ", in_channels, ", spatial..], got ", x.shape()))
+    throw ShapeError(
+        text("expected ", axes + 2, " axes [N, ", in_channels, ", spatial..], got ", x.shape()))
         .detail("input", describe_input(x))
         .help("one image still needs a batch axis: expand_dims(x, 0)");
   }
@@ -46,7 +48,9 @@ Array ConvLayer::forward(Array x) {
               {options.stride, options.padding, options.dilation, options.groups});
 }
 
-std::string ConvLayer::description() const { return text(kind(), " ", in_channels, " -> ", out_channels); }
+std::string ConvLayer::description() const {
+  return text(kind(), " ", in_channels, " -> ", out_channels);
+}
 
 std::string ConvLayer::arguments() const {
   std::string out = text(in_channels, ", ", out_channels, ", kernel_size=", kernel_size);

@@ -27,14 +27,15 @@ class ConvLayer : public Module {
   Parameter weight, bias;
 
  protected:
-  ConvLayer(const char* kind, int axes, int64_t in_channels, int64_t out_channels, const PerAxis& kernel_size,
-            ConvLayerOptions options);
+  ConvLayer(const char* kind, int axes, int64_t in_channels, int64_t out_channels,
+            const PerAxis& kernel_size, ConvLayerOptions options);
 };
 
 // x [N, in, length] -> [N, out, positions].
 class Conv1d : public ConvLayer {
  public:
-  Conv1d(int64_t in_channels, int64_t out_channels, PerAxis kernel_size, ConvLayerOptions options = {})
+  Conv1d(int64_t in_channels, int64_t out_channels, PerAxis kernel_size,
+         ConvLayerOptions options = {})
       : ConvLayer("Conv1d", 1, in_channels, out_channels, kernel_size, std::move(options)) {}
   std::unique_ptr<Module> fresh() const override;
 };
@@ -42,7 +43,8 @@ class Conv1d : public ConvLayer {
 // x [N, in, height, width] -> [N, out, ..].
 class Conv2d : public ConvLayer {
  public:
-  Conv2d(int64_t in_channels, int64_t out_channels, PerAxis kernel_size, ConvLayerOptions options = {})
+  Conv2d(int64_t in_channels, int64_t out_channels, PerAxis kernel_size,
+         ConvLayerOptions options = {})
       : ConvLayer("Conv2d", 2, in_channels, out_channels, kernel_size, std::move(options)) {}
   std::unique_ptr<Module> fresh() const override;
 };
@@ -50,7 +52,8 @@ class Conv2d : public ConvLayer {
 // x [N, in, depth, height, width] -> [N, out, ..].
 class Conv3d : public ConvLayer {
  public:
-  Conv3d(int64_t in_channels, int64_t out_channels, PerAxis kernel_size, ConvLayerOptions options = {})
+  Conv3d(int64_t in_channels, int64_t out_channels, PerAxis kernel_size,
+         ConvLayerOptions options = {})
       : ConvLayer("Conv3d", 3, in_channels, out_channels, kernel_size, std::move(options)) {}
   std::unique_ptr<Module> fresh() const override;
 };

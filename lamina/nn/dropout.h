@@ -4,8 +4,8 @@
 
 namespace lamina::nn {
 
-// In training sets elements to 0 with probability p and divides the others by 1 - p (Srivastava et al. 2014);
-// nothing in evaluation.
+// In training sets elements to 0 with probability p and divides the others by 1 - p (Srivastava et
+// al. 2014); nothing in evaluation.
 class Dropout : public Module {
  public:
   explicit Dropout(double p = 0.5);

@@ -4,10 +4,12 @@
 
 namespace lamina::nn {
 
-// Makes one axis of the axes start_axis to end_axis; by default all but the batch: [N, C, H, W] -> [N, C * H * W].
+// Makes one axis of the axes start_axis to end_axis; by default all but the batch: [N, C, H, W] ->
+// [N, C * H * W].
 class Flatten : public Module {
  public:
-  explicit Flatten(int start_axis = 1, int end_axis = -1) : start_axis(start_axis), end_axis(end_axis) {}
+  explicit Flatten(int start_axis = 1, int end_axis = -1)
+      : start_axis(start_axis), end_axis(end_axis) {}
   Array forward(Array x) override;
   std::unique_ptr<Module> fresh() const override;
   std::string arguments() const override;

@@ -1,5 +1,5 @@
-// Initial values of parameters, as PyTorch's nn.init draws them. Draws come from the default generator: the
-// same lm::seed, the same values.
+// Initial values of parameters, as PyTorch's nn.init draws them. Draws come from the default
+// generator: the same lm::seed, the same values.
 #pragma once
 
 #include <cmath>
@@ -8,8 +8,8 @@
 
 namespace lamina::nn::init {
 
-// Within this scope every initialiser gives zeros and draws nothing: for modules whose values come from
-// elsewhere (a clone, a file).
+// Within this scope every initialiser gives zeros and draws nothing: for modules whose values come
+// from elsewhere (a clone, a file).
 class Skip {
  public:
   Skip();

@@ -20,12 +20,13 @@ LayerNorm::LayerNorm(IntList shape, LayerNormOptions options)
 Array LayerNorm::forward(Array x) {
   const Shape& shape = x.shape();
   size_t axes = normalized_shape.size();
-  if (shape.size() < axes || !std::equal(normalized_shape.begin(), normalized_shape.end(), shape.end() - axes)) {
+  if (shape.size() < axes ||
+      !std::equal(normalized_shape.begin(), normalized_shape.end(), shape.end() - axes)) {
     throw ShapeError(text("expected an input that ends in ", normalized_shape, ", got ", shape))
         .detail("input", describe_input(x));
   }
-  return layer_norm(std::move(x), weight ? Array(weight) : Array(), bias ? Array(bias) : Array(), options.eps,
-                    static_cast<int>(axes));
+  return layer_norm(std::move(x), weight ? Array(weight) : Array(), bias ? Array(bias) : Array(),
+                    options.eps, static_cast<int>(axes));
 }
 
 std::unique_ptr<Module> LayerNorm::fresh() const {

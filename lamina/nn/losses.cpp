@@ -32,7 +32,8 @@ constexpr NamedLoss kLosses[] = {
     {"mse", [](Array p, Array t) { return mse_loss(std::move(p), std::move(t)); }},
     {"l1", [](Array p, Array t) { return l1_loss(std::move(p), std::move(t)); }},
     {"mae", [](Array p, Array t) { return l1_loss(std::move(p), std::move(t)); }},
-    {"bce_with_logits", [](Array p, Array t) { return bce_with_logits(std::move(p), std::move(t)); }},
+    {"bce_with_logits",
+     [](Array p, Array t) { return bce_with_logits(std::move(p), std::move(t)); }},
     {"nll", [](Array p, Array t) { return nll_loss(std::move(p), std::move(t)); }},
     {"huber", [](Array p, Array t) { return huber_loss(std::move(p), std::move(t)); }},
     {"smooth_l1", [](Array p, Array t) { return smooth_l1_loss(std::move(p), std::move(t)); }},
@@ -64,12 +65,14 @@ Array nll_loss(Array log_probabilities, Array labels, LossOptions options) {
   int64_t classes = log_probabilities.shape(-1);
   Array chosen = one_hot(std::move(labels), classes, log_probabilities.dtype());
   check_same("nll_loss", log_probabilities, chosen);
-  return reduced(-sum(std::move(log_probabilities) * std::move(chosen), {.axis = -1}), options.reduction);
+  return reduced(-sum(std::move(log_probabilities) * std::move(chosen), {.axis = -1}),
+                 options.reduction);
 }
 
 Array huber_loss(Array predictions, Array targets, HuberOptions options) {
   check_same("huber_loss", predictions, targets);
-  if (!(options.delta > 0)) throw ValueError(text("huber_loss: delta must be over 0, got ", options.delta));
+  if (!(options.delta > 0))
+    throw ValueError(text("huber_loss: delta must be over 0, got ", options.delta));
   // With a = min(|d|, delta) both pieces are a * (|d| - a / 2).
   Array distance = absolute(std::move(predictions) - std::move(targets));
   Array near = minimum(distance, options.delta);
@@ -77,15 +80,18 @@ Array huber_loss(Array predictions, Array targets, HuberOptions options) {
 }
 
 Array smooth_l1_loss(Array predictions, Array targets, SmoothL1Options options) {
-  if (options.beta == 0) return l1_loss(std::move(predictions), std::move(targets), {options.reduction});
-  return huber_loss(std::move(predictions), std::move(targets), {options.beta, options.reduction}) / options.beta;
+  if (options.beta == 0)
+    return l1_loss(std::move(predictions), std::move(targets), {options.reduction});
+  return huber_loss(std::move(predictions), std::move(targets), {options.beta, options.reduction}) /
+         options.beta;
 }
 
 Loss loss_by_name(std::string_view name) {
   for (const NamedLoss& loss : kLosses) {
     if (name == loss.name) return loss.function;
   }
-  throw KeyError(text("there is no loss '", name, "'")).help(text("one of ", list_text(loss_names(), "", "")));
+  throw KeyError(text("there is no loss '", name, "'"))
+      .help(text("one of ", list_text(loss_names(), "", "")));
 }
 
 std::vector<std::string> loss_names() {

@@ -41,7 +41,8 @@ std::string joined(std::string_view path, std::string_view name) {
   return path.empty() ? std::string(name) : text(path, ".", name);
 }
 
-// The innermost module that an error passes names itself; a root has no path, so it gives what it is.
+// The innermost module that an error passes names itself; a root has no path, so it gives what it
+// is.
 void locate(Error& error, const Module& module) {
   if (!error.where().empty()) return;
   if (module.path().empty()) {
@@ -103,13 +104,15 @@ std::vector<Array> Module::forward_all(std::vector<Array> inputs) {
 
 void Module::check_name(std::string_view name) const {
   auto taken = [&](const auto& list) {
-    return std::any_of(list.begin(), list.end(), [&](const auto& item) { return item.first == name; });
+    return std::any_of(list.begin(), list.end(),
+                       [&](const auto& item) { return item.first == name; });
   };
   if (name.empty() || name.find('.') != std::string_view::npos) {
     throw ValueError(text(kind(), ": '", name, "' cannot be a name: it is empty or has a dot"));
   }
   if (taken(children_) || taken(parameters_) || taken(buffers_)) {
-    throw ValueError(text(kind(), ": there is a '", name, "' already")).help("give it another name");
+    throw ValueError(text(kind(), ": there is a '", name, "' already"))
+        .help("give it another name");
   }
 }
 
@@ -195,7 +198,9 @@ std::string to_string(const Module& module) {
   return out + "\n)";
 }
 
-std::ostream& operator<<(std::ostream& out, const Module& module) { return out << to_string(module); }
+std::ostream& operator<<(std::ostream& out, const Module& module) {
+  return out << to_string(module);
+}
 
 std::string describe_input(const Array& x) {
   std::string out = describe(x);

@@ -1,17 +1,17 @@
-// Module: a function with state, made of smaller ones. It owns parameters (trained), buffers (state that is
-// not trained, such as running means) and child modules:
+// Module: a function with state, made of smaller ones. It owns parameters (trained), buffers (state
+// that is not trained, such as running means) and child modules:
 //
 //   struct Block : nn::Module {
 //     explicit Block(int channels) : channels(channels) {}
 //     int channels;
-//     nn::Conv2d& conv1 = add("conv1", nn::Conv2d(channels, channels, 3, {.padding = 1, .bias = false}));
+//     nn::Conv2d& conv1 = add("conv1", nn::Conv2d(channels, channels, 3, {.padding = 1}));
 //     nn::BatchNorm2d& bn1 = add("bn1", nn::BatchNorm2d(channels));
 //     Array forward(Array x) override { return relu(x + bn1(conv1(x))); }
 //     std::unique_ptr<Module> fresh() const override { return std::make_unique<Block>(channels); }
 //   };
 //
-// `add` moves the child onto the heap, so the reference it returns stays good when the parent moves. Modules
-// move, they do not copy; clone() copies deeply. `fresh` is needed for clone() only.
+// `add` moves the child onto the heap, so the reference it returns stays good when the parent
+// moves. Modules move, they do not copy; clone() copies deeply. `fresh` is needed for clone() only.
 //
 // Every module knows its path from the root ("features.0.conv1"): it is the prefix of its names in
 // state_dict(), and stands in errors and profiles.
@@ -19,6 +19,7 @@
 
 #include <concepts>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,9 +69,11 @@ class Module {
   void share_parameter(std::string_view name, Parameter parameter);
   void share_buffer(std::string_view name, Buffer buffer);
 
-  // Gives a buffer its next value, which is computed together with whatever computes what it depends on, or
-  // not at all. The only way in which forward may change state.
+  // Gives a buffer its next value, which is computed together with whatever computes what it
+  // depends on, or not at all. The only way in which forward may change state. Buffers of one call
+  // change together.
   void update(const Buffer& buffer, Array value);
+  void update(std::initializer_list<std::pair<const Buffer&, Array>> next);
 
   // Training mode, of this module and all below it: dropout and batch norm differ.
   Module& train(bool on = true);
@@ -78,8 +81,8 @@ class Module {
   bool training() const { return training_; }
   void set_training(bool on) { training_ = on; }  // of this module alone
 
-  // The same state under the names that PyTorch gives: "features.conv1.weight". A variable that has two
-  // places stands in `parameters` once.
+  // The same state under the names that PyTorch gives: "features.conv1.weight". A variable that has
+  // two places stands in `parameters` once.
   std::vector<Parameter> parameters() const;
   std::vector<std::pair<std::string, Parameter>> named_parameters() const;
   std::vector<std::pair<std::string, Buffer>> named_buffers() const;
@@ -90,12 +93,14 @@ class Module {
   }
 
   // Of this module alone, by their names in it.
-  const std::vector<std::pair<std::string, Parameter>>& own_parameters() const { return parameters_; }
+  const std::vector<std::pair<std::string, Parameter>>& own_parameters() const {
+    return parameters_;
+  }
   const std::vector<std::pair<std::string, Buffer>>& own_buffers() const { return buffers_; }
 
   StateDict state_dict() const;
-  // Takes the values, cast to the types that are here. All or nothing: a KeyError lists what is missing,
-  // unexpected or of another shape.
+  // Takes the values, cast to the types that are here. All or nothing: a KeyError lists what is
+  // missing, unexpected or of another shape.
   void load_state_dict(const StateDict& state, LoadOptions options = {});
 
   Module& apply(const std::function<void(Module&)>& f);  // children first
@@ -109,7 +114,7 @@ class Module {
 
   const std::string& path() const { return path_; }
   virtual std::string kind() const;         // the type's name: "Linear"
-  virtual std::string description() const;  // for messages: "Linear 512 -> 10"; the kind if not overridden
+  virtual std::string description() const;  // for messages: "Linear 512 -> 10"
   virtual std::string arguments() const;    // for printing: "512, 10, bias=false"
 
  private:

@@ -19,14 +19,20 @@ Array MaxPool2d::forward(Array x) { return max_pool2d(std::move(x), kernel_size,
 Array AvgPool2d::forward(Array x) { return avg_pool2d(std::move(x), kernel_size, options); }
 Array AdaptiveAvgPool2d::forward(Array x) { return adaptive_avg_pool2d(std::move(x), output_size); }
 
-std::unique_ptr<Module> MaxPool2d::fresh() const { return std::make_unique<MaxPool2d>(kernel_size, options); }
-std::unique_ptr<Module> AvgPool2d::fresh() const { return std::make_unique<AvgPool2d>(kernel_size, options); }
+std::unique_ptr<Module> MaxPool2d::fresh() const {
+  return std::make_unique<MaxPool2d>(kernel_size, options);
+}
+std::unique_ptr<Module> AvgPool2d::fresh() const {
+  return std::make_unique<AvgPool2d>(kernel_size, options);
+}
 std::unique_ptr<Module> AdaptiveAvgPool2d::fresh() const {
   return std::make_unique<AdaptiveAvgPool2d>(output_size);
 }
 
 std::string MaxPool2d::arguments() const { return window(kernel_size, options); }
 std::string AvgPool2d::arguments() const { return window(kernel_size, options); }
-std::string AdaptiveAvgPool2d::arguments() const { return text("output_size=", two(output_size, "output_size")); }
+std::string AdaptiveAvgPool2d::arguments() const {
+  return text("output_size=", two(output_size, "output_size"));
+}
 
 }  // namespace lamina::nn

@@ -10,8 +10,8 @@ namespace lamina::nn {
 //
 //   nn::Sequential model{nn::Linear(64, 128), nn::ReLU(), nn::Linear(128, 10)};
 //
-// Modules are moved in. In braces a Sequential is an element like any other: Sequential{Sequential{..}} has one
-// child. To move a whole one, write Sequential b(std::move(a)).
+// Modules are moved in. In braces a Sequential is an element like any other:
+// Sequential{Sequential{..}} has one child. To move a whole one, write Sequential b(std::move(a)).
 class Sequential : public Module {
  public:
   // An element of the list: any module, on its way in.
@@ -31,8 +31,9 @@ class Sequential : public Module {
   Sequential& operator=(Sequential&&) noexcept = default;
   Sequential(std::initializer_list<Element> modules);
   template <class... M>
-    requires(sizeof...(M) > 1 && (std::derived_from<M, Module> && ...))
-  explicit Sequential(M&&... modules) : Sequential({Element(std::move(modules))...}) {}
+  requires(sizeof...(M) > 1 &&
+           (std::derived_from<M, Module> && ...)) explicit Sequential(M&&... modules)
+      : Sequential({Element(std::move(modules))...}) {}
 
   void append(Element module);
   size_t size() const { return children().size(); }

@@ -17,7 +17,8 @@ std::string prefixed(const std::string& prefix, const std::string& name) {
   return prefix.empty() || name.empty() ? prefix + name : text(prefix, ".", name);
 }
 
-// Calls f(name, module) for a module and all below it, parents first; names are relative to the first.
+// Calls f(name, module) for a module and all below it, parents first; names are relative to the
+// first.
 template <class M, class F>
 void each_module(M& module, const std::string& name, const F& f) {
   f(name, module);
@@ -66,21 +67,23 @@ Array detached(const Array& value) {
 
 std::vector<std::pair<std::string, Module*>> Module::named_modules() {
   std::vector<std::pair<std::string, Module*>> list;
-  each_module<Module>(*this, "", [&](const std::string& name, Module& m) { list.emplace_back(name, &m); });
+  each_module<Module>(*this, "",
+                      [&](const std::string& name, Module& m) { list.emplace_back(name, &m); });
   return list;
 }
 
 std::vector<std::pair<std::string, const Module*>> Module::named_modules() const {
   std::vector<std::pair<std::string, const Module*>> list;
-  each_module<const Module>(*this, "",
-                            [&](const std::string& name, const Module& m) { list.emplace_back(name, &m); });
+  each_module<const Module>(
+      *this, "", [&](const std::string& name, const Module& m) { list.emplace_back(name, &m); });
   return list;
 }
 
 std::vector<std::pair<std::string, Parameter>> Module::named_parameters() const {
   std::vector<std::pair<std::string, Parameter>> list;
   for (const auto& [path, module] : named_modules()) {
-    for (const auto& [name, parameter] : module->parameters_) list.emplace_back(prefixed(path, name), parameter);
+    for (const auto& [name, parameter] : module->parameters_)
+      list.emplace_back(prefixed(path, name), parameter);
   }
   return list;
 }
@@ -88,7 +91,8 @@ std::vector<std::pair<std::string, Parameter>> Module::named_parameters() const 
 std::vector<std::pair<std::string, Buffer>> Module::named_buffers() const {
   std::vector<std::pair<std::string, Buffer>> list;
   for (const auto& [path, module] : named_modules()) {
-    for (const auto& [name, buffer] : module->buffers_) list.emplace_back(prefixed(path, name), buffer);
+    for (const auto& [name, buffer] : module->buffers_)
+      list.emplace_back(prefixed(path, name), buffer);
   }
   return list;
 }
@@ -111,8 +115,10 @@ int64_t Module::parameter_count() const {
 StateDict Module::state_dict() const {
   StateDict state;
   for (const auto& [path, module] : named_modules()) {
-    for (const auto& [name, p] : module->parameters_) state.emplace_back(prefixed(path, name), p.value());
-    for (const auto& [name, b] : module->buffers_) state.emplace_back(prefixed(path, name), b.value());
+    for (const auto& [name, p] : module->parameters_)
+      state.emplace_back(prefixed(path, name), p.value());
+    for (const auto& [name, b] : module->buffers_)
+      state.emplace_back(prefixed(path, name), b.value());
   }
   return state;
 }
@@ -133,7 +139,8 @@ void Module::load_state_dict(const StateDict& state, LoadOptions options) {
     }
   };
   for (const auto& [path, module] : named_modules()) {
-    for (const auto& [name, parameter] : module->parameters_) look_up(prefixed(path, name), parameter);
+    for (const auto& [name, parameter] : module->parameters_)
+      look_up(prefixed(path, name), parameter);
     for (const auto& [name, buffer] : module->buffers_) look_up(prefixed(path, name), buffer);
   }
   for (const auto& [name, value] : state) {
@@ -178,8 +185,14 @@ std::unique_ptr<Module> Module::clone() const {
   return copy;
 }
 
+void Module::update(std::initializer_list<std::pair<const Buffer&, Array>> next) {
+  std::vector<BufferUpdate> updates;
+  for (const auto& [buffer, value] : next) updates.push_back({buffer.variable(), value});
+  update_variables(std::move(updates));
+}
+
 void Module::update(const Buffer& buffer, Array value) {
-  update_variable(buffer.variable(), std::move(value));
+  update_variables({{buffer.variable(), std::move(value)}});
 }
 
 }  // namespace lamina::nn

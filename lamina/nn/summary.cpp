@@ -94,7 +94,8 @@ std::string summary(Module& module, IntList input_shape, DType dtype) {
     rows.push_back({m.path(), m.description(), text(layer.output),
                     grouped(static_cast<double>(m.parameter_count())), grouped(flops[m.path()])});
   }
-  rows.push_back({"total", "", "", grouped(static_cast<double>(module.parameter_count())), grouped(all_flops)});
+  rows.push_back({"total", "", "", grouped(static_cast<double>(module.parameter_count())),
+                  grouped(all_flops)});
   return table(rows);
 }
 

@@ -6,8 +6,9 @@
 
 namespace lamina::nn {
 
-// A table of the layers that an input of this shape runs through: path, layer, output shape, parameters and
-// floating-point operations of a forward pass in evaluation mode. Nothing is computed and nothing changes.
+// A table of the layers that an input of this shape runs through: path, layer, output shape,
+// parameters and floating-point operations of a forward pass in evaluation mode. Nothing is
+// computed and nothing changes.
 std::string summary(Module& module, IntList input_shape, DType dtype = float32);
 
 }  // namespace lamina::nn

@@ -38,13 +38,14 @@ struct AdamWOptions {
   double weight_decay = 1e-2;
 };
 
-// Adam with decoupled weight decay (Loshchilov and Hutter 2019): p = p * (1 - lr * weight_decay) before the
-// move, and none of it in the gradient.
+// Adam with decoupled weight decay (Loshchilov and Hutter 2019): p = p * (1 - lr * weight_decay)
+// before the move, and none of it in the gradient.
 class AdamW : public Adam {
  public:
   explicit AdamW(AdamWOptions options = {}) : AdamW(Parameters(), std::move(options)) {}
   explicit AdamW(Parameters parameters, AdamWOptions options = {})
-      : Adam(std::move(parameters), {options.lr, options.betas, options.eps, options.weight_decay}) {}
+      : Adam(std::move(parameters),
+             {options.lr, options.betas, options.eps, options.weight_decay}) {}
   const char* kind() const override { return "AdamW"; }
 
  protected:

@@ -1,7 +1,7 @@
 // The learning rate: a number, or a function of how many steps have been made.
 //
 //   optim::SGD(model.parameters(), {.lr = 0.1})
-//   optim::SGD(model.parameters(), {.lr = optim::CosineSchedule{.lr = 0.1, .steps = 1000, .warmup = 50}})
+//   optim::SGD(model.parameters(), {.lr = optim::CosineSchedule{.lr = 0.1, .steps = 1000}})
 #pragma once
 
 #include <concepts>
@@ -14,8 +14,8 @@ class LearningRate {
  public:
   LearningRate(double rate) : rate_(rate) {}
   template <class F>
-    requires(std::is_class_v<F> && std::invocable<const F&, int64_t>)
-  LearningRate(F schedule) : schedule_(std::move(schedule)) {}
+  requires(std::is_class_v<F>&& std::invocable<const F&, int64_t>) LearningRate(F schedule)
+      : schedule_(std::move(schedule)) {}
 
   // For the step that comes after `steps` others.
   double at(int64_t steps) const { return schedule_ ? schedule_(steps) : rate_; }
@@ -26,7 +26,8 @@ class LearningRate {
   std::function<double(int64_t)> schedule_;
 };
 
-// Rises in equal parts to `lr` over `warmup` steps, then falls to `end` along half a cosine until `steps`.
+// Rises in equal parts to `lr` over `warmup` steps, then falls to `end` along half a cosine until
+// `steps`.
 struct CosineSchedule {
   double lr = 0.1;
   int64_t steps = 1000;

@@ -24,8 +24,8 @@ Array zeros_in_memory(const Array& like) {
 
 }  // namespace
 
-// Puts everything back unless the step is done. Old values are retained, not held: their memory may be given
-// to the new ones. The losses are not asked for again: one of them may be what failed.
+// Puts everything back unless the step is done. Old values are retained, not held: their memory may
+// be given to the new ones. The losses are not asked for again: one of them may be what failed.
 class Optimizer::Transaction {
  public:
   explicit Transaction(Optimizer& optimizer) : optimizer_(optimizer), losses_(take_losses()) {}
@@ -37,7 +37,8 @@ class Optimizer::Transaction {
       Entry& entry = *saved.entry;
       entry.parameter->set_value(retained_.at(saved.first));
       entry.parameter->set_grad(retained_.at(saved.first + 1));
-      for (size_t k = 0; k < entry.slots.size(); ++k) entry.slots[k] = retained_.at(saved.first + 2 + k);
+      for (size_t k = 0; k < entry.slots.size(); ++k)
+        entry.slots[k] = retained_.at(saved.first + 2 + k);
       entry.steps = saved.steps;
     }
   }
@@ -112,7 +113,8 @@ void Optimizer::step(bool keep_grads) {
   for (Entry& entry : entries_) {
     if (!entry.slots.empty() || !entry.parameter.grad()) continue;
     std::vector<Array> slots;
-    for (size_t k = 0; k < slot_names_.size(); ++k) slots.push_back(zeros_in_memory(entry.parameter.value()));
+    for (size_t k = 0; k < slot_names_.size(); ++k)
+      slots.push_back(zeros_in_memory(entry.parameter.value()));
     entry.slots = std::move(slots);
   }
   Transaction transaction(*this);

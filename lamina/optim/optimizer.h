@@ -5,8 +5,8 @@
 //   loss.backward();
 //   optimizer.step();   // forward, backward and update run here, as one program
 //
-// step() is a transaction: when it throws (out of memory, a label out of range), parameters, gradients and the
-// optimizer's own state are as before, and it may be called again.
+// step() is a transaction: when it throws (out of memory, a label out of range), parameters,
+// gradients and the optimizer's own state are as before, and it may be called again.
 //
 // An optimizer made without parameters is bound to them later: Trainer::compile does so.
 #pragma once
@@ -26,8 +26,8 @@ namespace lamina::optim {
 
 using StateDict = std::vector<std::pair<std::string, Array>>;
 
-// The parameters an optimizer is made with: module.parameters(), or {p, q}. A type of its own, since a list of
-// options ({.lr = 0.1}) could be taken for a std::vector.
+// The parameters an optimizer is made with: module.parameters(), or {p, q}. A type of its own,
+// since a list of options ({.lr = 0.1}) could be taken for a std::vector.
 class Parameters {
  public:
   Parameters() = default;
@@ -49,8 +49,8 @@ class Optimizer {
   bool is_bound() const { return !entries_.empty(); }
   std::vector<Parameter> parameters() const;
 
-  // Parameters without a gradient are left alone. The gradients are taken, so that one that nobody else holds
-  // need never exist in memory; keep_grads leaves them in `grad`.
+  // Parameters without a gradient are left alone. The gradients are taken, so that one that nobody
+  // else holds need never exist in memory; keep_grads leaves them in `grad`.
   void step(bool keep_grads = false);
   void zero_grad();
 
@@ -67,9 +67,10 @@ class Optimizer {
  protected:
   Optimizer(Parameters parameters, LearningRate lr, std::vector<const char*> slot_names);
 
-  // What one kind of optimizer is: records and returns a parameter's next value. `slots` hold its running
-  // state, zeros at first, and are to be replaced by the next ones. `step` counts from 1 and is the
-  // parameter's own. Hyper-parameters come in as numbers made by number(), so that no program is tied to them.
+  // What one kind of optimizer is: records and returns a parameter's next value. `slots` hold its
+  // running state, zeros at first, and are to be replaced by the next ones. `step` counts from 1
+  // and is the parameter's own. Hyper-parameters come in as numbers made by number(), so that no
+  // program is tied to them.
   virtual Array update(Array value, Array gradient, std::vector<Array>& slots, int64_t step) = 0;
 
   // One array for one value within a step, whatever the number of parameters.
@@ -91,7 +92,8 @@ class Optimizer {
   std::vector<std::pair<double, Array>> numbers_;  // of the step that is being recorded
 };
 
-// Any optimizer, where one is taken as an option: moved in, shared, or the caller's own by reference.
+// Any optimizer, where one is taken as an option: moved in, shared, or the caller's own by
+// reference.
 class AnyOptimizer {
  public:
   AnyOptimizer() = default;

@@ -15,12 +15,14 @@ std::vector<const char*> slots_of(const RMSpropOptions& options) {
 }  // namespace
 
 RMSprop::RMSprop(Parameters parameters, RMSpropOptions options)
-    : Optimizer(std::move(parameters), options.lr, slots_of(options)), options_(std::move(options)) {}
+    : Optimizer(std::move(parameters), options.lr, slots_of(options)),
+      options_(std::move(options)) {}
 
 Array RMSprop::update(Array value, Array gradient, std::vector<Array>& slots, int64_t) {
   if (options_.weight_decay != 0) gradient += number(options_.weight_decay) * value;
   auto blend = [&](Array& running, Array newest) {
-    running = number(options_.alpha) * std::move(running) + number(1 - options_.alpha) * std::move(newest);
+    running = number(options_.alpha) * std::move(running) +
+              number(1 - options_.alpha) * std::move(newest);
   };
   blend(slots[0], square(gradient));
   Array variance = slots[0];

@@ -14,7 +14,8 @@ struct RMSpropOptions {
 };
 
 // RMSprop (Hinton 2012), as in Graves 2013 when centered:
-//   v = alpha * v + (1 - alpha) * g^2;  d = sqrt(v) + eps, or sqrt(v - a^2) + eps with the running mean a of g
+//   v = alpha * v + (1 - alpha) * g^2;  d = sqrt(v) + eps,
+//   or sqrt(v - a^2) + eps with the running mean a of g
 //   p = p - lr * g / d, or with momentum  b = momentum * b + g / d;  p = p - lr * b
 class RMSprop : public Optimizer {
  public:

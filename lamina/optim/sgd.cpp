@@ -6,7 +6,8 @@ namespace lamina::optim {
 
 SGD::SGD(Parameters parameters, SGDOptions options)
     : Optimizer(std::move(parameters), options.lr,
-                options.momentum != 0 ? std::vector<const char*>{"momentum_buffer"} : std::vector<const char*>{}),
+                options.momentum != 0 ? std::vector<const char*>{"momentum_buffer"}
+                                      : std::vector<const char*>{}),
       options_(std::move(options)) {
   if (options_.nesterov && (options_.momentum <= 0 || options_.dampening != 0)) {
     throw ValueError("SGD: nesterov needs a momentum over 0 and no dampening");
@@ -22,7 +23,8 @@ Array SGD::update(Array value, Array gradient, std::vector<Array>& slots, int64_
   Array added = options_.dampening == 0 ? gradient : number(share) * gradient;
   buffer = number(options_.momentum) * std::move(buffer) + std::move(added);
   if (!options_.nesterov) return std::move(value) - number(lr()) * buffer;
-  return std::move(value) - number(lr()) * (std::move(gradient) + number(options_.momentum) * buffer);
+  return std::move(value) -
+         number(lr()) * (std::move(gradient) + number(options_.momentum) * buffer);
 }
 
 }  // namespace lamina::optim

@@ -5,9 +5,9 @@
 #include "lamina/base/text.h"
 #include "lamina/ir/node.h"
 #include "lamina/op/op.h"
-#include "lamina/optim/optimizer.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
+#include "lamina/optim/optimizer.h"
 
 namespace lamina::optim {
 namespace {
@@ -78,7 +78,8 @@ void Optimizer::load_state_dict(const StateDict& state) {
     if (!missing.empty()) error.detail("missing", list_text(missing, "", ""));
     if (!left.empty()) error.detail("unexpected", left.begin()->first);
     if (!different.empty()) error.detail("shapes", list_text(different, "", ""));
-    throw error.help("nothing was loaded; the optimizer and the names of its parameters must be the same");
+    throw error.help(
+        "nothing was loaded; the optimizer and the names of its parameters must be the same");
   }
   std::vector<Entry> entries = entries_;
   for (size_t k = 0; k < entries.size(); ++k) {

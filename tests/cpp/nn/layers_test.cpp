@@ -38,6 +38,7 @@ TEST(BatchNorm, RunningStatisticsFollowTheBatches) {
     }
     Array x = array(std::span<const double>(&data[0][0], 8), Shape{4, 2});
     norm(x).eval();
+    EXPECT_TRUE(norm.num_batches_tracked.value().is_ready()) << "the counter goes with the mean";
   }
   EXPECT_THAT(values(norm.running_mean), Pointwise(DoubleNear(1e-6), mean));
   EXPECT_THAT(values(norm.running_var), Pointwise(DoubleNear(1e-6), var));
@@ -70,7 +71,8 @@ TEST(Init, BoundsArePyTorchs) {
   EXPECT_GT(largest, 0.0999);
   EXPECT_NEAR(sum / 20000, 0.01 / 3, 1e-4);
   seed(3);
-  EXPECT_EQ(values(nn::Linear(100, 200).weight), values(linear.weight)) << "the same seed, the same values";
+  EXPECT_EQ(values(nn::Linear(100, 200).weight), values(linear.weight))
+      << "the same seed, the same values";
 
   double square = 0;
   for (double w : values(nn::init::kaiming_normal({64, 32, 3, 3}))) square += w * w;
@@ -82,7 +84,8 @@ TEST(Losses, AgreeWithTheirFormulas) {
   EXPECT_NEAR(nn::mse_loss(p, t).item(), (0.25 + 4 + 4) / 3, 1e-6);
   EXPECT_NEAR(nn::l1_loss(p, t).item(), 4.5 / 3, 1e-6);
   EXPECT_NEAR(nn::huber_loss(p, t, {.delta = 0.5}).item(), (0.125 + 0.5 * 1.75 * 2) / 3, 1e-6);
-  EXPECT_NEAR(nn::smooth_l1_loss(p, t, {.beta = 0.5}).item(), 2 * (0.125 + 0.5 * 1.75 * 2) / 3, 1e-6);
+  EXPECT_NEAR(nn::smooth_l1_loss(p, t, {.beta = 0.5}).item(), 2 * (0.125 + 0.5 * 1.75 * 2) / 3,
+              1e-6);
   double bce = std::log1p(std::exp(-0.5)) + std::log1p(std::exp(-2)) + std::log1p(std::exp(-3));
   EXPECT_NEAR(nn::bce_with_logits(p, t, {.reduction = nn::LossReduction::Sum}).item(), bce, 1e-5);
   EXPECT_NEAR(nn::nll_loss(array({{-1, -2}, {-3, -4}}), array({1, 0}, int64)).item(), 2.5, 1e-6);
@@ -96,8 +99,8 @@ TEST(Losses, AreFoundByName) {
 }
 
 TEST(Sequential, ADigitsNetFits) {
-  nn::Sequential model{nn::Conv2d(1, 32, 3, {.padding = 1}), nn::ReLU(), nn::MaxPool2d(2), nn::Flatten(),
-                       nn::Linear(512, 10)};
+  nn::Sequential model{nn::Conv2d(1, 32, 3, {.padding = 1}), nn::ReLU(), nn::MaxPool2d(2),
+                       nn::Flatten(), nn::Linear(512, 10)};
   EXPECT_EQ(model(zeros({5, 1, 8, 8})).shape(), Shape({5, 10}));
 }
 

@@ -23,7 +23,8 @@ using testing::HasSubstr;
 struct Block : nn::Module {
   explicit Block(int channels) : channels(channels) {}
   int channels;
-  nn::Conv2d& conv1 = add("conv1", nn::Conv2d(channels, channels, 3, {.padding = 1, .bias = false}));
+  nn::Conv2d& conv1 =
+      add("conv1", nn::Conv2d(channels, channels, 3, {.padding = 1, .bias = false}));
   nn::BatchNorm2d& bn1 = add("bn1", nn::BatchNorm2d(channels));
   Array forward(Array x) override { return relu(x + bn1(conv1(x))); }
   std::unique_ptr<Module> fresh() const override { return std::make_unique<Block>(channels); }
@@ -101,7 +102,8 @@ TEST(Module, CloneNeedsFresh) {
   struct Plain : nn::Module {
     Array forward(Array x) override { return x; }
   };
-  EXPECT_THAT(message_of<StateError>([] { Plain().clone(); }), HasSubstr("override fresh() in Plain"));
+  EXPECT_THAT(message_of<StateError>([] { Plain().clone(); }),
+              HasSubstr("override fresh() in Plain"));
 }
 
 TEST(Module, LoadSaysAllThatDoesNotFitAndLoadsNothing) {
@@ -131,12 +133,13 @@ TEST(Module, ErrorsSayWhere) {
   };
   Net net(std::move(model));
   std::string message = message_of<ShapeError>([&] { net(zeros({64, 16, 4, 4})); });
-  EXPECT_EQ(message,
-            "in classifier.2 (Linear 512 -> 10): expected 512 input features on axis -1, got 256\n"
-            "  input      float32 [64, 256]  from classifier.1 (ReLU)\n"
-            "  weight     float32 [10, 512]\n"
-            "  help       Linear(256, 10), or check the Flatten before it: its input is [64, 16, 4, 4] "
-            "= 256 features");
+  EXPECT_EQ(
+      message,
+      "in classifier.2 (Linear 512 -> 10): expected 512 input features on axis -1, got 256\n"
+      "  input      float32 [64, 256]  from classifier.1 (ReLU)\n"
+      "  weight     float32 [10, 512]\n"
+      "  help       Linear(256, 10), or check the Flatten before it: its input is [64, 16, 4, 4] "
+      "= 256 features");
   message = message_of<ShapeError>([] { nn::Conv2d(128, 32, 3)(zeros({16, 64, 8, 8})); });
   EXPECT_THAT(message, HasSubstr("in Conv2d 128 -> 32: expected 128 input channels, got 64"));
   EXPECT_EQ(recording().origin, nullptr) << "an error leaves the module";
@@ -162,14 +165,19 @@ TEST(Module, ModesReachAllBelow) {
 
 TEST(Module, PrintsNested) {
   nn::Sequential model{nn::Linear(4, 2), nn::Sequential{nn::ReLU()}};
-  EXPECT_EQ(to_string(model),
-            "Sequential(\n  (0): Linear(in_features=4, out_features=2, bias=true)\n  (1): Sequential(\n"
-            "    (0): ReLU()\n  )\n)");
+  EXPECT_EQ(
+      to_string(model),
+      "Sequential(\n  (0): Linear(in_features=4, out_features=2, bias=true)\n  (1): Sequential(\n"
+      "    (0): ReLU()\n  )\n)");
 }
 
 TEST(Module, SummaryChangesNothing) {
-  nn::Sequential model{nn::Conv2d(1, 4, 3, {.padding = 1}), nn::BatchNorm2d(4), nn::ReLU(), nn::MaxPool2d(2),
-                       nn::Flatten(), nn::Linear(64, 10)};
+  nn::Sequential model{nn::Conv2d(1, 4, 3, {.padding = 1}),
+                       nn::BatchNorm2d(4),
+                       nn::ReLU(),
+                       nn::MaxPool2d(2),
+                       nn::Flatten(),
+                       nn::Linear(64, 10)};
   std::string table = nn::summary(model, {2, 1, 8, 8});
   EXPECT_THAT(table, HasSubstr("Conv2d 1 -> 4"));
   EXPECT_THAT(table, HasSubstr("[2, 4, 8, 8]"));

@@ -5,10 +5,10 @@
 #include <functional>
 
 #include "lamina/base/error.h"
-#include "lamina/optim/optimizers.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"
+#include "lamina/optim/optimizers.h"
 
 namespace lamina {
 namespace {
@@ -20,7 +20,8 @@ double slope(int i, double p) { return (i + 1) * p - std::sin(p); }
 // One scalar's whole life: step(p, gradient, t) gives the next p.
 using Recurrence = std::function<std::function<double(double p, double g, int t)>()>;
 
-void compare(optim::Optimizer& optimizer, const Parameter& parameter, const Recurrence& recurrence) {
+void compare(optim::Optimizer& optimizer, const Parameter& parameter,
+             const Recurrence& recurrence) {
   double p[kSize] = {1.5, -0.7, 0.2};
   std::vector<std::function<double(double, double, int)>> steps;
   for (int i = 0; i < kSize; ++i) steps.push_back(recurrence());
@@ -45,15 +46,19 @@ Parameter start() { return Parameter(array({1.5, -0.7, 0.2}, float64)); }
 TEST(SGD, Plain) {
   Parameter p = start();
   optim::SGD optimizer({p}, {.lr = 0.1, .weight_decay = 0.01});
-  compare(optimizer, p, [] { return [](double p, double g, int) { return p - 0.1 * (g + 0.01 * p); }; });
+  compare(optimizer, p,
+          [] { return [](double p, double g, int) { return p - 0.1 * (g + 0.01 * p); }; });
 }
 
 TEST(SGD, MomentumDampeningAndNesterov) {
   for (bool nesterov : {false, true}) {
     Parameter p = start();
     double dampening = nesterov ? 0 : 0.3;
-    optim::SGD optimizer(
-        {p}, {.lr = 0.05, .momentum = 0.9, .dampening = dampening, .weight_decay = 0.01, .nesterov = nesterov});
+    optim::SGD optimizer({p}, {.lr = 0.05,
+                               .momentum = 0.9,
+                               .dampening = dampening,
+                               .weight_decay = 0.01,
+                               .nesterov = nesterov});
     compare(optimizer, p, [=] {
       return [=, b = 0.0](double p, double g, int t) mutable {
         g += 0.01 * p;
@@ -72,7 +77,8 @@ TEST(Adam, WithDecayInTheGradientOrDecoupled) {
       optimizer = std::make_unique<optim::AdamW>(std::vector{p}, optim::AdamWOptions{.lr = 0.02});
     } else {
       optimizer = std::make_unique<optim::Adam>(
-          std::vector{p}, optim::AdamOptions{.lr = 0.02, .betas = {0.8, 0.95}, .weight_decay = 0.01});
+          std::vector{p},
+          optim::AdamOptions{.lr = 0.02, .betas = {0.8, 0.95}, .weight_decay = 0.01});
     }
     double beta1 = decoupled ? 0.9 : 0.8, beta2 = decoupled ? 0.999 : 0.95;
     compare(*optimizer, p, [=] {
@@ -95,7 +101,8 @@ TEST(RMSprop, PlainAndCenteredWithMomentum) {
   for (bool centered : {false, true}) {
     Parameter p = start();
     double momentum = centered ? 0.9 : 0;
-    optim::RMSprop optimizer({p}, {.lr = 0.01, .alpha = 0.9, .momentum = momentum, .centered = centered});
+    optim::RMSprop optimizer(
+        {p}, {.lr = 0.01, .alpha = 0.9, .momentum = momentum, .centered = centered});
     compare(optimizer, p, [=] {
       return [=, v = 0.0, a = 0.0, b = 0.0](double p, double g, int) mutable {
         v = 0.9 * v + 0.1 * g * g;
@@ -121,7 +128,8 @@ TEST(Schedules, AreFunctionsOfTheStep) {
 
   Parameter p = start();
   optim::SGD optimizer({p}, {.lr = cosine});
-  compare(optimizer, p, [=] { return [=](double p, double g, int t) { return p - cosine(t - 1) * g; }; });
+  compare(optimizer, p,
+          [=] { return [=](double p, double g, int t) { return p - cosine(t - 1) * g; }; });
 }
 
 TEST(Clip, NormAndValue) {

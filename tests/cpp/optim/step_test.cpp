@@ -12,9 +12,9 @@
 #include "lamina/exec/profile.h"
 #include "lamina/ir/node.h"
 #include "lamina/nn/modules.h"
-#include "lamina/optim/optimizers.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/random.h"
+#include "lamina/optim/optimizers.h"
 
 namespace lamina {
 namespace {
@@ -61,7 +61,8 @@ TEST(Step, IsOneProgramWhateverTheRate) {
   Net net;
   // Rates that pass through 1, 0.5 and 0, and powers of beta that round to 0.
   optim::Adam optimizer(net.model.parameters(), {.lr = optim::CosineSchedule{.lr = 1, .steps = 30},
-                                                 .betas = {0.1, 0.5}, .weight_decay = 1e-9});
+                                                 .betas = {0.1, 0.5},
+                                                 .weight_decay = 1e-9});
   ExecutionCounters before;
   for (int step = 0; step < 70; ++step) {
     if (step == 3) before = execution_counters();
@@ -85,14 +86,17 @@ TEST(Step, GivesOldParametersMemoryToNewOnes) {
   };
   for (int i = 0; i < 4; ++i) step();
   std::set<const std::byte*> before, after;
-  for (const Parameter& p : net.model.parameters()) before.insert(p.value().node()->value.storage->data());
+  for (const Parameter& p : net.model.parameters())
+    before.insert(p.value().node()->value.storage->data());
   size_t in_use = memory_statistics().in_use;
   step();
   EXPECT_EQ(memory_statistics().in_use, in_use);
-  for (const Parameter& p : net.model.parameters()) after.insert(p.value().node()->value.storage->data());
+  for (const Parameter& p : net.model.parameters())
+    after.insert(p.value().node()->value.storage->data());
   // A buffer may serve another value of its size: as a set they stay within what was there.
   std::vector<const std::byte*> kept;
-  std::set_intersection(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(kept));
+  std::set_intersection(before.begin(), before.end(), after.begin(), after.end(),
+                        std::back_inserter(kept));
   EXPECT_GE(kept.size(), before.size() / 2);
 }
 
