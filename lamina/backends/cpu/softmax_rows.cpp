@@ -92,7 +92,8 @@ void softmax(const float* x, float* y, int64_t rows, int64_t n) {
   }
 }
 
-// x - most is exact where it matters, so log(sum) is subtracted after it and not together with most.
+// x - most is exact where it matters, so log(sum) is subtracted after it and not together with
+// most.
 void log_softmax(const float* x, float* y, int64_t rows, int64_t n) {
   const D d;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));

@@ -45,8 +45,8 @@ HWY_INLINE V combine_vectors(V a, V b) {
     return maximum(a, b);
 }
 
-// Eight vectors of partial results hide the latency of addition and keep the sums short; they and their lanes are combined
-// in pairs. Needs at least one element.
+// Eight vectors of partial results hide the latency of addition and keep the sums short; they and
+// their lanes are combined in pairs. Needs at least one element.
 template <Monoid kMonoid, class T>
 HWY_INLINE T reduce_run(const T* from, int64_t n) {
   if constexpr (std::is_integral_v<T>) {
@@ -104,6 +104,19 @@ HWY_INLINE T reduce_run(const T* from, int64_t n) {
   }
 }
 
+// Long runs in blocks, so that no partial result takes more than a few dozen additions.
+template <Monoid kMonoid, class T>
+HWY_INLINE T reduce_blocks(const T* from, int64_t n) {
+  const int64_t block = 128 * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
+  if (std::is_integral_v<T> || n <= block) return reduce_run<kMonoid>(from, n);
+  T result = reduce_run<kMonoid>(from, block);
+  for (int64_t i = block; i < n; i += block) {
+    const int64_t length = block < n - i ? block : n - i;
+    result = combine_one<kMonoid>(result, reduce_run<kMonoid>(from + i, length));
+  }
+  return result;
+}
+
 template <Monoid kMonoid, class T>
 HWY_INLINE void combine_run(T* to, const T* from, int64_t n) {
   int64_t i = 0;
@@ -145,11 +158,11 @@ void combine(std::byte* accumulators, const std::byte* tile, int64_t rows, int64
   const T* from = reinterpret_cast<const T*>(tile);
   switch (how) {
     case Combine::All:
-      *to = combine_one<kMonoid>(*to, reduce_run<kMonoid>(from, rows * columns));
+      *to = combine_one<kMonoid>(*to, reduce_blocks<kMonoid>(from, rows * columns));
       break;
     case Combine::Rows:
       for (int64_t r = 0; r < rows; ++r) {
-        to[r] = combine_one<kMonoid>(to[r], reduce_run<kMonoid>(from + r * columns, columns));
+        to[r] = combine_one<kMonoid>(to[r], reduce_blocks<kMonoid>(from + r * columns, columns));
       }
       break;
     case Combine::Columns:
