@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kTile = 1024;       // elements; a few tiles fill a first-level cache
 constexpr int64_t kTileAlone = 4096;  // when no tile is written but the result
-constexpr int64_t kSquare = 32;       // of a transposed tile
+constexpr int64_t kSquare = 64;       // of a transposed tile
 constexpr int64_t kChunk = 16384;     // elements reduced by themselves
 constexpr int64_t kMaxChunks = 256;
 constexpr int64_t kMaxSplit = 512;  // partial results kept in scratch
