@@ -51,6 +51,16 @@ if(LAMINA_BUILD_TESTS)
     add_test(NAME examples/${name} COMMAND example_${name} WORKING_DIRECTORY ${PROJECT_BINARY_DIR})
     set_tests_properties(examples/${name} PROPERTIES LABELS examples TIMEOUT 300)
   endforeach()
+
+  # A project of a user, with what `cmake --install` gives him.
+  if(TARGET lamina_cli AND LAMINA_OWN_BUILD AND NOT LAMINA_SANITIZE)
+    add_test(NAME examples/cmake_project
+             COMMAND ${PROJECT_SOURCE_DIR}/tests/tools/install_test.sh ${PROJECT_BINARY_DIR})
+    set_tests_properties(examples/cmake_project PROPERTIES LABELS examples TIMEOUT 300)
+  endif()
+  if(TARGET test_cli AND TARGET lamina_cli)
+    add_dependencies(test_cli lamina_cli)  # its tests run the command
+  endif()
 endif()
 
 # bench/*.cpp: one executable each, built by `make bench` only.

@@ -8,6 +8,7 @@
 #include "lamina/exec/cache.h"
 #include "lamina/exec/leaf_values.h"
 #include "lamina/exec/profile.h"
+#include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
 #include "lamina/ir/tapes.h"
 #include "lamina/op/op.h"
@@ -20,8 +21,13 @@ std::condition_variable& evaluated() {
   return *condition;
 }
 
-// Buffers whose newest value has not been computed, in the order in which they were updated.
-thread_local std::vector<Ref<Variable>> pending_updates;
+// Buffers whose newest value has not been computed, in the order in which they were updated, with the value
+// that they had before: a failing evaluation gives it back.
+struct PendingUpdate {
+  Ref<Variable> variable;
+  Retained before;
+};
+thread_local std::vector<PendingUpdate> pending_updates;
 thread_local std::vector<Array> losses;
 
 constexpr size_t kMostLosses = 64;
@@ -33,22 +39,50 @@ double estimated_seconds(const Program& program) {
   return program.flops() / 5e10 + program.bytes() / 1e10;
 }
 
-void add_pending_updates(Walk& walk) {
-  auto ready = [](const Ref<Variable>& v) { return v->value().is_ready(); };
+// The variables that were added, and are to be restored if the evaluation fails.
+void add_pending_updates(Walk& walk, std::vector<Variable*>& added_variables) {
+  auto ready = [](const PendingUpdate& u) { return u.variable->value().is_ready(); };
   pending_updates.erase(std::remove_if(pending_updates.begin(), pending_updates.end(), ready),
                         pending_updates.end());
+  added_variables.clear();
   // Each update that is added may bring another one within reach.
   std::vector<bool> added(pending_updates.size(), false);
   for (bool again = true; again && !walk.busy();) {
     again = false;
     for (size_t i = 0; i < pending_updates.size(); ++i) {
-      Node* node = pending_updates[i]->value().node();
+      Node* node = pending_updates[i].variable->value().node();
       if (added[i] || !walk.touches(node)) continue;
       walk.add_root(node);
+      added_variables.push_back(pending_updates[i].variable.get());
       added[i] = again = true;
     }
   }
 }
+
+// Updates commit with the evaluation that computes their inputs, or not at all. Unless done() is called, the
+// buffers get their old values back.
+class UpdatesOf {
+ public:
+  explicit UpdatesOf(const std::vector<Variable*>& variables) : variables_(variables) {}
+  ~UpdatesOf() {
+    auto mine = [&](const PendingUpdate& u) {
+      return std::find(variables_.begin(), variables_.end(), u.variable.get()) != variables_.end();
+    };
+    auto rest = std::stable_partition(pending_updates.begin(), pending_updates.end(),
+                                      [&](const PendingUpdate& u) { return !mine(u); });
+    // Out of the list first: the old values' graphs are let go of without it.
+    std::vector<PendingUpdate> settled(std::make_move_iterator(rest),
+                                       std::make_move_iterator(pending_updates.end()));
+    pending_updates.erase(rest, pending_updates.end());
+    if (done_) return;
+    for (PendingUpdate& update : settled) update.variable->set_value(update.before.at(0));
+  }
+  void done() { done_ = true; }
+
+ private:
+  const std::vector<Variable*>& variables_;
+  bool done_ = false;
+};
 
 // The cached program of a walk, made when it is new, compiled when it returns. Called under the graph lock.
 std::shared_ptr<const Program> program_of(const Walk& walk, std::vector<int32_t>& planned_outputs) {
@@ -112,7 +146,7 @@ void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector
         continue;  // computed, but nobody holds it
       ++next;
       node->value = std::move(run.outputs[k]);
-      bool tape_lives = node->has(kRequiresGrad) && !node->has(kStale);
+      bool tape_lives = node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
       if (!tape_lives) {
         node->detach_inputs(released);
       } else {
@@ -128,11 +162,19 @@ void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector
 
 }  // namespace
 
-void register_update(const Ref<Variable>& variable) {
-  if (std::find(pending_updates.begin(), pending_updates.end(), variable) ==
-      pending_updates.end()) {
-    pending_updates.push_back(variable);
+void update_variable(const Ref<Variable>& variable, Array value) {
+  auto found = std::find_if(pending_updates.begin(), pending_updates.end(),
+                            [&](const PendingUpdate& u) { return u.variable == variable; });
+  // Of several updates in a row the first one knows what the last evaluation left.
+  if (found != pending_updates.end() && !variable->value().is_ready()) {
+    variable->set_value(std::move(value));
+    return;
   }
+  if (found != pending_updates.end()) pending_updates.erase(found);
+  Retained before;
+  before.add(variable->value());
+  variable->set_value(std::move(value));
+  pending_updates.push_back({variable, std::move(before)});
 }
 
 void remember_loss(const Array& loss) {
@@ -149,6 +191,8 @@ void evaluate(std::span<Node* const> roots) {
   // (decomposing records, but never evaluates) inside.
   thread_local std::unique_ptr<Walk> spare;
   std::unique_ptr<Walk> walk = spare ? std::move(spare) : std::make_unique<Walk>();
+  std::vector<Variable*> updated;
+  UpdatesOf updates(updated);
 
   std::unique_lock lock(graph_mutex());
   for (;;) {
@@ -156,12 +200,13 @@ void evaluate(std::span<Node* const> roots) {
     for (Node* root : roots) {
       if (!root->is_ready()) walk->add_root(root);
     }
-    if (!walk->busy()) add_pending_updates(*walk);
+    if (!walk->busy()) add_pending_updates(*walk, updated);
     if (!walk->busy()) break;
     evaluated().wait(lock);
   }
   walk->finish();
   if (walk->outputs().empty()) {
+    updates.done();
     spare = std::move(walk);
     return;
   }
@@ -179,6 +224,7 @@ void evaluate(std::span<Node* const> roots) {
   program->run(run);
   leaves.release();
   commit(claim, planned, walk->order(), run);
+  updates.done();
   spare = std::move(walk);
 }
 

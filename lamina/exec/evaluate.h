@@ -19,7 +19,7 @@ void evaluate(std::span<Node* const> roots);
 
 // A buffer's new value (running statistics): the variable changes at once, the value is computed
 // together with whatever computes its inputs.
-void register_update(const Ref<Variable>& variable);
+void update_variable(const Ref<Variable>& variable, Array value);
 
 // The last losses that `backward` was called on in this thread: a step computes them too, so that
 // reading them afterwards costs nothing.

@@ -1,4 +1,6 @@
 // Composite ops: a kernel may claim one whole; otherwise it is replaced by what it decomposes into.
+#include <algorithm>
+
 #include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/exec/program.h"
@@ -12,11 +14,13 @@ LAMINA_USE_OP(Output)
 
 namespace {
 
-std::vector<Spec> output_specs(const Graph& graph, const GraphValue& v) {
-  SmallVector<const Spec*, 8> inputs;
-  for (int32_t input : v.inputs) inputs.push_back(&graph.values[input].spec);
-  Inference inference(*v.op, inputs, v.attributes.get());
-  v.op->infer(inference);
+// The specs of an op's outputs, for inputs that are values of `graph`.
+std::vector<Spec> output_specs(const Op& op, std::span<const int32_t> inputs, const Graph& graph,
+                               const AttributesBase* attributes) {
+  SmallVector<const Spec*, 8> specs;
+  for (int32_t input : inputs) specs.push_back(&graph.values[input].spec);
+  Inference inference(op, specs, attributes);
+  op.infer(inference);
   return std::move(inference.outputs);
 }
 
@@ -30,7 +34,7 @@ bool claimed(const Graph& graph, const GraphValue& v) {
     const Spec& s = graph.values[input].spec;
     request.inputs.push_back({s.dtype, s.shape, row_major_strides(s.shape)});
   }
-  for (const Spec& s : output_specs(graph, v)) {
+  for (const Spec& s : output_specs(*v.op, {v.inputs.begin(), v.inputs.end()}, graph, v.attributes.get())) {
     request.outputs.push_back({s.dtype, s.shape, row_major_strides(s.shape)});
   }
   return backend::claims(request);
@@ -97,9 +101,11 @@ class Splice {
 }  // namespace
 
 void expand_composites(Graph& graph) {
-  bool any = false;
-  for (const GraphValue& v : graph.values) any |= v.op && v.op->decompose && !claimed(graph, v);
-  if (!any) return;
+  std::vector<bool> expands;  // asked before values move into the result
+  for (const GraphValue& v : graph.values) {
+    expands.push_back(v.op && v.op->decompose && !claimed(graph, v));
+  }
+  if (std::find(expands.begin(), expands.end(), true) == expands.end()) return;
 
   Graph result;
   result.leaf_count = graph.leaf_count;
@@ -120,10 +126,9 @@ void expand_composites(Graph& graph) {
         continue;
       }
     }
-    bool expand = v.op && v.op->decompose && !claimed(graph, v);
     std::vector<int32_t> inputs;
     for (int32_t input : v.inputs) inputs.push_back(renumbered[input][0]);
-    if (!expand) {
+    if (!expands[i]) {
       for (size_t k = 0; k < inputs.size(); ++k) v.inputs[k] = inputs[k];
       renumbered[i] = {static_cast<int32_t>(result.values.size())};
       result.values.push_back(std::move(v));
@@ -143,6 +148,11 @@ void expand_composites(Graph& graph) {
     Context context(*v.op, placeholders, v.attributes);
     std::vector<Array> outputs = v.op->decompose(context);
     recording().origin = before;
+    std::vector<Spec> specs = output_specs(*v.op, inputs, result, v.attributes.get());
+    LAMINA_ASSERT(outputs.size() == specs.size());
+    for (size_t k = 0; k < specs.size(); ++k) {  // kernels around it rely on what the rule has promised
+      LAMINA_ASSERT(outputs[k].shape() == specs[k].shape && outputs[k].dtype() == specs[k].dtype);
+    }
     for (const Array& output : outputs) renumbered[i].push_back(splice.add(output.node()));
   }
   for (int32_t output : graph.outputs) result.outputs.push_back(renumbered[output][0]);

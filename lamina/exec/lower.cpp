@@ -12,6 +12,7 @@
 #include "lamina/exec/program.h"
 #include "lamina/op/cluster.h"
 #include "lamina/op/op.h"
+#include "lamina/op/scalar_eval.h"
 
 namespace lamina {
 
@@ -78,12 +79,23 @@ class Lowering {
 
   void lower_leaf(int32_t i) {
     const GraphValue& v = graph_.values[i];
+    if (v.leaf_index < 0) return lower_cluster(i, constant_cluster(v));
     Location where{v.leaf_index, 0, v.strides ? *v.strides : row_major_strides(v.spec.shape)};
     locations_[i] = {where};
     PlannedBuffer& buffer = plan_.buffers[v.leaf_index];
     buffer.bytes = v.spec.shape.elements() * static_cast<int64_t>(size_of(v.spec.dtype));
     buffer.dies = v.dies;
     buffer.is_number = v.leaf == LeafKind::Number;
+  }
+
+  // A number that a decomposition brought in is no leaf of the recorded graph: a loop of one point writes it.
+  static Cluster constant_cluster(const GraphValue& v) {
+    Cluster c;
+    ScalarType type = scalar_type(v.spec.dtype);
+    double value = is_floating(v.spec.dtype) ? v.number.real : static_cast<double>(v.number.integer);
+    c.outputs.push_back({c.program.constant(value, type), v.spec, {}});
+    c.ops = {"constant"};
+    return c;
   }
 
   // The value in memory with just these strides: where it is, or a copy.

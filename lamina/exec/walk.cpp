@@ -14,9 +14,14 @@ uint32_t last_mark = 0;  // guarded by the graph lock
 // Numbers that are part of the key: those that formulas are written with. All others are filled in
 // at each run.
 bool is_constant(const Node* node) {
-  if (!is_floating(node->spec.dtype)) return false;
+  if (!is_floating(node->spec.dtype) || node->has(kVarying)) return false;
   double v = node->number.real;
   return v == 0 || v == 1 || v == -1 || v == 2 || v == 0.5;
+}
+
+// Handles and edges that use the node's value: not the one of a Retained.
+uint64_t users(const Node* node) {
+  return node->count.load(std::memory_order_acquire) - (node->has(kRetained) ? NodeHead::kEdge : 0);
 }
 
 enum : uint32_t { kDataLeaf = 0x80000000u, kNumberLeaf = 0x40000000u, kConstantLeaf = 0x20000000u };
@@ -121,8 +126,11 @@ void Walk::emit(Node* node) {
     tape_lives |= input->has(kRequiresGrad) && !input->has(kStale);
   }
   if (node->attributes) node->attributes->write_key(key_);
-  if (node->has(kRequiresGrad) && !node->has(kTapeRoot) && !tape_lives) {
-    node->flags.store(kStale, std::memory_order_relaxed);
+  // The value of a variable is where tapes begin, like the argument of a transform.
+  bool root = node->has(kTapeRoot) || node->variable;
+  if (node->has(kRequiresGrad) && !root && !tape_lives) {
+    node->flags.fetch_or(kStale, std::memory_order_relaxed);
+    node->flags.fetch_and(static_cast<uint8_t>(~kRequiresGrad), std::memory_order_relaxed);
   }
 }
 
@@ -155,17 +163,16 @@ void Walk::finish() {
   for (size_t i = 0; i < order_.size(); ++i) {
     Node* node = order_[i];
     if (node->state.load(std::memory_order_relaxed) == NodeState::Ready) continue;
-    uint64_t count = node->count.load(std::memory_order_acquire);
+    uint64_t count = users(node);
     bool held = (count >> 32) != 0, needed_elsewhere = static_cast<uint32_t>(count) > in_degree_[i];
     if ((held || needed_elsewhere) && !node->op->multiple) {
       outputs_.push_back(static_cast<int32_t>(i));
-      keeps_tape_ |= node->has(kRequiresGrad) && !node->has(kStale);
+      keeps_tape_ |= node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
     }
   }
   for (size_t k = 0; k < leaves_.size(); ++k) {
     Node* leaf = leaves_[k];
-    uint64_t count = leaf->count.load(std::memory_order_acquire);
-    leaf_dies_.push_back(!keeps_tape_ && count == in_degree_[leaf_positions_[k]] &&
+    leaf_dies_.push_back(!keeps_tape_ && users(leaf) == in_degree_[leaf_positions_[k]] &&
                          !leaf->has(kNumber));
   }
   hash_ = hash_words(key_);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "lamina/core/shape.h"
@@ -42,6 +43,7 @@ struct Graph {
   std::vector<GraphValue> values;
   std::vector<int32_t> outputs;  // numbers of the values that are kept, ascending when recorded
   int leaf_count = 0;
+  std::vector<std::string> leaf_names;  // by leaf_index, of graphs that are saved; may be empty
 
   // For every value, how many inputs and outputs refer to it.
   std::vector<int32_t> use_counts() const;

@@ -135,6 +135,12 @@ Array make_number(int64_t value, DType dtype, bool weak) {
   return array;
 }
 
+Array make_varying(double value) {
+  Array array = make_number(value, DType::Float32, true);
+  array.node()->flags.fetch_or(kVarying, std::memory_order_relaxed);
+  return array;
+}
+
 std::mutex& graph_mutex() {
   static std::mutex* mutex = new std::mutex;
   return *mutex;

@@ -38,6 +38,8 @@ enum NodeFlag : uint8_t {
   kStale = 8,         // depended on one, but that tape has ended
   kTapeRoot = 32,     // an argument of a transform: a tape begins here, whatever computed the value
   kListed = 16,       // stands in the list of evaluated values with a living tape (ir/tapes.h)
+  kRetained = 64,     // one of its edges is a Retained's, which does not count as use (exec/retained.h)
+  kVarying = 128,     // a number that is filled in at each run even when it is 0, 1, -1, 2 or 0.5
 };
 
 // The value of a ready node. Strides are null when it lies row-major.
@@ -56,6 +58,7 @@ struct Node : NodeHead {
   std::atomic<uint8_t> flags{0};
   uint16_t output = 0;  // which output of a multiple-output op, for nodes of the op "output"
   uint16_t input_count = 0;
+  bool foreign = false;      // lies in memory that its owner may change: what reads it is computed at once
   uint32_t mark =
       0;  // scratch of graph walks, under the graph lock: the walk that visited the node
   uint32_t position = 0;  // .. and its place in that walk
@@ -108,6 +111,9 @@ inline Node* edge_from_handle(Array&& array) {  // turns a handle into an edge: 
 Array make_leaf(Spec spec, NodeValue value);
 Array make_number(double value, DType dtype, bool weak);
 Array make_number(int64_t value, DType dtype, bool weak);
+// A weak number that changes from run to run (a learning rate, a power of beta): never part of a program,
+// whatever it happens to be.
+Array make_varying(double value);
 
 // Guards the structure of recorded graphs: claims, walks and the dropping of inputs. Recording does
 // not need it.

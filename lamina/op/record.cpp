@@ -24,12 +24,14 @@ thread_local constinit uint32_t recorded_here = 0;
 Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef attributes) {
   const Recording& state = recording();
   uint8_t from_inputs = 0;
+  bool foreign = false;
   Node* node = new_node();
   Node** edges = node->make_inputs(inputs.size());
   for (Array& input : inputs) {
     uint8_t flags = input.node()->flags.load(std::memory_order_relaxed);
     // A stale input passes on that it is stale, a living one that a tape is wanted.
     from_inputs |= flags & kStale ? kStale : flags & kRequiresGrad;
+    foreign |= input.node()->foreign;
     *edges++ = edge_from_handle(std::move(input));
   }
   if (!state.gradients || op.no_gradient || !(is_floating(spec.dtype) || op.multiple))
@@ -40,12 +42,23 @@ Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef att
   if (from_inputs & kRequiresGrad) from_inputs = kRequiresGrad;
   node->flags.store(from_inputs, std::memory_order_relaxed);
   node->origin = state.origin;
+  node->foreign = foreign;
   return Array::adopt(node);
 }
 
-void after_recording(const Array& array) {
-  if (eager()) {
-    array.eval();
+// Foreign memory may change as soon as its owner's code runs again. A result that is a view stays foreign.
+void compute_now(std::span<Array> outputs) {
+  eval(outputs);
+  for (Array& output : outputs) {
+    Node* node = output.node();
+    node->foreign = node->value.storage && node->value.storage->is_foreign();
+  }
+}
+
+void after_recording(std::span<Array> outputs) {
+  const Array& array = outputs[0];
+  if (eager() || array.node()->foreign) {
+    compute_now(outputs);
   } else if (++recorded_here % kLimitInterval == 0) {
     limit_pending(array);
   }
@@ -62,12 +75,18 @@ void check_inputs(const Op& op, std::span<Array> inputs) {
   }
 }
 
+// A number as an operand of `dtype`, without a cast in the graph.
+Array number_as(const Array& a, DType dtype) {
+  const Node* node = a.node();
+  Array number = is_floating(node->spec.dtype) ? make_number(node->number.real, dtype, false)
+                                               : make_number(node->number.integer, dtype, false);
+  if (node->has(kVarying)) number.node()->flags.fetch_or(kVarying, std::memory_order_relaxed);
+  return number;
+}
+
 // Numbers without a type of their own become float32 or the default integer type.
 void settle_weak(Array& a) {
-  if (!a.node()->has(kWeak)) return;
-  DType dtype = a.dtype();
-  a = is_floating(dtype) ? make_number(a.node()->number.real, dtype, false)
-                         : make_number(a.node()->number.integer, dtype, false);
+  if (a.node()->has(kWeak)) a = number_as(a, a.dtype());
 }
 
 std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesBase* attributes) {
@@ -87,13 +106,6 @@ std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesB
 Array cast_to(Array a, DType dtype) {
   if (a.dtype() == dtype) return a;
   return record(ops::op_Cast(), make_attributes(CastAttributes{dtype}), std::move(a));
-}
-
-// A number as an operand of `dtype`, without a cast in the graph.
-Array number_as(const Array& a, DType dtype) {
-  const Node* node = a.node();
-  if (is_floating(node->spec.dtype)) return make_number(node->number.real, dtype, false);
-  return make_number(node->number.integer, dtype, false);
 }
 
 bool is_weak(const Array& a) { return a.node()->has(kWeak); }
@@ -125,7 +137,7 @@ Array record(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
   std::vector<Spec> outputs = infer(op, inputs, attributes.get());
   LAMINA_ASSERT(outputs.size() == 1 && !op.multiple);
   Array result = attach(op, std::move(outputs[0]), inputs, std::move(attributes));
-  after_recording(result);
+  after_recording({&result, 1});
   return result;
 }
 
@@ -141,11 +153,12 @@ std::vector<Array> record_multiple(const Op& op, std::span<Array> inputs,
     outputs.push_back(std::move(output));
   }
   whole.reset();
-  if (!outputs.empty()) after_recording(outputs[0]);
+  if (!outputs.empty()) after_recording(outputs);
   return outputs;
 }
 
 Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
+  if (inputs.size() != op.inputs.size()) check_inputs(op, inputs);
   for (const Array& a : inputs) {
     if (!a) throw StateError(text(op.name, ": an argument is an empty Array"));
   }
@@ -182,7 +195,8 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
     }
   }
   Array result = attach(op, std::move(spec), inputs, std::move(attributes));
-  after_recording(result);
+  if (result.node()->spec.shape.empty()) fold_scalars(result);
+  after_recording({&result, 1});
   return result;
 }
 

@@ -1,10 +1,7 @@
 #include "lamina/op/recording.h"
 
-#include <mutex>
-#include <string>
-#include <unordered_set>
-
 #include "lamina/base/environment.h"
+#include "lamina/base/intern.h"
 
 namespace lamina {
 
@@ -25,10 +22,7 @@ PendingLimits& pending_limits() {
 
 // Paths are few (one per module) and nodes refer to them after the module is gone, so they are kept.
 OriginScope::OriginScope(std::string_view path) : before_(recording().origin) {
-  static std::mutex mutex;
-  static auto* paths = new std::unordered_set<std::string>;
-  std::lock_guard lock(mutex);
-  recording().origin = paths->emplace(path).first->c_str();
+  recording().origin = intern(path);
 }
 
 }  // namespace lamina

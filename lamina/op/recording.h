@@ -65,4 +65,8 @@ struct PendingLimits {
 PendingLimits& pending_limits();
 void limit_pending(const Array& newest);  // exec/limits.cpp
 
+// Computes the inputs of a scalar that was just recorded, where that takes one rounded operation on
+// scalars that are ready: exec/fold.cpp.
+void fold_scalars(const Array& newest);
+
 }  // namespace lamina

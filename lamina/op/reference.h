@@ -17,6 +17,8 @@ class ReferenceOperand {
 
   DType dtype() const { return operand_.dtype; }
   const Shape& shape() const { return operand_.shape; }
+  const Strides& strides() const { return operand_.strides; }
+  std::byte* data() const { return data_; }
   int rank() const { return operand_.shape.rank(); }
   int64_t size(int axis) const { return operand_.shape[axis]; }
   int64_t elements() const { return operand_.shape.elements(); }

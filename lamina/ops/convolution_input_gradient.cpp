@@ -51,7 +51,7 @@ struct ConvolutionInputGradient {
   }
   static void samples(Samples& s) {
     s.call({{2, 4, 8}, {4, 3, 3}}, with_shape({{1}, {1}, {1}, {1}, 1}, {8}));
-    s.call({{2, 6, 4, 6}, {6, 2, 3, 2}}, with_shape({{2, 1}, {1, 0}, {0, 2}, {1, 2}, 2}, {7, 6}));
+    s.call({{2, 6, 3, 6}, {6, 2, 3, 2}}, with_shape({{2, 1}, {1, 0}, {0, 2}, {1, 2}, 2}, {7, 6}));
     s.call({{0, 4, 6}, {4, 3, 3}}, with_shape({{1}, {0}, {0}, {1}, 1}, {8}));
   }
   static void bad_samples(BadSamples& s) {

@@ -51,7 +51,7 @@ struct ConvolutionWeightGradient {
   }
   static void samples(Samples& s) {
     s.call({{2, 3, 8}, {2, 4, 8}}, with_shape({{1}, {1}, {1}, {1}, 1}, {3}));
-    s.call({{2, 4, 7, 6}, {2, 6, 4, 6}}, with_shape({{2, 1}, {1, 0}, {0, 2}, {1, 2}, 2}, {3, 2}));
+    s.call({{2, 4, 7, 6}, {2, 6, 3, 6}}, with_shape({{2, 1}, {1, 0}, {0, 2}, {1, 2}, 2}, {3, 2}));
     s.call({{0, 3, 8}, {0, 4, 6}}, with_shape({{1}, {0}, {0}, {1}, 1}, {3}));
   }
   static void bad_samples(BadSamples& s) {

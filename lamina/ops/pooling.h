@@ -1,16 +1,14 @@
 // Pooling over windows, in any number of spatial axes.
 #pragma once
 
-#include <optional>
-
 #include "lamina/core/array.h"
 #include "lamina/ops/window.h"
 
 namespace lamina {
 
 struct PoolOptions {
-  std::optional<PerAxis> stride = std::nullopt;  // the window's size when left out
-  Padding padding = 0;                           // less than the window
+  PerAxis stride = {};        // the window's size when left out
+  Padding padding = 0;        // less than the window
   bool count_padding = true;  // averages: divide by the window's size, not by what lies in x
 };
 

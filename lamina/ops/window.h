@@ -12,10 +12,13 @@ namespace lamina {
 // One number for every spatial axis, or one for each: {.stride = 2}, {.stride = {2, 1}}.
 class PerAxis {
  public:
+  PerAxis() : one_(false) {}  // left out
   PerAxis(int value) : list_{value} {}
   PerAxis(int64_t value) : list_{value} {}
   PerAxis(std::initializer_list<int64_t> values) : one_(false), list_(values) {}
   PerAxis(IntList values) : one_(false), list_(std::move(values)) {}
+
+  bool given() const { return !list_.empty(); }
 
   // One entry per axis, each >= least; ValueError names `what` ("conv: stride").
   IntList for_axes(int axes, int64_t least, std::string_view what) const;

@@ -21,7 +21,7 @@ PoolingAttributes pooling(const char* name, int axes, const Array& x, const PerA
   }
   PoolingAttributes a;
   a.window = window.for_axes(axes, 1, text(name, ": window"));
-  a.stride = options.stride ? options.stride->for_axes(axes, 1, text(name, ": stride")) : a.window;
+  a.stride = options.stride.given() ? options.stride.for_axes(axes, 1, text(name, ": stride")) : a.window;
   a.count_padding = options.count_padding;
   Padding::Sides sides =
       options.padding.for_axes(spatial_sizes(x.shape()), a.window, a.stride, text(name, ": padding"));

@@ -2,7 +2,7 @@
 #include "lamina/ops/convolution.h"
 #include "ops/differences.h"
 
-namespace lamina::test {
+namespace lamina::differences {
 namespace {
 
 struct Case {
@@ -122,4 +122,4 @@ TEST(Convolution, Messages) {
 }
 
 }  // namespace
-}  // namespace lamina::test
+}  // namespace lamina::differences

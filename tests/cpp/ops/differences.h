@@ -13,7 +13,7 @@
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"
 
-namespace lamina::test {
+namespace lamina::differences {
 
 inline Array random_array(Shape shape, unsigned seed, DType dtype = float64) {
   std::mt19937 random(seed);
@@ -98,4 +98,4 @@ void expect_error(F&& f, const std::string& part) {
   }
 }
 
-}  // namespace lamina::test
+}  // namespace lamina::differences

@@ -3,7 +3,7 @@
 #include "lamina/ops/movement.h"
 #include "ops/differences.h"
 
-namespace lamina::test {
+namespace lamina::differences {
 namespace {
 
 TEST(Matmul, FollowsNumPyShapes) {
@@ -58,4 +58,4 @@ TEST(Matmul, NamesBothShapes) {
 }
 
 }  // namespace
-}  // namespace lamina::test
+}  // namespace lamina::differences

@@ -3,7 +3,7 @@
 #include "lamina/ops/normalization.h"
 #include "ops/differences.h"
 
-namespace lamina::test {
+namespace lamina::differences {
 namespace {
 
 TEST(ChannelMoments, AreMeanAndVariance) {
@@ -78,4 +78,4 @@ TEST(LayerNorm, Gradients) {
 }
 
 }  // namespace
-}  // namespace lamina::test
+}  // namespace lamina::differences

@@ -2,7 +2,7 @@
 #include "lamina/ops/pooling.h"
 #include "ops/differences.h"
 
-namespace lamina::test {
+namespace lamina::differences {
 namespace {
 
 TEST(MaxPool, TakesTheLargest) {
@@ -73,4 +73,4 @@ TEST(Pooling, Messages) {
 }
 
 }  // namespace
-}  // namespace lamina::test
+}  // namespace lamina::differences

@@ -3,7 +3,7 @@
 #include "lamina/ops/softmax.h"
 #include "ops/differences.h"
 
-namespace lamina::test {
+namespace lamina::differences {
 namespace {
 
 TEST(Softmax, IsStable) {
@@ -109,4 +109,4 @@ TEST(CrossEntropy, Messages) {
 }
 
 }  // namespace
-}  // namespace lamina::test
+}  // namespace lamina::differences

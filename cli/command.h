@@ -1,0 +1,22 @@
+// The subcommands of `lamina`: one file each. Every function adds its subcommand and what it takes to the
+// application; CLI11 calls it when it was chosen. Wrong arguments end in exit code 2, lamina::Error in 1.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace cli {
+
+void add_quickstart(CLI::App& app);
+void add_predict(CLI::App& app);
+void add_explain(CLI::App& app);
+void add_doctor(CLI::App& app);
+
+// The option --threads, which several subcommands have; applied at once.
+void add_threads(CLI::App& command);
+
+// Checks of arguments; the text that they return is the error.
+std::string at_least_one(const std::string& value);
+std::string positive(const std::string& value);
+
+}  // namespace cli

@@ -1,0 +1,51 @@
+// Dataset: examples by number. A subclass says how many there are and how a batch is put together; loaders,
+// trainers and splits do the rest.
+//
+//   struct Squares : data::Dataset {
+//     int64_t size() const override { return 100; }
+//     data::Batch get(std::span<const int64_t> indices) const override { .. }
+//   };
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "lamina/core/array.h"
+
+namespace lamina::data {
+
+// What a model gets and what it should answer; the first axis of both counts the examples.
+struct Batch {
+  Array x, y;
+};
+
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual int64_t size() const = 0;
+  // The examples with these numbers (0 <= number < size()), in this order.
+  virtual Batch get(std::span<const int64_t> indices) const = 0;
+};
+
+// A dataset as an argument: takes one by value (a moved or cheap copy) or shares one, so it never dangles.
+class DatasetHandle {
+ public:
+  DatasetHandle() = default;
+  DatasetHandle(std::shared_ptr<const Dataset> dataset) : dataset_(std::move(dataset)) {}
+  template <std::derived_from<Dataset> D>
+  DatasetHandle(std::shared_ptr<D> dataset) : dataset_(std::move(dataset)) {}
+  template <std::derived_from<Dataset> D>
+  DatasetHandle(D dataset) : dataset_(std::make_shared<const D>(std::move(dataset))) {}
+
+  const Dataset& operator*() const { return *dataset_; }
+  const Dataset* operator->() const { return dataset_.get(); }
+  explicit operator bool() const { return dataset_ != nullptr; }
+
+ private:
+  std::shared_ptr<const Dataset> dataset_;
+};
+
+}  // namespace lamina::data

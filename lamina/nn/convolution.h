@@ -1,0 +1,58 @@
+#pragma once
+
+#include "lamina/nn/module.h"
+#include "lamina/ops/window.h"
+
+namespace lamina::nn {
+
+struct ConvLayerOptions {
+  PerAxis stride = 1;
+  Padding padding = 0;  // {.padding = 1}, {.padding = {1, 2}}, {.padding = "same"}
+  PerAxis dilation = 1;
+  int64_t groups = 1;
+  bool bias = true;
+  DType dtype = float32;
+};
+
+// What the three convolutions share: weight [out, in / groups, kernel..], bias [out].
+class ConvLayer : public Module {
+ public:
+  Array forward(Array x) override;
+  std::string description() const override;
+  std::string arguments() const override;
+
+  int64_t in_channels, out_channels;
+  IntList kernel_size;
+  ConvLayerOptions options;
+  Parameter weight, bias;
+
+ protected:
+  ConvLayer(const char* kind, int axes, int64_t in_channels, int64_t out_channels, const PerAxis& kernel_size,
+            ConvLayerOptions options);
+};
+
+// x [N, in, length] -> [N, out, positions].
+class Conv1d : public ConvLayer {
+ public:
+  Conv1d(int64_t in_channels, int64_t out_channels, PerAxis kernel_size, ConvLayerOptions options = {})
+      : ConvLayer("Conv1d", 1, in_channels, out_channels, kernel_size, std::move(options)) {}
+  std::unique_ptr<Module> fresh() const override;
+};
+
+// x [N, in, height, width] -> [N, out, ..].
+class Conv2d : public ConvLayer {
+ public:
+  Conv2d(int64_t in_channels, int64_t out_channels, PerAxis kernel_size, ConvLayerOptions options = {})
+      : ConvLayer("Conv2d", 2, in_channels, out_channels, kernel_size, std::move(options)) {}
+  std::unique_ptr<Module> fresh() const override;
+};
+
+// x [N, in, depth, height, width] -> [N, out, ..].
+class Conv3d : public ConvLayer {
+ public:
+  Conv3d(int64_t in_channels, int64_t out_channels, PerAxis kernel_size, ConvLayerOptions options = {})
+      : ConvLayer("Conv3d", 3, in_channels, out_channels, kernel_size, std::move(options)) {}
+  std::unique_ptr<Module> fresh() const override;
+};
+
+}  // namespace lamina::nn

@@ -1,0 +1,141 @@
+#include "lamina/optim/optimizer.h"
+
+#include <algorithm>
+
+#include "lamina/base/error.h"
+#include "lamina/base/text.h"
+#include "lamina/exec/evaluate.h"
+#include "lamina/exec/retained.h"
+#include "lamina/ir/node.h"
+#include "lamina/ir/tapes.h"
+#include "lamina/op/recording.h"
+
+namespace lamina::optim {
+namespace {
+
+// Zeros in memory of their own, so that the first step runs the same program as all others.
+Array zeros_in_memory(const Array& like) {
+  size_t bytes = static_cast<size_t>(like.size()) * size_of(like.dtype());
+  NodeValue value;
+  value.storage = Storage::allocate(bytes);
+  std::fill_n(value.storage->data(), bytes, std::byte{0});
+  return make_leaf({like.dtype(), like.shape()}, std::move(value));
+}
+
+}  // namespace
+
+// Puts everything back unless the step is done. Old values are retained, not held: their memory may be given
+// to the new ones. The losses are not asked for again: one of them may be what failed.
+class Optimizer::Transaction {
+ public:
+  explicit Transaction(Optimizer& optimizer) : optimizer_(optimizer), losses_(take_losses()) {}
+
+  ~Transaction() {
+    optimizer_.numbers_.clear();
+    if (done_) return;
+    for (Saved& saved : saved_) {
+      Entry& entry = *saved.entry;
+      entry.parameter->set_value(retained_.at(saved.first));
+      entry.parameter->set_grad(retained_.at(saved.first + 1));
+      for (size_t k = 0; k < entry.slots.size(); ++k) entry.slots[k] = retained_.at(saved.first + 2 + k);
+      entry.steps = saved.steps;
+    }
+  }
+
+  void save(Entry& entry, const Array& gradient) {
+    size_t first = retained_.add(entry.parameter.value());
+    retained_.add(gradient);
+    for (const Array& slot : entry.slots) retained_.add(slot);
+    saved_.push_back({&entry, first, entry.steps});
+  }
+
+  // One program: the losses that were differentiated, the new values and slots.
+  void evaluate() {
+    std::vector<Node*> roots;
+    for (const Array& loss : losses_) roots.push_back(loss.node());
+    for (const Saved& saved : saved_) {
+      roots.push_back(saved.entry->parameter.value().node());
+      for (const Array& slot : saved.entry->slots) roots.push_back(slot.node());
+    }
+    lamina::evaluate(roots);
+    done_ = true;
+  }
+
+ private:
+  struct Saved {
+    Entry* entry;
+    size_t first;  // in retained_: the value, the gradient, the slots
+    int64_t steps;
+  };
+  Optimizer& optimizer_;
+  std::vector<Array> losses_;
+  Retained retained_;
+  std::vector<Saved> saved_;
+  bool done_ = false;
+};
+
+Optimizer::Optimizer(Parameters parameters, LearningRate lr, std::vector<const char*> slot_names)
+    : lr_(std::move(lr)), slot_names_(std::move(slot_names)) {
+  std::vector<Parameter> list = parameters.take();
+  if (!list.empty()) bind(std::move(list));
+}
+
+void Optimizer::bind(std::vector<Parameter> parameters) {
+  if (is_bound()) {
+    throw StateError(text(kind(), ": bound to ", entries_.size(), " parameters already"))
+        .help("make one optimizer for each model");
+  }
+  for (Parameter& parameter : parameters) {
+    if (!parameter) throw StateError("an optimizer was given an empty Parameter");
+    entries_.push_back({std::move(parameter), {}, 0});
+  }
+}
+
+std::vector<Parameter> Optimizer::parameters() const {
+  std::vector<Parameter> list;
+  for (const Entry& entry : entries_) list.push_back(entry.parameter);
+  return list;
+}
+
+Array Optimizer::number(double value) {
+  for (const auto& [known, array] : numbers_) {
+    if (known == value) return array;
+  }
+  return numbers_.emplace_back(value, make_varying(value)).second;
+}
+
+void Optimizer::step(bool keep_grads) {
+  if (!is_bound()) {
+    throw StateError(text(kind(), ": step without parameters"))
+        .help("give model.parameters() to the constructor, or bind them");
+  }
+  for (Entry& entry : entries_) {
+    if (!entry.slots.empty() || !entry.parameter.grad()) continue;
+    std::vector<Array> slots;
+    for (size_t k = 0; k < slot_names_.size(); ++k) slots.push_back(zeros_in_memory(entry.parameter.value()));
+    entry.slots = std::move(slots);
+  }
+  Transaction transaction(*this);
+  {
+    NoGrad no_grad;
+    Uncut uncut;
+    for (Entry& entry : entries_) {
+      if (!entry.parameter.grad()) continue;
+      Array gradient = entry.parameter.grad();
+      transaction.save(entry, gradient);
+      if (!keep_grads) entry.parameter->set_grad({});
+      ++entry.steps;
+      entry.parameter->set_value(
+          update(entry.parameter.value(), std::move(gradient), entry.slots, entry.steps));
+    }
+  }
+  end_stale_tapes();
+  transaction.evaluate();
+  ++steps_;
+}
+
+void Optimizer::zero_grad() {
+  for (Entry& entry : entries_) entry.parameter->set_grad({});
+}
+
+}  // namespace lamina::optim

@@ -1,0 +1,7 @@
+// All optimizers.
+#pragma once
+
+#include "lamina/optim/adam.h"
+#include "lamina/optim/clip.h"
+#include "lamina/optim/rmsprop.h"
+#include "lamina/optim/sgd.h"

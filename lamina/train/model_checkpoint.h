@@ -1,0 +1,31 @@
+#pragma once
+
+#include "lamina/train/callback.h"
+#include "lamina/train/monitor.h"
+
+namespace lamina::train {
+
+struct ModelCheckpointOptions {
+  std::string monitor = "val_loss";
+  bool save_best_only = false;
+  bool save_model_only = false;  // a model file instead of a checkpoint from which training can go on
+  std::string mode = "auto";
+};
+
+// Saves after each epoch, or after each that is the best so far. "{epoch}" in the path becomes the epoch's
+// number, counted from 1.
+class ModelCheckpoint : public Callback {
+ public:
+  explicit ModelCheckpoint(std::string path, ModelCheckpointOptions options = {});
+  void on_train_begin() override;
+  void on_epoch_end(int64_t epoch, const Logs& logs) override;
+  io::Json state() const override;
+  void load_state(const io::Json& state) override;
+
+ private:
+  std::string path_;
+  ModelCheckpointOptions options_;
+  Monitor monitor_;
+};
+
+}  // namespace lamina::train

@@ -1,0 +1,63 @@
+// Internal to the trainer's sources.
+#pragma once
+
+#include "lamina/io/json.h"
+#include "lamina/train/trainer.h"
+
+namespace lamina::train {
+
+struct Trainer::Resume {
+  data::LoaderPosition position;
+  data::DataLoaderOptions loader;   // which must be the same again
+  io::Json callbacks;               // the states of the callbacks, in their order
+};
+
+// The callbacks of a fit; they know their trainer while it runs.
+class Trainer::Callbacks {
+ public:
+  Callbacks(Trainer& trainer, std::vector<AnyCallback> list) : list_(std::move(list)) {
+    for (const AnyCallback& callback : list_) callback->set_trainer(&trainer);
+  }
+  ~Callbacks() {
+    for (const AnyCallback& callback : list_) callback->set_trainer(nullptr);
+  }
+  Callbacks(const Callbacks&) = delete;
+  template <class F>
+  void each(F&& call) const {
+    for (const AnyCallback& callback : list_) call(*callback.operator->());
+  }
+  io::Json states() const {
+    io::Json states{io::Json::Array{}};
+    each([&](Callback& callback) { states.push_back(callback.state()); });
+    return states;
+  }
+  void load_states(const io::Json& states) const {
+    if (!states.is_array() || states.as_array().size() != list_.size()) return;
+    size_t next = 0;
+    each([&](Callback& callback) {
+      const io::Json& state = states.as_array()[next++];
+      if (!state.is_null()) callback.load_state(state);
+    });
+  }
+
+ private:
+  std::vector<AnyCallback> list_;
+};
+
+// A module in evaluation mode; afterwards each of its parts is in the mode it was in.
+class EvaluationMode {
+ public:
+  explicit EvaluationMode(nn::Module& module) {
+    for (auto& [name, part] : module.named_modules()) before_.emplace_back(part, part->training());
+    module.eval();
+  }
+  ~EvaluationMode() {
+    for (auto& [part, training] : before_) part->train(training);  // parents come first
+  }
+  EvaluationMode(const EvaluationMode&) = delete;
+
+ private:
+  std::vector<std::pair<nn::Module*, bool>> before_;
+};
+
+}  // namespace lamina::train

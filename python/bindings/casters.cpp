@@ -1,0 +1,50 @@
+#include "casters.h"
+
+#include "lamina/base/error.h"
+
+namespace lamina::python {
+
+int64_t to_int(nb::handle object, std::string_view what) {
+  nb::object index = nb::steal(PyNumber_Index(object.ptr()));
+  if (!index.is_valid()) {
+    PyErr_Clear();
+    throw DTypeError(text(what, ": expected an integer, got ", nb::repr(object).c_str()));
+  }
+  int overflow;
+  long long value = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
+  if (overflow) throw ValueError(text(what, ": ", nb::repr(object).c_str(), " does not fit into 64 bits"));
+  return value;
+}
+
+IntList to_int_list(nb::handle object, std::string_view what) {
+  if (nb::isinstance<nb::int_>(object) || !PySequence_Check(object.ptr())) return {to_int(object, what)};
+  IntList list;
+  for (nb::handle item : object) list.push_back(to_int(item, what));
+  return list;
+}
+
+IntList sizes_of(const nb::args& arguments, std::string_view what) {
+  return to_int_list(arguments.size() == 1 ? nb::handle(arguments[0]) : nb::handle(arguments), what);
+}
+
+Axes to_axes(nb::handle object, std::string_view what) {
+  return object.is_none() ? Axes() : Axes(to_int_list(object, what));
+}
+
+nb::tuple shape_tuple(const Shape& shape) {
+  nb::object tuple = nb::steal(PyTuple_New(shape.rank()));
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    PyTuple_SET_ITEM(tuple.ptr(), axis, PyLong_FromLongLong(shape[static_cast<size_t>(axis)]));
+  }
+  return nb::borrow<nb::tuple>(tuple);
+}
+
+void add_methods(nb::module_& m, std::initializer_list<const char*> names) {
+  nb::handle type(reinterpret_cast<PyObject*>(array_type));
+  for (const char* name : names) {
+    nb::object method = nb::steal(PyInstanceMethod_New(nb::object(m.attr(name)).ptr()));
+    nb::setattr(type, name, method);
+  }
+}
+
+}  // namespace lamina::python

@@ -1,0 +1,114 @@
+// Every element-wise op as a function f(x[, y[, z]]), straight from the table of ops.
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "array_object.h"
+#include "bindings.h"
+#include "errors.h"
+#include "lamina/base/error.h"
+#include "lamina/base/text.h"
+#include "lamina/op/op.h"
+
+namespace lamina::python {
+namespace {
+
+constexpr int kMostInputs = 3;
+
+struct Function {
+  const Op* op;
+  std::optional<double> last_default;  // of the last argument
+};
+
+// Parameters of activations that have a usual value.
+std::optional<double> default_of(std::string_view op) {
+  if (op == "leaky_relu") return 0.01;
+  if (op == "elu") return 1.0;
+  return std::nullopt;
+}
+
+void take_keyword(const Op& op, PyObject* name, PyObject* value, PyObject** arguments) {
+  for (size_t i = 0; i < op.inputs.size(); ++i) {
+    if (PyUnicode_CompareWithASCIIString(name, op.inputs[i]) != 0) continue;
+    if (arguments[i]) throw DTypeError(text(op.name, ": argument ", op.inputs[i], " is given twice"));
+    arguments[i] = value;
+    return;
+  }
+  throw DTypeError(text(op.name, ": there is no argument '", nanobind::str(nanobind::handle(name)).c_str(), "'"));
+}
+
+PyObject* call(const Function& function, PyObject* const* values, Py_ssize_t count, PyObject* keywords) {
+  return guard([&]() -> PyObject* {
+    const Op& op = *function.op;
+    const size_t expected = op.inputs.size();
+    if (static_cast<size_t>(count) > expected) {
+      throw DTypeError(text(op.name, ": expected ", expected, " arguments, got ", count));
+    }
+    PyObject* arguments[kMostInputs] = {};
+    std::copy(values, values + count, arguments);
+    if (keywords) {
+      for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(keywords); ++k) {
+        take_keyword(op, PyTuple_GET_ITEM(keywords, k), values[count + k], arguments);
+      }
+    }
+    Array inputs[kMostInputs];
+    for (size_t i = 0; i < expected; ++i) {
+      if (arguments[i]) {
+        if (!to_operand(arguments[i], inputs[i])) to_argument(arguments[i], op.name, op.inputs[i]);
+      } else if (i + 1 == expected && function.last_default) {
+        inputs[i] = Array(*function.last_default);
+      } else {
+        throw DTypeError(text(op.name, ": argument ", op.inputs[i], " is missing"));
+      }
+    }
+    return wrap(record_elementwise(op, {inputs, expected}));
+  });
+}
+
+// A builtin function has no place for the op that it stands for, but an address of its own.
+constexpr size_t kMostFunctions = 160;
+Function functions[kMostFunctions];
+
+template <size_t I>
+PyObject* thunk(PyObject*, PyObject* const* values, Py_ssize_t count, PyObject* keywords) {
+  return call(functions[I], values, count, keywords);
+}
+template <size_t... I>
+constexpr auto make_thunks(std::index_sequence<I...>) {
+  return std::array<_PyCFunctionFastWithKeywords, sizeof...(I)>{&thunk<I>...};
+}
+constexpr auto thunks = make_thunks(std::make_index_sequence<kMostFunctions>());
+
+// "relu(x)\n--\n\nRectified linear unit..": help() and inspect.signature read it.
+std::string documentation(const Function& function) {
+  std::string out = text(function.op->name, "(");
+  for (size_t i = 0; i < function.op->inputs.size(); ++i) {
+    if (i > 0) out += ", ";
+    out += function.op->inputs[i];
+    if (i + 1 == function.op->inputs.size() && function.last_default) out += text("=", *function.last_default);
+  }
+  return out + ")\n--\n\n" + function.op->doc;
+}
+
+}  // namespace
+
+void bind_elementwise(nanobind::module_& m) {
+  static std::deque<std::string> documents;  // method tables keep pointers
+  static std::deque<PyMethodDef> definitions;
+  nanobind::object module_name = m.attr("__name__");
+  size_t next = 0;
+  for (const Op* op : op::all()) {
+    if (!op->elementwise || op->types == Types::Cast) continue;
+    if (next == kMostFunctions || op->inputs.size() > kMostInputs) {
+      throw InternalError(text("bindings: no place for the op ", op->name));
+    }
+    functions[next] = {op, default_of(op->name)};
+    documents.push_back(documentation(functions[next]));
+    definitions.push_back({op->name, reinterpret_cast<PyCFunction>(thunks[next]),
+                           METH_FASTCALL | METH_KEYWORDS, documents.back().c_str()});
+    m.attr(op->name) = nanobind::steal(PyCFunction_NewEx(&definitions.back(), m.ptr(), module_name.ptr()));
+    ++next;
+  }
+}
+
+}  // namespace lamina::python

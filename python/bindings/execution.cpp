@@ -1,0 +1,60 @@
+// Running recorded work, and what there is to know about it.
+#include "lamina/exec/evaluate.h"
+
+#include "bindings.h"
+#include "casters.h"
+#include "lamina/base/parallel_for.h"
+#include "lamina/core/allocator.h"
+#include "lamina/exec/profile.h"
+
+namespace lamina::python {
+namespace {
+
+nb::dict counters_dict(const ExecutionCounters& counters) {
+  nb::dict out;
+  out["evaluations"] = counters.evaluations;
+  out["new_programs"] = counters.new_programs;
+  out["compiled"] = counters.compiled;
+  out["fallbacks"] = counters.fallbacks;
+  out["cached_programs"] = counters.cached_programs;
+  out["cached_bytes"] = counters.cached_bytes;
+  return out;
+}
+
+}  // namespace
+
+void bind_execution(nb::module_& m) {
+  m.def("_eval", [](const std::vector<Array>& arrays) {
+    ReleaseGil released;
+    eval(arrays);
+  });
+  m.def("_explain", [](const Array& array) { return explain(array); });
+
+  nb::class_<Profiler>(m, "Profiler", "Measures what runs from its creation on; `print` shows the longest first.")
+      .def(nb::init<>())
+      .def_prop_ro("seconds", &Profiler::seconds)
+      .def_prop_ro("counters", [](const Profiler& p) { return counters_dict(p.counters()); })
+      .def("__str__", &Profiler::to_string);
+  m.def("execution_counters", [] { return counters_dict(execution_counters()); },
+        "How many programs have run, were made, were compiled; and what the cache holds.");
+  m.def("last_miss", &last_miss, "Which part of the newest program's key differed from the nearest cached one.");
+
+  m.def(
+      "memory_statistics",
+      [] {
+        MemoryStatistics statistics = memory_statistics();
+        nb::dict out;
+        out["in_use"] = statistics.in_use;
+        out["peak"] = statistics.peak;
+        out["cached"] = statistics.cached;
+        out["limit"] = statistics.limit;
+        return out;
+      },
+      "Bytes in use, their peak, bytes kept for the next request, and the limit.");
+  m.def("set_memory_limit", [](int64_t bytes) { set_memory_limit(static_cast<size_t>(bytes)); }, nb::arg("bytes"));
+  m.def("reset_peak_memory", &reset_peak_memory);
+  m.def("set_num_threads", &set_thread_count, nb::arg("count"), "How many threads compute: 1 to 1,024.");
+  m.def("num_threads", &thread_count, "How many threads compute.");
+}
+
+}  // namespace lamina::python

@@ -1,0 +1,154 @@
+// The modules that Lamina brings: lamina.nn.Linear, Conv2d, ..
+#include <nanobind/stl/shared_ptr.h>
+
+#include "bindings.h"
+#include "casters.h"
+#include "lamina/base/error.h"
+#include "lamina/nn/activations.h"
+#include "lamina/nn/batch_norm.h"
+#include "lamina/nn/convolution.h"
+#include "lamina/nn/dropout.h"
+#include "lamina/nn/flatten.h"
+#include "lamina/nn/layer_norm.h"
+#include "lamina/nn/linear.h"
+#include "lamina/nn/pooling.h"
+#include "lamina/nn/sequential.h"
+#include "windows.h"
+
+namespace lamina::python {
+namespace {
+
+using nn::Module;
+
+template <class Layer>
+nb::class_<Layer, Module> layer(nb::module_& m, const char* name, const char* doc) {
+  nb::class_<Layer, Module> type(m, name, nb::is_final(), doc);
+  type.def("forward", [](Layer& self, Array x) { return self.forward(std::move(x)); }, nb::arg("x"));
+  return type;
+}
+
+template <class Convolution>
+void bind_convolution(nb::module_& m, const char* name, const char* doc) {
+  layer<Convolution>(m, name, doc)
+      .def(
+          "__init__",
+          [](Convolution* self, int64_t in_channels, int64_t out_channels, nb::handle kernel_size, nb::handle stride,
+             nb::handle padding, nb::handle dilation, int64_t groups, bool bias, nb::handle dtype) {
+            ConvOptions options = to_conv_options(stride, padding, dilation, groups);
+            new (self) Convolution(in_channels, out_channels, to_per_axis(kernel_size, "conv: kernel_size"),
+                                   {options.stride, options.padding, options.dilation, groups, bias,
+                                    to_dtype(dtype, float32)});
+          },
+          nb::arg("in_channels"), nb::arg("out_channels"), nb::arg("kernel_size"), nb::arg("stride") = 1,
+          nb::arg("padding") = 0, nb::arg("dilation") = 1, nb::arg("groups") = 1, nb::arg("bias") = true,
+          nb::arg("dtype") = nb::none())
+      .def_ro("in_channels", &Convolution::in_channels)
+      .def_ro("out_channels", &Convolution::out_channels);
+}
+
+template <class Norm>
+void bind_batch_norm(nb::module_& m, const char* name, const char* doc) {
+  layer<Norm>(m, name, doc)
+      .def(
+          "__init__",
+          [](Norm* self, int64_t num_features, double eps, double momentum, bool affine, bool track,
+             nb::handle dtype) {
+            new (self) Norm(num_features, {eps, momentum, affine, track, to_dtype(dtype, float32)});
+          },
+          nb::arg("num_features"), nb::arg("eps") = 1e-5, nb::arg("momentum") = 0.1, nb::arg("affine") = true,
+          nb::arg("track_running_stats") = true, nb::arg("dtype") = nb::none())
+      .def_ro("num_features", &Norm::num_features);
+}
+
+template <class Pool>
+void bind_pool(nb::module_& m, const char* name, const char* doc) {
+  layer<Pool>(m, name, doc)
+      .def(
+          "__init__",
+          [](Pool* self, nb::handle kernel_size, nb::handle stride, nb::handle padding, bool count_padding) {
+            new (self) Pool(to_per_axis(kernel_size, "pool: kernel_size"),
+                            to_pool_options(stride, padding, count_padding));
+          },
+          nb::arg("kernel_size"), nb::arg("stride") = nb::none(), nb::arg("padding") = 0,
+          nb::arg("count_padding") = true);
+}
+
+void bind_linear(nb::module_& m) {
+  layer<nn::Linear>(m, "Linear", "x [.., in] -> x @ weight.T + bias [.., out].")
+      .def(
+          "__init__",
+          [](nn::Linear* self, int64_t in_features, int64_t out_features, bool bias, nb::handle dtype) {
+            new (self) nn::Linear(in_features, out_features, {bias, to_dtype(dtype, float32)});
+          },
+          nb::arg("in_features"), nb::arg("out_features"), nb::arg("bias") = true, nb::arg("dtype") = nb::none())
+      .def_ro("in_features", &nn::Linear::in_features)
+      .def_ro("out_features", &nn::Linear::out_features);
+}
+
+void bind_activations(nb::module_& m) {
+  layer<nn::ReLU>(m, "ReLU", "max(x, 0).").def(nb::init<>());
+  layer<nn::SiLU>(m, "SiLU", "x * sigmoid(x).").def(nb::init<>());
+  layer<nn::GELU>(m, "GELU", "x times the normal distribution at x.").def(nb::init<>());
+  layer<nn::Sigmoid>(m, "Sigmoid", "1 / (1 + e^-x).").def(nb::init<>());
+  layer<nn::Tanh>(m, "Tanh", "The hyperbolic tangent.").def(nb::init<>());
+  layer<nn::LeakyReLU>(m, "LeakyReLU", "x for x > 0, slope * x below.")
+      .def(nb::init<double>(), nb::arg("slope") = 0.01);
+  layer<nn::Softmax>(m, "Softmax", "e^x / sum(e^x) along an axis.").def(nb::init<int>(), nb::arg("axis") = -1);
+  layer<nn::LogSoftmax>(m, "LogSoftmax", "The logarithm of softmax.").def(nb::init<int>(), nb::arg("axis") = -1);
+  layer<nn::Identity>(m, "Identity", "x itself.").def(nb::init<>());
+  layer<nn::Flatten>(m, "Flatten", "Makes one axis of several; by default of all but the batch.")
+      .def(nb::init<int, int>(), nb::arg("start_axis") = 1, nb::arg("end_axis") = -1);
+  layer<nn::Dropout>(m, "Dropout", "In training sets elements to 0 with probability p.")
+      .def(nb::init<double>(), nb::arg("p") = 0.5)
+      .def_ro("p", &nn::Dropout::p);
+}
+
+void bind_layer_norm(nb::module_& m) {
+  layer<nn::LayerNorm>(m, "LayerNorm", "Normalised over the last axes, which have sizes normalized_shape.")
+      .def(
+          "__init__",
+          [](nn::LayerNorm* self, nb::handle shape, double eps, bool affine, bool bias, nb::handle dtype) {
+            new (self) nn::LayerNorm(to_int_list(shape, "LayerNorm: normalized_shape"),
+                                     {eps, affine, bias, to_dtype(dtype, float32)});
+          },
+          nb::arg("normalized_shape"), nb::arg("eps") = 1e-5, nb::arg("elementwise_affine") = true,
+          nb::arg("bias") = true, nb::arg("dtype") = nb::none());
+}
+
+void bind_sequential(nb::module_& m) {
+  layer<nn::Sequential>(m, "Sequential", "Modules one after the other.")
+      .def("__init__",
+           [](nn::Sequential* self, const nb::args& modules) {
+             new (self) nn::Sequential();
+             for (nb::handle module : modules) self->append(nb::cast<std::shared_ptr<Module>>(module));
+           })
+      .def("append", [](nn::Sequential& self, std::shared_ptr<Module> module) { self.append(std::move(module)); },
+           nb::arg("module"))
+      .def("__len__", &nn::Sequential::size)
+      .def("__getitem__", [](nn::Sequential& self, int64_t index) -> Module& { return self[index]; },
+           nb::arg("index"), nb::rv_policy::reference_internal);
+}
+
+}  // namespace
+
+void bind_layers(nb::module_& m) {
+  bind_linear(m);
+  bind_convolution<nn::Conv1d>(m, "Conv1d", "x [N, in, length] -> [N, out, positions].");
+  bind_convolution<nn::Conv2d>(m, "Conv2d", "x [N, in, height, width] -> [N, out, ..].");
+  bind_convolution<nn::Conv3d>(m, "Conv3d", "x [N, in, depth, height, width] -> [N, out, ..].");
+  bind_batch_norm<nn::BatchNorm1d>(m, "BatchNorm1d", "Batch norm of x [N, C] or [N, C, length].");
+  bind_batch_norm<nn::BatchNorm2d>(m, "BatchNorm2d", "Batch norm of x [N, C, height, width].");
+  bind_layer_norm(m);
+  bind_pool<nn::MaxPool2d>(m, "MaxPool2d", "The maximum over windows of x [N, C, height, width].");
+  bind_pool<nn::AvgPool2d>(m, "AvgPool2d", "The average over windows of x [N, C, height, width].");
+  layer<nn::AdaptiveAvgPool2d>(m, "AdaptiveAvgPool2d", "Averages that give [N, C, *output_size].")
+      .def("__init__",
+           [](nn::AdaptiveAvgPool2d* self, nb::handle size) {
+             new (self) nn::AdaptiveAvgPool2d(to_per_axis(size, "AdaptiveAvgPool2d: output_size"));
+           },
+           nb::arg("output_size"));
+  bind_activations(m);
+  bind_sequential(m);
+}
+
+}  // namespace lamina::python

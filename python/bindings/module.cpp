@@ -1,0 +1,48 @@
+// The module lamina._lamina: what the thin Python package is made of.
+#include <nanobind/nanobind.h>
+
+#include "array_object.h"
+#include "bindings.h"
+#include "errors.h"
+#include "lamina/base/error.h"
+
+namespace lamina::python {
+
+NB_MODULE(_lamina, m) {
+  nanobind::set_leak_warnings(false);  // the dtypes and the type's methods live as long as the process
+  nanobind::register_exception_translator(
+      [](const std::exception_ptr& exception, void*) {
+        try {
+          std::rethrow_exception(exception);
+        } catch (const Error&) {
+          set_python_error(exception);
+        }
+      },
+      nullptr);
+  make_array_type(m.ptr());
+  bind_dtypes(m);
+  bind_conversion(m);
+  bind_elementwise(m);
+  bind_reductions(m);
+  bind_creation(m);
+  bind_movement(m);
+  bind_windows(m);
+  bind_random(m);
+  bind_autograd(m);
+  bind_execution(m);
+  nanobind::module_ nn = m.def_submodule("_nn");
+  make_parameter_type(nn.ptr());
+  bind_modules(nn);
+  bind_layers(nn);
+  bind_losses(m);
+  nanobind::module_ optim = m.def_submodule("_optim");
+  bind_optimizers(optim);
+  nanobind::module_ data = m.def_submodule("_data");
+  bind_data(data);
+  nanobind::module_ train = m.def_submodule("_train");
+  bind_training(train);
+  bind_array_methods(m);
+  bind_dlpack(m);
+}
+
+}  // namespace lamina::python

@@ -1,0 +1,27 @@
+// Options of functions and layers that move a window: a number, one per axis, or a name.
+#pragma once
+
+#include "casters.h"
+#include "lamina/ops/convolution.h"
+#include "lamina/ops/pooling.h"
+#include "lamina/ops/window.h"
+
+namespace lamina::python {
+
+PerAxis to_per_axis(nb::handle object, const char* what);
+Padding to_padding(nb::handle object, const char* what);  // also "same" and "valid"
+
+inline ConvOptions to_conv_options(nb::handle stride, nb::handle padding, nb::handle dilation, int64_t groups) {
+  return {to_per_axis(stride, "conv: stride"), to_padding(padding, "conv: padding"),
+          to_per_axis(dilation, "conv: dilation"), groups};
+}
+
+inline PoolOptions to_pool_options(nb::handle stride, nb::handle padding, bool count_padding) {
+  PoolOptions options;
+  if (!stride.is_none()) options.stride = to_per_axis(stride, "pool: stride");
+  options.padding = to_padding(padding, "pool: padding");
+  options.count_padding = count_padding;
+  return options;
+}
+
+}  // namespace lamina::python

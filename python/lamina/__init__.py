@@ -1,0 +1,22 @@
+"""Lamina: a deep learning framework. Written as it runs, and it runs as if it had been compiled.
+
+    >>> import lamina as lm
+    >>> x = lm.array([[1, 2], [3, 4]], dtype=lm.float32)
+    >>> print(x @ x.T)
+    [[5, 11],
+     [11, 25]]
+"""
+
+import builtins as _builtins
+
+from . import _lamina, data, errors, nn, optim, random, train
+from ._lamina import *
+from .autograd import grad, no_grad, value_and_grad
+from .errors import *
+from .execution import eval, explain, profile
+from .train import Trainer, load_model, save_model
+
+__version__ = "0.1.0"
+
+# `from lamina import *` must not hide Python's own eval, abs, ValueError, ..
+__all__ = [name for name in globals() if not name.startswith("_") and not hasattr(_builtins, name)]

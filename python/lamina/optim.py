@@ -1,0 +1,3 @@
+"""Optimizers and learning rate schedules."""
+
+from ._lamina._optim import *

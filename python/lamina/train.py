@@ -1,0 +1,3 @@
+"""Training: Trainer, callbacks, metrics, model files."""
+
+from ._lamina._train import *

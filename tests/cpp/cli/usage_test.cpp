@@ -1,0 +1,73 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/cpp/cli/run_command.h"
+#include "tests/cpp/io/temporary_folder.h"
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+
+TEST(Usage, HelpAndVersion) {
+  EXPECT_EQ(run_lamina("--version").output, "lamina 0.1.0\n");
+  EXPECT_EQ(run_lamina("--version").exit_code, 0);
+  const CommandResult help = run_lamina("--help");
+  EXPECT_EQ(help.exit_code, 0);
+  for (const char* name : {"quickstart", "predict", "explain", "doctor"}) {
+    EXPECT_THAT(help.output, HasSubstr(name));
+  }
+  EXPECT_EQ(run_lamina("").exit_code, 2);
+}
+
+TEST(Usage, WrongArgumentsExitWithTwo) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"quickstrat", "quickstrat"},
+      {"quickstart --epoch 3", "--epoch"},
+      {"quickstart --epochs 0", "expected an integer of at least 1, got 0"},
+      {"quickstart --epochs 1.5", "expected an integer of at least 1, got 1.5"},
+      {"quickstart --batch-size -1", "expected an integer of at least 1, got -1"},
+      {"quickstart --lr 0", "expected a number above 0, got 0"},
+      {"quickstart --lr nan", "expected a number above 0, got nan"},
+      {"quickstart --lr fast", "expected a number above 0, got fast"},
+      {"quickstart --seed -1", "--seed"},
+      {"quickstart --threads 0", "--threads"},
+      {"quickstart --threads 5000", "--threads"},
+      {"predict", "MODEL"},
+      {"predict m.lamina", "FILES"},
+      {"explain", "MODEL"},
+      {"doctor now", "now"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const CommandResult result = run_lamina(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments << "\n" << result.output;
+    EXPECT_THAT(result.output, HasSubstr("lamina: error: "));
+    EXPECT_THAT(result.output, HasSubstr(message));
+    EXPECT_THAT(result.output, HasSubstr("--help"));
+  }
+}
+
+TEST(Usage, FailuresExitWithOne) {
+  const TemporaryFolder folder;
+  for (const std::string command : {"explain ", "predict "}) {
+    const std::string file = command == "predict " ? " x.png" : "";
+    const CommandResult missing = run_lamina(command + (folder / "none.lamina") + file);
+    EXPECT_EQ(missing.exit_code, 1);
+    EXPECT_THAT(missing.output, HasSubstr("lamina: error: "));
+    EXPECT_THAT(missing.output, HasSubstr("none.lamina"));
+    std::ofstream(folder / "foreign.lamina") << "this is not a model, but long enough to look at";
+    const CommandResult foreign = run_lamina(command + (folder / "foreign.lamina") + file);
+    EXPECT_EQ(foreign.exit_code, 1);
+    EXPECT_THAT(foreign.output, HasSubstr("help"));
+  }
+  EXPECT_EQ(run_lamina("quickstart --epochs 1 --save /nowhere/at/all.lamina").exit_code, 1);
+}
+
+TEST(Usage, DoctorTellsVersions) {
+  const CommandResult result = run_lamina("doctor");
+  EXPECT_EQ(result.exit_code, 0);
+  for (const char* line : {"lamina      0.1.0", "processor", "threads", "memory", "oneDNN", "digits.npy"}) {
+    EXPECT_THAT(result.output, HasSubstr(line));
+  }
+}

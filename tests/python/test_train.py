@@ -1,0 +1,130 @@
+"""Data, the trainer and model files from Python."""
+
+import numpy as np
+import pytest
+
+import lamina as lm
+from lamina import data, nn, optim, train
+
+
+def points(count=60):
+    x = np.random.default_rng(0).normal(size=(count, 4)).astype(np.float32)
+    return data.ArrayDataset(x, (x.sum(axis=1) > 0).astype(np.int64))
+
+
+def make(**options):
+    lm.seed(0)
+    model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+    options = dict(dict(optimizer=optim.Adam(lr=0.05), loss="cross_entropy", metrics=["accuracy"]), **options)
+    return train.Trainer(model).compile(**options)
+
+
+def test_loader():
+    points_ = points(10)
+    loader = data.DataLoader(points_, batch_size=4, shuffle=True, seed=1)
+    first, second = [y.tolist() for _, y in loader], [x.tolist() for x, _ in loader]
+    assert [len(y) for y in first] == [4, 4, 2] and len(loader) == 3 and len(points_) == 10
+    rows = sorted(map(tuple, sum(second, [])))
+    assert rows == sorted(map(tuple, points_.x.tolist()))
+    assert [x.shape[0] for x, _ in data.DataLoader(points_, batch_size=4, drop_last=True)] == [4, 4]
+    with pytest.raises(lm.ShapeError):
+        data.ArrayDataset(np.zeros((3, 1)), np.zeros(2))
+
+
+def test_dataset_in_python():
+    class Squares(data.Dataset):
+        def size(self):
+            return 5
+
+        def get(self, indices):
+            x = np.array(indices, np.float32)[:, None]
+            return x, x[:, 0] ** 2
+
+    batches = [(x.tolist(), y.tolist()) for x, y in data.DataLoader(Squares(), batch_size=3)]
+    assert batches == [([[0], [1], [2]], [0, 1, 4]), ([[3], [4]], [9, 16])]
+
+
+def test_fit_evaluate_predict():
+    seen = []
+
+    class Watch(train.Callback):
+        def on_epoch_end(self, epoch, logs):
+            seen.append((epoch, set(logs)))
+            if epoch == 3:
+                self.trainer.stop_training()
+
+    trainer, examples = make(), points()
+    history = trainer.fit(examples, epochs=9, batch_size=16, validation_data=examples, verbose=0, callbacks=[Watch()])
+    assert [epoch for epoch, _ in seen] == [0, 1, 2, 3] and {"loss", "accuracy", "val_loss"} <= seen[0][1]
+    assert history.epochs == 4 and history["loss"][-1] < history["loss"][0] == history.history["loss"][0]
+    result = trainer.evaluate(examples)
+    scores = trainer.predict(examples.x)
+    right = (scores.numpy().argmax(1) == examples.y.numpy()).mean()
+    assert result["accuracy"] == pytest.approx(right)
+
+
+def test_own_loss_and_metric():
+    class Right(train.Metric):
+        def name(self):
+            return "right"
+
+        def measure(self, prediction, target):
+            return lm.sum(lm.argmax(prediction, axis=-1) == target)
+
+    trainer = make(loss=lambda p, t: nn.cross_entropy(p, t) * 2, metrics=["accuracy", Right()])
+    x = points()
+    trainer.fit((x.x, x.y), epochs=2, verbose=0)
+    logs = trainer.evaluate((x.x.numpy(), x.y.numpy()))
+    assert logs["right"] == pytest.approx(logs["accuracy"])
+
+
+def test_errors_in_callbacks_come_out():
+    class Breaks(train.Callback):
+        def on_train_batch_end(self, batch):
+            raise ZeroDivisionError("mine")
+
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        make().fit(points(), verbose=0, callbacks=[Breaks()])
+    with pytest.raises(lm.KeyError):
+        make(loss="nothing")
+    with pytest.raises(lm.StateError):
+        train.Trainer(nn.Linear(1, 1)).fit(points())
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(4, 8), nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.last(lm.tanh(self.first(x)) * 0.5)
+
+
+def test_a_python_module_is_saved_without_its_source(tmp_path):
+    model, x = Net(), points().x
+    trainer = train.Trainer(model).compile(optimizer=optim.SGD(lr=0.1), loss="cross_entropy")
+    trainer.fit(points(), epochs=1, verbose=0)
+    path = str(tmp_path / "net.lamina")
+    trainer.save(path, classes=["no", "yes"])
+    again = lm.load_model(path)
+    assert again.classes == ["no", "yes"] and again.input_shape == (-1, 4)
+    model.eval()
+    np.testing.assert_allclose(again(x).numpy(), model(x).numpy(), rtol=1e-6)
+    assert set(again.state_dict()) == set(model.state_dict())
+    with pytest.raises(lm.FileError):
+        lm.load_model(str(tmp_path / "absent"))
+    (tmp_path / "cut").write_bytes((tmp_path / "net.lamina").read_bytes()[:-9])
+    with pytest.raises(lm.FileError):
+        lm.load_model(str(tmp_path / "cut"))
+
+
+def test_checkpoint(tmp_path):
+    path, whole, parts = str(tmp_path / "c"), make(), make()
+    whole.fit(points(), epochs=4, verbose=0)
+    parts.fit(points(), epochs=2, verbose=0)
+    parts.save_checkpoint(path)
+    resumed = make()
+    resumed.load_checkpoint(path)
+    resumed.fit(points(), epochs=4, verbose=0)
+    for name, value in whole.module.state_dict().items():
+        np.testing.assert_array_equal(resumed.module.state_dict()[name].numpy(), value.numpy())
