@@ -1,5 +1,6 @@
-// Element-wise loops, reductions and softmax: nanoseconds of one run and the bytes moved per second, beside
-// what a plain copy reaches on this machine. The best of many runs, so that neighbours do not count.
+// Element-wise loops, reductions and softmax: nanoseconds of one run and the bytes moved per
+// second, beside what a plain copy reaches on this machine. The best of many runs, so that
+// neighbours do not count.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

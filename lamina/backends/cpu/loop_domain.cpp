@@ -10,8 +10,8 @@ namespace {
 // Rows shorter than this are taken several to a tile.
 constexpr int64_t kShortRow = 512;
 
-// Operands by their say in the order of the axes: what is written, then inputs, those with the fewest
-// broadcast axes first, then results of reductions.
+// Operands by their say in the order of the axes: what is written, then inputs, those with the
+// fewest broadcast axes first, then results of reductions.
 std::vector<size_t> by_importance(const Loop& loop) {
   std::vector<size_t> order;
   size_t inputs = loop.inputs.size(), stores = loop.stores.size();
@@ -35,7 +35,8 @@ bool outside_of(const DomainAxis& a, const DomainAxis& b, const std::vector<size
   return false;
 }
 
-// By insertion: the relation is not transitive where operands disagree, which std::sort must not see.
+// By insertion: the relation is not transitive where operands disagree, which std::sort must not
+// see.
 void sort_axes(std::vector<DomainAxis>& axes, const std::vector<size_t>& importance) {
   for (size_t i = 1; i < axes.size(); ++i) {
     for (size_t k = i; k > 0 && outside_of(axes[k], axes[k - 1], importance); --k) {

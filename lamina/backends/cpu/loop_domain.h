@@ -1,6 +1,6 @@
-// The domain of a loop, put in the order of its memory. Axes of size 1 are dropped, the others sorted by
-// stride and merged where all operands allow it: most loops become one or two axes. One or two of them
-// span a tile.
+// The domain of a loop, put in the order of its memory. Axes of size 1 are dropped, the others
+// sorted by stride and merged where all operands allow it: most loops become one or two axes. One
+// or two of them span a tile.
 #pragma once
 
 #include <cstdint>

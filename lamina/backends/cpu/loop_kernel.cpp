@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kTile = 1024;       // elements; a few tiles fill a first-level cache
 constexpr int64_t kTileAlone = 4096;  // when no tile is written but the result
-constexpr int64_t kSquare = 32;       // of a transposed tile
+constexpr int64_t kSquare = 64;       // of a transposed tile
 constexpr int64_t kChunk = 16384;     // elements reduced by themselves
 constexpr int64_t kMaxChunks = 256;
 constexpr int64_t kMaxSplit = 512;  // partial results kept in scratch
@@ -130,8 +130,9 @@ void LoopKernel::choose_tile() {
   if (column.size != 1) add(column, TileAxis::Kind::Column, std::max<int64_t>(1, columns_));
 }
 
-// The tree of a reduction: elements of a tile, tiles of a chunk, chunks. It depends on the domain alone.
-// Where few results leave threads idle, chunks are work items and their results wait in scratch.
+// The tree of a reduction: elements of a tile, tiles of a chunk, chunks. It depends on the domain
+// alone. Where few results leave threads idle, chunks are work items and their results wait in
+// scratch.
 void LoopKernel::cut_reduction() {
   Accumulators& a = accumulators_;
   a.rows = domain_.row.reduced ? 1 : rows_;
@@ -303,8 +304,9 @@ void LoopKernel::reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulato
   }
 }
 
-// Chunk sums are added in pairs, and pairs of pairs: the sums that wait for their partner are a stack, as
-// high as the number of ones in the count of chunks so far. finish_items() builds the same tree.
+// Chunk sums are added in pairs, and pairs of pairs: the sums that wait for their partner are a
+// stack, as high as the number of ones in the count of chunks so far. finish_items() builds the
+// same tree.
 void LoopKernel::reduce_item(Frame& frame) const {
   auto sum = [&](int64_t level) {
     return frame.accumulators + static_cast<size_t>(level) * accumulators_.bytes;

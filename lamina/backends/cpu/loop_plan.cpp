@@ -300,8 +300,8 @@ class Planner {
     }
   }
 
-  // Follows each value with one that needs it, as long as there is one: chains become long and tiles are
-  // read while they are in cache.
+  // Follows each value with one that needs it, as long as there is one: chains become long and
+  // tiles are read while they are in cache.
   std::vector<uint16_t> schedule(const std::vector<uint16_t>& values) const {
     std::vector<uint16_t> order;
     std::vector<bool> done(code_.size(), true);

@@ -1,6 +1,6 @@
-// A loop as steps of the tile interpreter: the order of the operations, chains of cheap ones, and the slot
-// in which each value lives. Slots are reused as soon as nobody needs their value, so that long programs
-// still fit the first-level cache.
+// A loop as steps of the tile interpreter: the order of the operations, chains of cheap ones, and
+// the slot in which each value lives. Slots are reused as soon as nobody needs their value, so that
+// long programs still fit the first-level cache.
 #pragma once
 
 #include <cstddef>

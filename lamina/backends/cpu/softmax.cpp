@@ -1,6 +1,6 @@
-// softmax and log_softmax along a contiguous last axis, row by row: the maximum, the exponentials with
-// their sum, the quotient. A row stays in the first-level cache between the three, so memory is read and
-// written once.
+// softmax and log_softmax along a contiguous last axis, row by row: the maximum, the exponentials
+// with their sum, the quotient. A row stays in the first-level cache between the three, so memory
+// is read and written once.
 #include "lamina/backends/cpu/softmax_rows.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/op/backend.h"

@@ -19,10 +19,15 @@ namespace lamina::cpu::HWY_NAMESPACE {
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 
-// e^v for v <= 0, NaN for NaN: what is left of vector_exp when nothing overflows.
+// e^v for v <= 0, NaN for NaN. Nothing overflows, and what would be below 2^-124 is 0, so the power
+// of two is one addition to the exponent.
 HWY_INLINE V exp_not_positive(D d, V v) {
-  const V e = hn::Exp(d, hn::Max(v, hn::Set(d, -105.0f)));
-  return hn::IfThenElse(hn::Eq(v, v), e, v);
+  const hn::Rebind<int32_t, D> di;
+  hn::impl::ExpImpl<float> impl;
+  const auto q = hn::NearestInt(hn::Mul(v, hn::Set(d, 1.44269504f)));
+  const V p = hn::Add(impl.ExpPoly(d, impl.ExpReduce(d, v, q)), hn::Set(d, 1.0f));
+  const V e = hn::BitCast(d, hn::Add(hn::BitCast(di, p), hn::ShiftLeft<23>(q)));
+  return hn::IfThenElse(hn::Eq(v, v), hn::IfThenZeroElse(hn::Lt(v, hn::Set(d, -86.0f)), e), v);
 }
 
 // NaN may get lost here; it comes back with the exponentials, which are taken of every element.
@@ -92,7 +97,8 @@ void softmax(const float* x, float* y, int64_t rows, int64_t n) {
   }
 }
 
-// x - most is exact where it matters, so log(sum) is subtracted after it and not together with most.
+// x - most is exact where it matters, so log(sum) is subtracted after it and not together with
+// most.
 void log_softmax(const float* x, float* y, int64_t rows, int64_t n) {
   const D d;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));

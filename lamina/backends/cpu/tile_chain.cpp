@@ -1,6 +1,6 @@
-// Chains of cheap float ops, and comparisons that choose between two values. The accumulators of a chain
-// are eight vectors in registers; each op of the chain is one jump for all eight, so that what is
-// interpreted costs little more than what is compiled.
+// Chains of cheap float ops, and comparisons that choose between two values. The accumulators of a
+// chain are eight vectors in registers; each op of the chain is one jump for all eight, so that
+// what is interpreted costs little more than what is compiled.
 #include "lamina/backends/cpu/targets.h"
 #include "lamina/backends/cpu/tile_ops.h"
 

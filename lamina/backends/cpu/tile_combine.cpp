@@ -45,8 +45,8 @@ HWY_INLINE V combine_vectors(V a, V b) {
     return maximum(a, b);
 }
 
-// Eight vectors of partial results hide the latency of addition and keep the sums short; they and their lanes are combined
-// in pairs. Needs at least one element.
+// Eight vectors of partial results hide the latency of addition and keep the sums short; they and
+// their lanes are combined in pairs. Needs at least one element.
 template <Monoid kMonoid, class T>
 HWY_INLINE T reduce_run(const T* from, int64_t n) {
   if constexpr (std::is_integral_v<T>) {
@@ -68,7 +68,7 @@ HWY_INLINE T reduce_run(const T* from, int64_t n) {
            v3 = hn::LoadU(d, from + 3 * N);
       auto v4 = hn::LoadU(d, from + 4 * N), v5 = hn::LoadU(d, from + 5 * N);
       auto v6 = hn::LoadU(d, from + 6 * N), v7 = hn::LoadU(d, from + 7 * N);
-      for (i = 8 * N; i + 8 * N <= n; i += 8 * N) {
+      for (i = 8 * N; n - i >= 8 * N; i += 8 * N) {
         v0 = combine_vectors<kMonoid>(v0, hn::LoadU(d, from + i));
         v1 = combine_vectors<kMonoid>(v1, hn::LoadU(d, from + i + N));
         v2 = combine_vectors<kMonoid>(v2, hn::LoadU(d, from + i + 2 * N));
@@ -84,7 +84,7 @@ HWY_INLINE T reduce_run(const T* from, int64_t n) {
                                     combine_vectors<kMonoid>(v6, v7));
       v0 = combine_vectors<kMonoid>(v0, v4);
     }
-    for (; i + N <= n; i += N) v0 = combine_vectors<kMonoid>(v0, hn::LoadU(d, from + i));
+    for (; n - i >= N; i += N) v0 = combine_vectors<kMonoid>(v0, hn::LoadU(d, from + i));
     if (i < n) {
       const auto rest = hn::FirstN(d, static_cast<size_t>(n - i));
       const auto v = load_few(d, from + i, static_cast<size_t>(n - i));
@@ -101,6 +101,23 @@ HWY_INLINE T reduce_run(const T* from, int64_t n) {
       }
       return lanes[0];
     }
+  }
+}
+
+// Long runs in blocks, so that no partial result takes more than a few dozen additions.
+template <Monoid kMonoid, class T>
+HWY_INLINE T reduce_blocks(const T* from, int64_t n) {
+  if constexpr (std::is_integral_v<T>) {
+    return reduce_run<kMonoid>(from, n);
+  } else {
+    const int64_t block = 128 * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
+    if (n <= block) return reduce_run<kMonoid>(from, n);
+    T result = reduce_run<kMonoid>(from, block);
+    for (int64_t i = block; i < n; i += block) {
+      const int64_t length = block < n - i ? block : n - i;
+      result = combine_one<kMonoid>(result, reduce_run<kMonoid>(from + i, length));
+    }
+    return result;
   }
 }
 
@@ -145,11 +162,11 @@ void combine(std::byte* accumulators, const std::byte* tile, int64_t rows, int64
   const T* from = reinterpret_cast<const T*>(tile);
   switch (how) {
     case Combine::All:
-      *to = combine_one<kMonoid>(*to, reduce_run<kMonoid>(from, rows * columns));
+      *to = combine_one<kMonoid>(*to, reduce_blocks<kMonoid>(from, rows * columns));
       break;
     case Combine::Rows:
       for (int64_t r = 0; r < rows; ++r) {
-        to[r] = combine_one<kMonoid>(to[r], reduce_run<kMonoid>(from + r * columns, columns));
+        to[r] = combine_one<kMonoid>(to[r], reduce_blocks<kMonoid>(from + r * columns, columns));
       }
       break;
     case Combine::Columns:

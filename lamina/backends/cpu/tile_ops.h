@@ -1,7 +1,7 @@
-// The instructions of the tile interpreter. A tile is a run of at most a few thousand elements; a step
-// computes one tile from others, in cache. A slot is the address of a tile: scratch, or the operand itself
-// where it lies contiguously in memory. Here are the tables of steps; each is compiled once per
-// instruction set and found by the functions below.
+// The instructions of the tile interpreter. A tile is a run of at most a few thousand elements; a
+// step computes one tile from others, in cache. A slot is the address of a tile: scratch, or the
+// operand itself where it lies contiguously in memory. Here are the tables of steps; each is
+// compiled once per instruction set and found by the functions below.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,9 @@ namespace lamina::cpu {
 inline constexpr int64_t kSplat = 16;
 inline constexpr int64_t kSplatBytes = kSplat * 8;
 
-// Chains: cheap float ops in a row stay in registers, eight vectors at a time, from their first operand
-// to the last store. `memory` below is the slot's element, or its first one where stride is 0.
+// Chains: cheap float ops in a row stay in registers, eight vectors at a time, from their first
+// operand to the last store. `memory` below is the slot's element, or its first one where stride is
+// 0.
 enum class ChainCode : uint8_t {
   Load,  // value = memory
   Add,
@@ -68,8 +69,8 @@ StepFunction select_step(ScalarType type);
 StepFunction cast_step(ScalarType from, ScalarType to);
 StepFunction copy_step(ScalarType type);  // also spreads a splat
 
-// Moves a block of rows x columns between memory, with strides in bytes, and a tile of scalar_type(dtype)
-// that is dense, row after row.
+// Moves a block of rows x columns between memory, with strides in bytes, and a tile of
+// scalar_type(dtype) that is dense, row after row.
 struct Block {
   int64_t rows, columns;
   int64_t row_stride, column_stride;
@@ -81,8 +82,8 @@ using StoreFunction = void (*)(std::byte* memory, const std::byte* tile, bool sp
                                const Block& block);
 StoreFunction store_function(DType dtype);
 
-// Combines a tile of rows x columns into accumulators: one for all, one per row, one per column, or one for
-// each element. The order of the additions depends on rows and columns only.
+// Combines a tile of rows x columns into accumulators: one for all, one per row, one per column, or
+// one for each element. The order of the additions depends on rows and columns only.
 enum class Combine : uint8_t { All, Rows, Columns, Elements };
 using CombineFunction = void (*)(std::byte* accumulators, const std::byte* tile, int64_t rows,
                                  int64_t columns, Combine how);

@@ -72,12 +72,12 @@ StepFunction real_for(ScalarOp op) {
   case ScalarOp::Name:    \
     return run_real<ScalarOp::Name, T>;
     LAMINA_CASE(Exp)
-    LAMINA_CASE(Expm1) LAMINA_CASE(Log) LAMINA_CASE(Log1p) LAMINA_CASE(Log2) LAMINA_CASE(Sin)
-        LAMINA_CASE(Cos) LAMINA_CASE(Tan) LAMINA_CASE(Asin) LAMINA_CASE(Acos) LAMINA_CASE(Atan)
-            LAMINA_CASE(Sinh) LAMINA_CASE(Cosh) LAMINA_CASE(Tanh) LAMINA_CASE(Erf)
-                LAMINA_CASE(Sigmoid)
+    LAMINA_CASE(Expm1)
+    LAMINA_CASE(Log) LAMINA_CASE(Log1p) LAMINA_CASE(Log2) LAMINA_CASE(Sin) LAMINA_CASE(Cos)
+        LAMINA_CASE(Tan) LAMINA_CASE(Asin) LAMINA_CASE(Acos) LAMINA_CASE(Atan) LAMINA_CASE(Sinh)
+            LAMINA_CASE(Cosh) LAMINA_CASE(Tanh) LAMINA_CASE(Erf) LAMINA_CASE(Sigmoid)
 #undef LAMINA_CASE
-                    default : return nullptr;
+                default : return nullptr;
   }
 }
 

@@ -1,5 +1,5 @@
-// Loads and stores of fewer elements than a vector has, and minimum and maximum that let NaN through.
-// Included once per instruction set.
+// Loads and stores of fewer elements than a vector has, and minimum and maximum that let NaN
+// through. Included once per instruction set.
 #if defined(LAMINA_CPU_VECTOR_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LAMINA_CPU_VECTOR_INL_H
 #undef LAMINA_CPU_VECTOR_INL_H
@@ -40,8 +40,8 @@ HWY_INLINE void store_few(D d, hn::Vec<D> v, T* to, size_t count) {
 #endif
 }
 
-// The hardware's Min and Max give the second operand when one is NaN, or the other one. (NaN is looked for
-// with Eq: Highway's Ne is false for it.)
+// The hardware's Min and Max give the second operand when one is NaN, or the other one. (NaN is
+// looked for with Eq: Highway's Ne is false for it.)
 template <class V>
 HWY_INLINE V minimum(V a, V b) {
   return hn::IfThenElse(hn::Eq(a, a), hn::IfThenElse(hn::Eq(b, b), hn::Min(a, b), b), a);

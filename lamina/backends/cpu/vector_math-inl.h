@@ -1,5 +1,5 @@
-// Functions of one real number, for float and double vectors. Highway's polynomials, with what they leave
-// out: infinities, NaN, arguments beyond their range, and the last digits of log2 and expm1.
+// Functions of one real number, for float and double vectors. Highway's polynomials, with what they
+// leave out: infinities, NaN, arguments beyond their range, and the last digits of log2 and expm1.
 // Included once per instruction set.
 #if defined(LAMINA_CPU_VECTOR_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LAMINA_CPU_VECTOR_MATH_INL_H
@@ -33,8 +33,8 @@ HWY_INLINE hn::Vec<D> not_a_number(D d) {
 template <class D>
 inline constexpr bool is_float32 = sizeof(hn::TFromD<D>) == 4;
 
-// Beyond these bounds the result is 0 or infinity, which Highway's scaling by two powers of two gives as
-// long as the exponent does not overflow. Min and Max may lose a NaN, so it is put back.
+// Beyond these bounds the result is 0 or infinity, which Highway's scaling by two powers of two
+// gives as long as the exponent does not overflow. Min and Max may lose a NaN, so it is put back.
 template <class D, class V>
 HWY_INLINE V vector_exp(D d, V x) {
   const V bounded = hn::Min(hn::Max(x, number(d, is_float32<D> ? -105 : -750)),
@@ -44,8 +44,8 @@ HWY_INLINE V vector_exp(D d, V x) {
   return hn::IfThenElse(hn::Eq(x, x), y, x);
 }
 
-// e^x - 1 = 2^q (e^r - 1) + (2^q - 1): without the cancellation of 2^q e^r - 1. Scaled by half so that
-// 2^q does not overflow before the result does.
+// e^x - 1 = 2^q (e^r - 1) + (2^q - 1): without the cancellation of 2^q e^r - 1. Scaled by half so
+// that 2^q does not overflow before the result does.
 template <class D, class V>
 HWY_INLINE V vector_expm1(D d, V x) {
   using T = hn::TFromD<D>;
@@ -96,7 +96,8 @@ HWY_INLINE V vector_log2(D d, V x) {
   const V scaled =
       hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, static_cast<T>(int64_t{1} << kMantissa))), x);
   const auto bits = hn::BitCast(di, scaled);
-  // The mantissa lies in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) leaves its exponent.
+  // The mantissa lies in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) leaves its
+  // exponent.
   const auto root = hn::Set(di, static_cast<TI>(is_float32<D> ? 0x3f3504f3 : 0x3fe6a09e667f3bcd));
   const auto exponent = hn::ShiftRight<kMantissa>(hn::Sub(bits, root));
   const V mantissa = hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<kMantissa>(exponent)));
@@ -113,7 +114,8 @@ HWY_INLINE V vector_tanh(D d, V x) {
   return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(z, x), x);
 }
 
-// Large arguments: half the exponent, squared, so that e^|x| does not overflow before the result does.
+// Large arguments: half the exponent, squared, so that e^|x| does not overflow before the result
+// does.
 template <class D, class V>
 HWY_INLINE V vector_sinh(D d, V x) {
   const V magnitude = hn::Abs(x), half = number(d, 0.5);
@@ -134,8 +136,8 @@ HWY_INLINE V vector_cosh(D d, V x) {
                         small_result);
 }
 
-// Sine and cosine reduce their argument with four parts of pi, which is exact enough up to here; the few
-// larger arguments, infinities and NaN go through the C library.
+// Sine and cosine reduce their argument with four parts of pi, which is exact enough up to here;
+// the few larger arguments, infinities and NaN go through the C library.
 template <class D, class V, class F>
 HWY_INLINE V repair_large(D d, V x, V y, F&& function) {
   using T = hn::TFromD<D>;

@@ -1,4 +1,5 @@
-// The CPU's loop kernel against the plain interpreter: random programs, shapes, strides and reductions.
+// The CPU's loop kernel against the plain interpreter: random programs, shapes, strides and
+// reductions.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -88,7 +89,8 @@ class RandomLoop {
     return fitting[static_cast<size_t>(pick(static_cast<int64_t>(fitting.size())))];
   }
 
-  // Ops whose result does not depend on how they are computed: random chains of them must agree exactly.
+  // Ops whose result does not depend on how they are computed: random chains of them must agree
+  // exactly.
   void program(Loop& loop) {
     for (size_t k = 0; k < loop.inputs.size(); ++k) {
       loop.program.input(static_cast<int>(k), scalar_type(loop.inputs[k].dtype));
@@ -230,7 +232,8 @@ TEST(Loop, AgreesWithReference) {
   }
 }
 
-// Each function of one number, with edges, in units of the last place of the C library's double result.
+// Each function of one number, with edges, in units of the last place of the C library's double
+// result.
 struct Function {
   ScalarOp op;
   double low, high;
