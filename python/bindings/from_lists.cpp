@@ -53,6 +53,7 @@ class Numbers {
       PyErr_Clear();
     }
     if (overflow != 0) throw ValueError("array: an integer does not fit into 64 bits");
+    if (unsigned_wanted && value < 0) throw ValueError(text("array: ", value, " does not fit into uint64"));
     return value;
   }
 
@@ -69,9 +70,7 @@ class Numbers {
         return static_cast<T>(reals_[i]);
       }
       T value = static_cast<T>(integers_[i]);
-      bool fits = sizeof(T) == 8 ? (std::is_signed_v<T> || reals_[i] >= 0)
-                                 : static_cast<int64_t>(value) == integers_[i];
-      if (!fits) throw ValueError(text("array: ", integers_[i], " does not fit into ", dtype));
+      if (sizeof(T) < 8 && static_cast<int64_t>(value) != integers_[i]) throw ValueError(text("array: ", integers_[i], " does not fit into ", dtype));
       return value;
     } else {
       return static_cast<T>(reals_[i]);

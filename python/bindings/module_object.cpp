@@ -26,8 +26,8 @@ nb::object forward_of(nb::handle self) {
 // Errors that a forward in Python raises pass through C++ as they are; here they learn where they arose.
 void locate(nb::python_error& error, const nn::Module& module) {
   nb::object base = nb::module_::import_("lamina.errors").attr("Error");
-  if (!nb::isinstance(error.value(), base) || nb::len(error.value().attr("where")) > 0) return;
-  if (module.path().empty()) return;
+  if (!nb::isinstance(error.value(), base) || module.path().empty()) return;
+  if (!nb::cast<std::string>(error.value().attr("where")).empty()) return;
   error.value().attr("_locate")(module.path().c_str(), module.description().c_str());
 }
 
