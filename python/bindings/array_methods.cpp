@@ -121,7 +121,7 @@ PyObject* reduce(PyObject* self, PyObject*) {
     HostValue host = read(array);
     nb::bytes data(reinterpret_cast<const char*>(host.data()),
                    static_cast<size_t>(array.size()) * size_of(array.dtype()));
-    nb::object rebuild = nb::module_::import_("lamina._lamina").attr("_array_from_bytes");
+    nb::object rebuild = nb::module_::import_("lamina.pickling").attr("array_from_bytes");
     return nb::make_tuple(rebuild, nb::make_tuple(data, shape_tuple(array.shape()), name(array.dtype())))
         .release()
         .ptr();

@@ -4,6 +4,7 @@
 #include "array_object.h"
 #include "errors.h"
 #include "lamina/op/op.h"
+#include "lamina/ops/linear.h"
 
 namespace lamina::python {
 namespace {
@@ -14,7 +15,6 @@ enum Operator {
   kNegative, kAbsolute,
   kLogicalAnd, kLogicalOr, kLogicalXor, kLogicalNot,
   kBitwiseAnd, kBitwiseOr, kBitwiseXor, kBitwiseNot,
-  kMatmul,
   kOperators
 };
 // Before Py_GT comes Py_NE, as in the list above.
@@ -26,8 +26,7 @@ constexpr const char* kNames[kOperators] = {
     "less", "less_equal", "equal", "not_equal", "greater", "greater_equal",
     "negative", "absolute",
     "logical_and", "logical_or", "logical_xor", "logical_not",
-    "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not",
-    "matmul"};
+    "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"};
 const Op* ops[kOperators];
 
 PyObject* not_implemented() { Py_RETURN_NOTIMPLEMENTED; }
@@ -63,6 +62,15 @@ PyObject* unary(PyObject* a) {
     Array input;
     if (!ops[kWhich] || !to_operand(a, input)) return not_implemented();
     return wrap(record(*ops[kWhich], std::span(&input, 1), {}));
+  });
+}
+
+// The op takes matrices only; the function also vectors and batches.
+PyObject* matrix_multiply(PyObject* a, PyObject* b) {
+  return guard([&]() -> PyObject* {
+    Array x, y;
+    if (!to_operand(a, x) || !to_operand(b, y)) return not_implemented();
+    return wrap(matmul(std::move(x), std::move(y)));
   });
 }
 
@@ -155,7 +163,7 @@ PyType_Slot number_slots[] = {
     {Py_nb_true_divide, slot(&binary<kDivide>)},
     {Py_nb_floor_divide, slot(&binary<kFloorDivide>)},
     {Py_nb_remainder, slot(&binary<kRemainder>)},
-    {Py_nb_matrix_multiply, slot(&binary<kMatmul>)},
+    {Py_nb_matrix_multiply, slot(&matrix_multiply)},
     {Py_nb_power, slot(&power)},
     {Py_nb_negative, slot(&unary<kNegative>)},
     {Py_nb_positive, slot(&positive)},

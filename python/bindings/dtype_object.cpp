@@ -70,7 +70,7 @@ void bind_dtypes(nb::module_& m) {
       .def("__repr__", [](const DTypeObject& d) { return text("lamina.", lamina::name(d.dtype)); })
       .def("__reduce__", [](nb::handle self) {
         nb::object name = self.attr("name");
-        return nb::make_tuple(nb::module_::import_("lamina").attr("dtype"), nb::make_tuple(name));
+        return nb::make_tuple(nb::module_::import_("lamina.pickling").attr("dtype_from_name"), nb::make_tuple(name));
       });
   for (int i = 0; i < kDTypeCount; ++i) {
     dtypes[i].dtype = static_cast<DType>(i);
