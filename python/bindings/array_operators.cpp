@@ -3,6 +3,7 @@
 
 #include "array_object.h"
 #include "errors.h"
+#include "lamina/ir/node.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/linear.h"
 
@@ -31,11 +32,36 @@ const Op* ops[kOperators];
 
 PyObject* not_implemented() { Py_RETURN_NOTIMPLEMENTED; }
 
+// A Python float or int beside an array takes the array's type here and now, which record() would do with one node
+// more. False where the types have to be worked out.
+bool number_beside(PyObject* object, PyObject* other, const Op& op, Array& out) {
+  if (Py_TYPE(other) != array_type) return false;
+  const Array& array = as_array_object(other)->array;
+  const Node* node = array.node();
+  const DType dtype = node->spec.dtype;
+  if (node->has(kWeak)) return false;
+  if (PyFloat_CheckExact(object)) {
+    if (!is_floating(dtype)) return false;
+    out = make_number(PyFloat_AS_DOUBLE(object), dtype, false);
+    return true;
+  }
+  if (!PyLong_CheckExact(object)) return false;
+  if (!is_floating(dtype) && (!is_integer(dtype) || op.types == Types::Floating)) return false;
+  int overflow;
+  long long value = PyLong_AsLongLongAndOverflow(object, &overflow);
+  if (overflow) return false;
+  out = make_number(static_cast<int64_t>(value), dtype, false);
+  return true;
+}
+
 PyObject* record_two(Operator which, PyObject* a, PyObject* b) {
   return guard([&]() -> PyObject* {
     std::array<Array, 2> inputs;
-    if (!ops[which] || !to_operand(a, inputs[0]) || !to_operand(b, inputs[1])) return not_implemented();
-    return wrap(record(*ops[which], inputs, {}));
+    const Op* op = ops[which];
+    if (!op) return not_implemented();
+    if (!number_beside(a, b, *op, inputs[0]) && !to_operand(a, inputs[0])) return not_implemented();
+    if (!number_beside(b, a, *op, inputs[1]) && !to_operand(b, inputs[1])) return not_implemented();
+    return wrap(record_elementwise(*op, inputs));
   });
 }
 
