@@ -11,29 +11,47 @@ namespace lamina::python {
 namespace {
 
 enum Operator {
-  kAdd, kSubtract, kMultiply, kDivide, kFloorDivide, kRemainder, kPower,
-  kLess, kLessEqual, kEqual, kNotEqual, kGreater, kGreaterEqual,  // in CPython's order of Py_LT ..
-  kNegative, kAbsolute,
-  kLogicalAnd, kLogicalOr, kLogicalXor, kLogicalNot,
-  kBitwiseAnd, kBitwiseOr, kBitwiseXor, kBitwiseNot,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kFloorDivide,
+  kRemainder,
+  kPower,
+  kLess,
+  kLessEqual,
+  kEqual,
+  kNotEqual,
+  kGreater,
+  kGreaterEqual,  // in CPython's order of Py_LT ..
+  kNegative,
+  kAbsolute,
+  kLogicalAnd,
+  kLogicalOr,
+  kLogicalXor,
+  kLogicalNot,
+  kBitwiseAnd,
+  kBitwiseOr,
+  kBitwiseXor,
+  kBitwiseNot,
   kOperators
 };
 // Before Py_GT comes Py_NE, as in the list above.
-static_assert(kLess + Py_LE == kLessEqual && kLess + Py_EQ == kEqual && kLess + Py_NE == kNotEqual &&
-              kLess + Py_GT == kGreater && kLess + Py_GE == kGreaterEqual);
+static_assert(kLess + Py_LE == kLessEqual && kLess + Py_EQ == kEqual &&
+              kLess + Py_NE == kNotEqual && kLess + Py_GT == kGreater &&
+              kLess + Py_GE == kGreaterEqual);
 
 constexpr const char* kNames[kOperators] = {
-    "add", "subtract", "multiply", "divide", "floor_divide", "remainder", "power",
-    "less", "less_equal", "equal", "not_equal", "greater", "greater_equal",
-    "negative", "absolute",
-    "logical_and", "logical_or", "logical_xor", "logical_not",
-    "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"};
+    "add",           "subtract",    "multiply",   "divide",      "floor_divide", "remainder",
+    "power",         "less",        "less_equal", "equal",       "not_equal",    "greater",
+    "greater_equal", "negative",    "absolute",   "logical_and", "logical_or",   "logical_xor",
+    "logical_not",   "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"};
 const Op* ops[kOperators];
 
 PyObject* not_implemented() { Py_RETURN_NOTIMPLEMENTED; }
 
-// A Python float or int beside an array takes the array's type here and now, which record() would do with one node
-// more. False where the types have to be worked out.
+// A Python float or int beside an array takes the array's type here and now, which record() would
+// do with one node more. False where the types have to be worked out.
 bool number_beside(PyObject* object, PyObject* other, const Op& op, Array& out) {
   if (Py_TYPE(other) != array_type) return false;
   const Array& array = as_array_object(other)->array;
@@ -106,7 +124,8 @@ PyObject* positive(PyObject* a) {
 }
 
 PyObject* invert(PyObject* a) {
-  return as_array_object(a)->value().dtype() == bool_ ? unary<kLogicalNot>(a) : unary<kBitwiseNot>(a);
+  return as_array_object(a)->value().dtype() == bool_ ? unary<kLogicalNot>(a)
+                                                      : unary<kBitwiseNot>(a);
 }
 
 PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
