@@ -202,6 +202,9 @@ class Backward {
       fresh->op = &ops::op_Output();
       fresh->spec = inference.outputs[k];
       fresh->output = static_cast<uint16_t>(k);
+      if (recording().gradients && is_floating(fresh->spec.dtype)) {  // gradients of second order
+        fresh->flags.store(node->flags.load(std::memory_order_relaxed) & kRequiresGrad);
+      }
       *fresh->make_inputs(1) = edge_from_handle(Array(whole));
       outputs[k] = Array::adopt(fresh);
     }

@@ -30,8 +30,8 @@ const Shape& domain_of(const Graph& graph, const GraphValue& v) {
   return is_reduction(v) ? graph.values[v.inputs[0]].spec.shape : v.spec.shape;
 }
 
-// Groups are numbered; a value belongs to at most one. A group is a set of values that run in one
-// loop at the position of its last member.
+// Groups are numbered; a value belongs to at most one. Every group, and every value outside of them,
+// has a level, and reads lower levels only: so no two groups can wait for each other.
 class Grouping {
  public:
   explicit Grouping(const Graph& graph) : graph_(graph), group_(graph.values.size(), -1) {
@@ -41,7 +41,9 @@ class Grouping {
     }
     is_output_.assign(graph.values.size(), false);
     for (int32_t output : graph.outputs) is_output_[output] = true;
+    level_.assign(graph.values.size(), 0);
     for (size_t i = 0; i < graph.values.size(); ++i) place(static_cast<int32_t>(i));
+    for (size_t g = groups_.size(); g-- > 0;) sink(static_cast<int>(g));
   }
 
   struct Group {
@@ -49,6 +51,7 @@ class Grouping {
     Shape domain;
     SmallVector<uint8_t, 8> reduced;  // of its reductions; empty when it has none
     size_t inputs = 0;
+    int level = 0;
   };
   const std::vector<Group>& groups() const { return groups_; }
   int group(int32_t value) const { return group_[value]; }
@@ -56,9 +59,16 @@ class Grouping {
   bool is_output(int32_t value) const { return is_output_[value]; }
 
  private:
+  int level_of(int32_t value) const {
+    return group_[value] >= 0 ? groups_[group_[value]].level : level_[value];
+  }
+
   // Puts a value into the newest group of one of its producers that takes it, or into a new one.
   void place(int32_t i) {
     const GraphValue& v = graph_.values[i];
+    int level = 0;
+    for (int32_t input : v.inputs) level = std::max(level, level_of(input) + 1);
+    level_[i] = level;
     if (!is_elementwise(v) && !is_reduction(v)) return;
     const Shape& domain = domain_of(graph_, v);
     int best = -1;
@@ -68,13 +78,40 @@ class Grouping {
     }
     if (best < 0) {
       best = static_cast<int>(groups_.size());
-      groups_.push_back({{}, domain, {}, 0});
+      groups_.push_back({{}, domain, {}, 0, level});
     }
     Group& group = groups_[best];
     group.members.push_back(i);
     group.inputs += v.inputs.size();
     if (is_reduction(v)) group.reduced = reduced_flags(v, domain);
     group_[i] = best;
+  }
+
+  // What was computed early for one later group only moves into that group, so that it is not stored
+  // in between: the group reads higher levels than its producer could have.
+  void sink(int g) {
+    Group& group = groups_[g];
+    if (!group.reduced.empty()) return;
+    int target = -1;
+    for (int32_t member : group.members) {
+      if (is_output_[member] || wraps(graph_.values[member].spec.dtype)) return;
+      for (int32_t user : users_[member]) {
+        if (group_[user] == g) continue;
+        if (group_[user] < 0 || (target >= 0 && group_[user] != target)) return;
+        target = group_[user];
+      }
+    }
+    if (target < 0) return;
+    Group& into = groups_[target];
+    if (!(into.domain == group.domain) || into.members.size() + group.members.size() > kMostMembers ||
+        into.inputs + group.inputs > kMostInputs) {
+      return;
+    }
+    for (int32_t member : group.members) group_[member] = target;
+    into.members.insert(into.members.end(), group.members.begin(), group.members.end());
+    std::sort(into.members.begin(), into.members.end());
+    into.inputs += group.inputs;
+    group.members.clear();
   }
 
   static SmallVector<uint8_t, 8> reduced_flags(const GraphValue& v, const Shape& domain) {
@@ -101,50 +138,17 @@ class Grouping {
         if (is_reduction(member) || !(member.spec.shape == domain) || wraps(member.spec.dtype)) {
           return false;
         }
-      } else if (depends_on(input, g)) {
-        return false;  // the loop would wait for itself
+      } else if (level_of(input) >= group.level) {
+        return false;  // the two might wait for each other
       }
     }
     return true;
   }
 
-  // Whether `value` is computed, through other values, from a member of group g. Values are numbered
-  // inputs first, so nothing before the group's first member can; whole groups run at once.
-  bool depends_on(int32_t value, int g) {
-    int32_t first = groups_[g].members.front();
-    if (value < first) return false;
-    seen_.resize(graph_.values.size() + groups_.capacity());
-    ++search_;
-    stack_.assign(1, value);
-    while (!stack_.empty()) {
-      int32_t at = stack_.back();
-      stack_.pop_back();
-      if (group_[at] == g) return true;
-      if (seen_[at] == search_) continue;
-      seen_[at] = search_;
-      auto look = [&](int32_t member) {
-        for (int32_t input : graph_.values[member].inputs) {
-          if (input >= first || group_[input] >= 0) stack_.push_back(input);
-        }
-      };
-      int other = group_[at];
-      if (other < 0) {
-        look(at);
-      } else if (seen_[graph_.values.size() + other] != search_) {
-        seen_[graph_.values.size() + other] = search_;
-        for (int32_t member : groups_[other].members) look(member);
-      }
-    }
-    return false;
-  }
-
   const Graph& graph_;
   std::vector<std::vector<int32_t>> users_;
   std::vector<bool> is_output_;
-  std::vector<uint32_t> seen_;  // by value, then by group: the search that met it
-  uint32_t search_ = 0;
-  std::vector<int32_t> stack_;
-  std::vector<int> group_;
+  std::vector<int> group_, level_;
   std::vector<Group> groups_;
 };
 

@@ -21,7 +21,8 @@ Totals::Totals(std::vector<AnyMetric> metrics) : metrics_(std::move(metrics)) {
 
 // Recorded like a running statistic: the program that computes `value` computes the sum as well.
 void Totals::Sum::add(Array value, int64_t count) {
-  update_variable(total.variable(), total.value() + reshape(astype(std::move(value), float64), {}));
+  update_variable(total.variable(),
+                  total.value() + reshape(astype(std::move(value), float64), {}));
   examples += count;
 }
 

@@ -23,7 +23,7 @@ struct ChannelMoments {
   }
   static void gradient(Context& c) {
     const Array x = c.input(0);
-    const Array share = 1.0 / static_cast<double>(x.size() / std::max<int64_t>(x.shape(1), 1));
+    const double share = 1.0 / static_cast<double>(x.size() / std::max<int64_t>(x.shape(1), 1));
     Array result;
     if (c.has_cotangent(1)) {
       Array distance = x - per_channel(c.output(0), x.ndim());
