@@ -19,7 +19,7 @@ except ImportError:
     torch = None
 
 
-def best(work, number, repeats=7):
+def best(work, number, repeats=60):
     """The least time of `repeats` runs, in nanoseconds for each of `number` things."""
     times = []
     for _ in range(repeats):
@@ -33,14 +33,14 @@ def line(what, value, unit="ns", limit=None):
     print(f"{what:<58}{value:>10.1f} {unit}" + (f"   (budget {limit})" if limit else ""))
 
 
-def empty_loop(count=100_000):
+def empty_loop(count=5_000):
     def work():
         for _ in range(count):
             pass
     return best(work, count)
 
 
-def recording(name, operation, limit=None, count=100_000):
+def recording(name, operation, limit=None, count=5_000):
     def work():
         for _ in range(count):
             operation()
@@ -50,9 +50,9 @@ def recording(name, operation, limit=None, count=100_000):
 def operators():
     x = lm.array([[1.0, 2.0], [3.0, 4.0]])
     relu, total = lm.relu, lm.sum
-    recording("x + x", lambda: x + x, "150 ns, less the lambda's call")
-    recording("x * 2.5", lambda: x * 2.5, "150 ns, less the lambda's call")
-    recording("relu(x)", lambda: relu(x), "150 ns, less the lambda's call")
+    recording("x + x", lambda: x + x, "150 ns")
+    recording("x * 2.5", lambda: x * 2.5, "150 ns")
+    recording("relu(x)", lambda: relu(x), "150 ns")
     recording("sum(x)", lambda: total(x))
     recording("(nothing, only the lambda)", lambda: x)
 
@@ -68,7 +68,7 @@ def chain(array, read):
         got = read(x)
         assert got[0] == fill + 500 * fill + 500, got
     fills = iter(range(1, 1_000_000))
-    return best(lambda: [work(float(next(fills))) for _ in range(20)], 20, repeats=5)
+    return best(lambda: [work(float(next(fills))) for _ in range(20)], 20, repeats=10)
 
 
 def read_each(array):
@@ -78,7 +78,7 @@ def read_each(array):
             x = x + 1
             x.item()
         assert x.item() == 2_000
-    return best(work, 2_000)
+    return best(work, 2_000, repeats=10)
 
 
 def importing():

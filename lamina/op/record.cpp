@@ -46,7 +46,8 @@ Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef att
   return Array::adopt(node);
 }
 
-// Foreign memory may change as soon as its owner's code runs again. A result that is a view stays foreign.
+// Foreign memory may change as soon as its owner's code runs again. A result that is a view stays
+// foreign.
 void compute_now(std::span<Array> outputs) {
   eval(outputs);
   for (Array& output : outputs) {

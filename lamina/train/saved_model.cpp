@@ -92,7 +92,8 @@ SavedModel load_model(const std::string& path) {
     if (graph.outputs.size() != 1) throw ValueError("expected a graph with one output");
     model.graph_ = std::make_shared<const Graph>(std::move(graph));
     model.input_ = input_from_json(read_json(file, "input", path));
-    for (const io::Json& name : read_json(file, "classes", path).as_array()) {
+    const io::Json classes = read_json(file, "classes", path);
+    for (const io::Json& name : classes.as_array()) {
       model.classes_.push_back(name.as_string());
     }
     const io::Json buffers = read_json(file, "buffers", path);

@@ -16,18 +16,20 @@ namespace {
 IntList list_of(const Shape& shape) { return IntList(shape.begin(), shape.end()); }
 
 Array with_shape(Array x, const IntList& shape) {
-  return list_of(x.shape()).size() == shape.size() && std::equal(shape.begin(), shape.end(), x.shape().begin())
+  return list_of(x.shape()).size() == shape.size() &&
+                 std::equal(shape.begin(), shape.end(), x.shape().begin())
              ? x
              : reshape(std::move(x), shape);
 }
 
-// Several selectors as one: their axes brought to the front and made one axis, their indices one number.
+// Several selectors as one: their axes brought to the front and made one axis, their indices one
+// number.
 struct Selection {
-  IntList order;         // the axes of x, the selected ones first
-  IntList rest;          // sizes of the others
-  IntList index_shape;   // of the broadcast selectors
-  int64_t entries = 1;   // places to select from
-  int place = 0;         // where the axes of the selectors stand in the result
+  IntList order;        // the axes of x, the selected ones first
+  IntList rest;         // sizes of the others
+  IntList index_shape;  // of the broadcast selectors
+  int64_t entries = 1;  // places to select from
+  int place = 0;        // where the axes of the selectors stand in the result
 
   Selection(const IndexKey& key, const Array& x) {
     Shape common;
@@ -67,11 +69,13 @@ struct Selection {
 
 IntList inverse(const IntList& order) {
   IntList out(order.size());
-  for (size_t i = 0; i < order.size(); ++i) out[static_cast<size_t>(order[i])] = static_cast<int64_t>(i);
+  for (size_t i = 0; i < order.size(); ++i)
+    out[static_cast<size_t>(order[i])] = static_cast<int64_t>(i);
   return out;
 }
 
-// One number for each selected entry. A wrong index on any axis stays wrong: `take` then reports it.
+// One number for each selected entry. A wrong index on any axis stays wrong: `take` then reports
+// it.
 Array linear_index(const IndexKey& key, const Array& x) {
   Array linear;
   for (const auto& selector : key.selectors) {
@@ -103,9 +107,11 @@ Array get(const Array& x, nb::handle object) {
   return key.selectors.empty() ? part : select(key, std::move(part));
 }
 
-// --- Assignment ------------------------------------------------------------------------------------------
+// --- Assignment
+// ------------------------------------------------------------------------------------------
 
-// x[mask] = value where value does not depend on which entries are chosen: needs no value of the mask.
+// x[mask] = value where value does not depend on which entries are chosen: needs no value of the
+// mask.
 bool is_plain_mask(nb::handle object, const Array& x, const Array& value) {
   if (!is_array(object.ptr())) return false;
   const Array& mask = as_array_object(object.ptr())->value();
@@ -122,7 +128,8 @@ Array set_masked(const Array& x, Array mask, Array value) {
   return where(with_shape(std::move(mask), shape), std::move(value), x);
 }
 
-// For each of `entries` places the number of the update that goes there, or -1: of several the last one.
+// For each of `entries` places the number of the update that goes there, or -1: of several the last
+// one.
 std::vector<int64_t> sources(const Array& linear, int64_t entries) {
   std::vector<int64_t> indices;
   {
@@ -131,7 +138,8 @@ std::vector<int64_t> sources(const Array& linear, int64_t entries) {
   }
   std::vector<int64_t> source(static_cast<size_t>(entries), -1);
   for (size_t i = 0; i < indices.size(); ++i) {
-    if (indices[i] < 0 || indices[i] >= entries) throw IndexError("index: an index is out of range");
+    if (indices[i] < 0 || indices[i] >= entries)
+      throw IndexError("index: an index is out of range");
     source[static_cast<size_t>(indices[i])] = static_cast<int64_t>(i);
   }
   return source;

@@ -2,9 +2,9 @@
 #include <nanobind/nanobind.h>
 
 #include "array_object.h"
+#include "bindings.h"
 #include "casters.h"
 #include "errors.h"
-#include "bindings.h"
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/evaluate.h"
@@ -17,7 +17,8 @@ namespace {
 
 const Array& value_of(PyObject* self) { return as_array_object(self)->value(); }
 
-// --- Values ----------------------------------------------------------------------------------------------
+// --- Values
+// ----------------------------------------------------------------------------------------------
 
 PyObject* number_object(const std::byte* data, DType dtype) {
   return dispatch(dtype, [&](auto zero) -> PyObject* {
@@ -90,7 +91,8 @@ PyObject* numpy(PyObject* self, PyObject*) {
     if (value_of(self).dtype() == bfloat16) {
       throw DTypeError("numpy: NumPy has no bfloat16").help("x.astype(lm.float32).numpy()");
     }
-    static nb::handle as_array = nb::object(nb::module_::import_("numpy").attr("asarray")).release();
+    static nb::handle as_array =
+        nb::object(nb::module_::import_("numpy").attr("asarray")).release();
     nb::object view = nb::steal(PyMemoryView_FromObject(self));
     if (!view.is_valid()) throw nb::python_error();
     return as_array(view).release().ptr();
@@ -109,7 +111,8 @@ PyObject* eval_method(PyObject* self, PyObject*) {
   });
 }
 
-// --- Copies ----------------------------------------------------------------------------------------------
+// --- Copies
+// ----------------------------------------------------------------------------------------------
 
 PyObject* copy(PyObject* self, PyObject*) {
   return guard([&] { return wrap(value_of(self)); });  // values never change, so a handle is a copy
@@ -121,14 +124,16 @@ PyObject* reduce(PyObject* self, PyObject*) {
     HostValue host = read(array);
     nb::bytes data(reinterpret_cast<const char*>(host.data()),
                    static_cast<size_t>(array.size()) * size_of(array.dtype()));
-    nb::object rebuild = nb::module_::import_("lamina._lamina").attr("_array_from_bytes");
-    return nb::make_tuple(rebuild, nb::make_tuple(data, shape_tuple(array.shape()), name(array.dtype())))
+    nb::object rebuild = nb::module_::import_("lamina.pickling").attr("array_from_bytes");
+    return nb::make_tuple(rebuild,
+                          nb::make_tuple(data, shape_tuple(array.shape()), name(array.dtype())))
         .release()
         .ptr();
   });
 }
 
-// --- Text ------------------------------------------------------------------------------------------------
+// --- Text
+// ------------------------------------------------------------------------------------------------
 
 std::string printed(const Array& array) {
   ReleaseGil released;
@@ -137,14 +142,16 @@ std::string printed(const Array& array) {
 
 PyObject* format(PyObject* self, PyObject* specification) {
   return guard([&] {
-    if (value_of(self).size() != 1 || PyUnicode_GetLength(specification) == 0) return PyObject_Str(self);
+    if (value_of(self).size() != 1 || PyUnicode_GetLength(specification) == 0)
+      return PyObject_Str(self);
     nb::object number = nb::steal(item(self, nullptr));
     if (!number.is_valid()) throw nb::python_error();
     return PyObject_Format(number.ptr(), specification);
   });
 }
 
-// --- Properties ------------------------------------------------------------------------------------------
+// --- Properties
+// ------------------------------------------------------------------------------------------
 
 PyObject* get_shape(PyObject* self, void*) {
   return guard([&] { return shape_tuple(value_of(self).shape()).release().ptr(); });
@@ -238,7 +245,8 @@ PyGetSetDef array_properties[] = {
     {"size", get_size, nullptr, "The number of elements.", nullptr},
     {"nbytes", get_nbytes, nullptr, "The bytes that the elements take.", nullptr},
     {"device", get_device, nullptr, "Where the value lies.", nullptr},
-    {"requires_grad", get_requires_grad, nullptr, "Whether a gradient can flow through this value.", nullptr},
+    {"requires_grad", get_requires_grad, nullptr, "Whether a gradient can flow through this value.",
+     nullptr},
     {"is_ready", get_is_ready, nullptr, "Whether the value is in memory already.", nullptr},
     {"T", get_transposed, nullptr, "The axes in reverse order.", nullptr},
     {"mT", get_matrix_transposed, nullptr, "The last two axes exchanged.", nullptr},
@@ -260,21 +268,30 @@ void bind_array_methods(nb::module_& m) {
     nb::object callable = nb::cpp_function(function, nb::name(name), extra...);
     nb::setattr(type, name, nb::steal(PyInstanceMethod_New(callable.ptr())));
   };
-  method("__array__", &as_numpy, nb::arg("self"), nb::arg("dtype") = nb::none(), nb::arg("copy") = nb::none());
+  method("__array__", &as_numpy, nb::arg("self"), nb::arg("dtype") = nb::none(),
+         nb::arg("copy") = nb::none());
   method(
-      "backward", [](Array self, bool retain_graph) { self.backward(retain_graph); }, nb::arg("self"),
-      nb::arg("retain_graph") = false,
-      "Adds the gradient of this one-element array to `grad` of every parameter that it depends on.");
+      "backward", [](Array self, bool retain_graph) { self.backward(retain_graph); },
+      nb::arg("self"), nb::arg("retain_graph") = false,
+      "Adds the gradient of this one-element array to `grad` of every parameter that it depends "
+      "on.");
   method(
-      "astype", [](Array self, nb::handle dtype) { return astype(std::move(self), to_dtype(dtype)); },
+      "astype",
+      [](Array self, nb::handle dtype) { return astype(std::move(self), to_dtype(dtype)); },
       nb::arg("self"), nb::arg("dtype"), "The values as another element type.");
-  method("reshape", [](Array self, const nb::args& shape) {
-    return reshape(std::move(self), sizes_of(shape, "reshape: shape"));
-  }, "The same elements under another shape; one size may be -1.");
-  method("transpose", [](Array self, const nb::args& axes) {
-    bool reversed = axes.size() == 0 || (axes.size() == 1 && axes[0].is_none());
-    return transpose(std::move(self), reversed ? IntList{} : sizes_of(axes, "transpose: axes"));
-  }, "The axes in another order; reversed when left out.");
+  method(
+      "reshape",
+      [](Array self, const nb::args& shape) {
+        return reshape(std::move(self), sizes_of(shape, "reshape: shape"));
+      },
+      "The same elements under another shape; one size may be -1.");
+  method(
+      "transpose",
+      [](Array self, const nb::args& axes) {
+        bool reversed = axes.size() == 0 || (axes.size() == 1 && axes[0].is_none());
+        return transpose(std::move(self), reversed ? IntList{} : sizes_of(axes, "transpose: axes"));
+      },
+      "The axes in another order; reversed when left out.");
 }
 
 }  // namespace lamina::python

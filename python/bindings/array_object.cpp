@@ -59,8 +59,10 @@ PyMemberDef members[] = {
     {nullptr, 0, 0, 0, nullptr}};
 
 constexpr const char* kDoc =
-    "A value that has been, or will be, computed. Operations on arrays check shapes and types at once and are\n"
-    "recorded; they run when a value is needed: item, print, numpy, eval, or the end of a training step.\n"
+    "A value that has been, or will be, computed. Operations on arrays check shapes and types at "
+    "once and are\n"
+    "recorded; they run when a value is needed: item, print, numpy, eval, or the end of a training "
+    "step.\n"
     "Values never change: `x[i] = v` makes the name x stand for a new value.";
 
 }  // namespace
@@ -92,7 +94,8 @@ void make_array_type(PyObject* module) {
       {Py_tp_getset, array_properties},
       {Py_tp_repr, reinterpret_cast<void*>(&array_repr)},
       {Py_tp_str, reinterpret_cast<void*>(&array_str)},
-      {Py_tp_hash, reinterpret_cast<void*>(&_Py_HashPointer)},  // by identity, so that arrays can be dict keys
+      {Py_tp_hash,
+       reinterpret_cast<void*>(&_Py_HashPointer)},  // by identity, so that arrays can be dict keys
       {Py_tp_iter, reinterpret_cast<void*>(&array_iter)},
       {Py_mp_subscript, reinterpret_cast<void*>(&get_item)},
       {Py_mp_ass_subscript, reinterpret_cast<void*>(&set_item)},
@@ -104,8 +107,8 @@ void make_array_type(PyObject* module) {
   };
   for (PyType_Slot* slot = number_slots; slot->slot; ++slot) slots.push_back(*slot);
   slots.push_back({0, nullptr});
-  PyType_Spec spec = {"lamina.Array", sizeof(ArrayObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-                      slots.data()};
+  PyType_Spec spec = {"lamina.Array", sizeof(ArrayObject), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
   find_operators();
   PyObject* type = PyType_FromSpec(&spec);
   if (!type) throw std::runtime_error("lamina.Array could not be made");

@@ -3,40 +3,83 @@
 
 #include "array_object.h"
 #include "errors.h"
+#include "lamina/ir/node.h"
 #include "lamina/op/op.h"
+#include "lamina/ops/linear.h"
 
 namespace lamina::python {
 namespace {
 
 enum Operator {
-  kAdd, kSubtract, kMultiply, kDivide, kFloorDivide, kRemainder, kPower,
-  kLess, kLessEqual, kEqual, kNotEqual, kGreater, kGreaterEqual,  // in CPython's order of Py_LT ..
-  kNegative, kAbsolute,
-  kLogicalAnd, kLogicalOr, kLogicalXor, kLogicalNot,
-  kBitwiseAnd, kBitwiseOr, kBitwiseXor, kBitwiseNot,
-  kMatmul,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kFloorDivide,
+  kRemainder,
+  kPower,
+  kLess,
+  kLessEqual,
+  kEqual,
+  kNotEqual,
+  kGreater,
+  kGreaterEqual,  // in CPython's order of Py_LT ..
+  kNegative,
+  kAbsolute,
+  kLogicalAnd,
+  kLogicalOr,
+  kLogicalXor,
+  kLogicalNot,
+  kBitwiseAnd,
+  kBitwiseOr,
+  kBitwiseXor,
+  kBitwiseNot,
   kOperators
 };
 // Before Py_GT comes Py_NE, as in the list above.
-static_assert(kLess + Py_LE == kLessEqual && kLess + Py_EQ == kEqual && kLess + Py_NE == kNotEqual &&
-              kLess + Py_GT == kGreater && kLess + Py_GE == kGreaterEqual);
+static_assert(kLess + Py_LE == kLessEqual && kLess + Py_EQ == kEqual &&
+              kLess + Py_NE == kNotEqual && kLess + Py_GT == kGreater &&
+              kLess + Py_GE == kGreaterEqual);
 
 constexpr const char* kNames[kOperators] = {
-    "add", "subtract", "multiply", "divide", "floor_divide", "remainder", "power",
-    "less", "less_equal", "equal", "not_equal", "greater", "greater_equal",
-    "negative", "absolute",
-    "logical_and", "logical_or", "logical_xor", "logical_not",
-    "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not",
-    "matmul"};
+    "add",           "subtract",    "multiply",   "divide",      "floor_divide", "remainder",
+    "power",         "less",        "less_equal", "equal",       "not_equal",    "greater",
+    "greater_equal", "negative",    "absolute",   "logical_and", "logical_or",   "logical_xor",
+    "logical_not",   "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"};
 const Op* ops[kOperators];
 
 PyObject* not_implemented() { Py_RETURN_NOTIMPLEMENTED; }
 
+// A Python float or int beside an array takes the array's type here and now, which record() would
+// do with one node more. False where the types have to be worked out.
+bool number_beside(PyObject* object, PyObject* other, const Op& op, Array& out) {
+  if (Py_TYPE(other) != array_type) return false;
+  const Array& array = as_array_object(other)->array;
+  const Node* node = array.node();
+  const DType dtype = node->spec.dtype;
+  if (node->has(kWeak)) return false;
+  if (PyFloat_CheckExact(object)) {
+    if (!is_floating(dtype)) return false;
+    out = make_number(PyFloat_AS_DOUBLE(object), dtype, false);
+    return true;
+  }
+  if (!PyLong_CheckExact(object)) return false;
+  if (!is_floating(dtype) && (!is_integer(dtype) || op.types == Types::Floating)) return false;
+  int overflow;
+  long long value = PyLong_AsLongLongAndOverflow(object, &overflow);
+  if (overflow) return false;
+  out = make_number(static_cast<int64_t>(value), dtype, false);
+  return true;
+}
+
 PyObject* record_two(Operator which, PyObject* a, PyObject* b) {
   return guard([&]() -> PyObject* {
     std::array<Array, 2> inputs;
-    if (!ops[which] || !to_operand(a, inputs[0]) || !to_operand(b, inputs[1])) return not_implemented();
-    return wrap(record(*ops[which], inputs, {}));
+    const Op* op = ops[which];
+    if (!op) return not_implemented();
+    if (!number_beside(a, b, *op, inputs[0]) && !to_operand(a, inputs[0])) return not_implemented();
+    if (!number_beside(b, a, *op, inputs[1]) && !to_operand(b, inputs[1])) return not_implemented();
+    return wrap(record_elementwise(*op, inputs));
   });
 }
 
@@ -66,13 +109,23 @@ PyObject* unary(PyObject* a) {
   });
 }
 
+// The op takes matrices only; the function also vectors and batches.
+PyObject* matrix_multiply(PyObject* a, PyObject* b) {
+  return guard([&]() -> PyObject* {
+    Array x, y;
+    if (!to_operand(a, x) || !to_operand(b, y)) return not_implemented();
+    return wrap(matmul(std::move(x), std::move(y)));
+  });
+}
+
 PyObject* positive(PyObject* a) {
   Py_INCREF(a);
   return a;
 }
 
 PyObject* invert(PyObject* a) {
-  return as_array_object(a)->value().dtype() == bool_ ? unary<kLogicalNot>(a) : unary<kBitwiseNot>(a);
+  return as_array_object(a)->value().dtype() == bool_ ? unary<kLogicalNot>(a)
+                                                      : unary<kBitwiseNot>(a);
 }
 
 PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
@@ -155,7 +208,7 @@ PyType_Slot number_slots[] = {
     {Py_nb_true_divide, slot(&binary<kDivide>)},
     {Py_nb_floor_divide, slot(&binary<kFloorDivide>)},
     {Py_nb_remainder, slot(&binary<kRemainder>)},
-    {Py_nb_matrix_multiply, slot(&binary<kMatmul>)},
+    {Py_nb_matrix_multiply, slot(&matrix_multiply)},
     {Py_nb_power, slot(&power)},
     {Py_nb_negative, slot(&unary<kNegative>)},
     {Py_nb_positive, slot(&positive)},

@@ -12,10 +12,12 @@ namespace lamina::python {
 
 void bind_autograd(nb::module_& m) {
   m.def("gradients", &gradients, nb::arg("loss"), nb::arg("arrays"),
-        "The gradients of a one-element loss with respect to recorded arrays. They can be differentiated again.");
+        "The gradients of a one-element loss with respect to recorded arrays. They can be "
+        "differentiated again.");
   m.def("vjp", &vjp, nb::arg("outputs"), nb::arg("cotangents"), nb::arg("inputs"),
         "The cotangents of inputs for given cotangents of outputs.");
-  m.def("stop_gradient", &stop_gradient, nb::arg("x"), "The same value, through which no gradient flows.");
+  m.def("stop_gradient", &stop_gradient, nb::arg("x"),
+        "The same value, through which no gradient flows.");
   m.def("_value_and_grad", [](nb::callable function, std::vector<Array> arguments) {
     // Shared memory could change between the function and its gradient.
     for (Array& argument : arguments) argument = own_memory(std::move(argument));

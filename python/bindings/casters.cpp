@@ -12,19 +12,22 @@ int64_t to_int(nb::handle object, std::string_view what) {
   }
   int overflow;
   long long value = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
-  if (overflow) throw ValueError(text(what, ": ", nb::repr(object).c_str(), " does not fit into 64 bits"));
+  if (overflow)
+    throw ValueError(text(what, ": ", nb::repr(object).c_str(), " does not fit into 64 bits"));
   return value;
 }
 
 IntList to_int_list(nb::handle object, std::string_view what) {
-  if (nb::isinstance<nb::int_>(object) || !PySequence_Check(object.ptr())) return {to_int(object, what)};
+  if (nb::isinstance<nb::int_>(object) || !PySequence_Check(object.ptr()))
+    return {to_int(object, what)};
   IntList list;
   for (nb::handle item : object) list.push_back(to_int(item, what));
   return list;
 }
 
 IntList sizes_of(const nb::args& arguments, std::string_view what) {
-  return to_int_list(arguments.size() == 1 ? nb::handle(arguments[0]) : nb::handle(arguments), what);
+  return to_int_list(arguments.size() == 1 ? nb::handle(arguments[0]) : nb::handle(arguments),
+                     what);
 }
 
 Axes to_axes(nb::handle object, std::string_view what) {

@@ -29,7 +29,8 @@ Array as_array(nb::handle object, nb::handle dtype, std::optional<bool> copy) {
   }
   if (!wanted || *wanted == array.dtype()) return array;
   if (copy) {
-    throw ValueError(text("asarray: ", array.dtype(), " as ", *wanted, " needs a copy")).help("leave copy=False out");
+    throw ValueError(text("asarray: ", array.dtype(), " as ", *wanted, " needs a copy"))
+        .help("leave copy=False out");
   }
   return astype(std::move(array), *wanted);
 }
@@ -37,17 +38,27 @@ Array as_array(nb::handle object, nb::handle dtype, std::optional<bool> copy) {
 }  // namespace
 
 void bind_conversion(nb::module_& m) {
-  m.def("array", [](nb::handle object, nb::handle dtype) { return to_array(object.ptr(), optional_dtype(dtype)); },
-        nb::arg("object"), nb::arg("dtype") = nb::none(),
-        "An array of the values of numbers, nested lists, NumPy arrays, buffers or DLPack tensors, copied now.\n"
-        "Python's floats become float32, its integers int64; other values keep their type.");
-  m.def("asarray", &as_array, nb::arg("object"), nb::arg("dtype") = nb::none(), nb::arg("copy") = nb::none(),
-        "The object as an array. An Array is returned as it is and anything else copied, unless copy says\n"
-        "otherwise: True always copies; False shares the memory, or raises ValueError. Operations on shared memory\n"
+  m.def(
+      "array",
+      [](nb::handle object, nb::handle dtype) {
+        return to_array(object.ptr(), optional_dtype(dtype));
+      },
+      nb::arg("object"), nb::arg("dtype") = nb::none(),
+      "An array of the values of numbers, nested lists, NumPy arrays, buffers or DLPack tensors, "
+      "copied now.\n"
+      "Python's floats become float32, its integers int64; other values keep their type.");
+  m.def("asarray", &as_array, nb::arg("object"), nb::arg("dtype") = nb::none(),
+        nb::arg("copy") = nb::none(),
+        "The object as an array. An Array is returned as it is and anything else copied, unless "
+        "copy says\n"
+        "otherwise: True always copies; False shares the memory, or raises ValueError. Operations "
+        "on shared memory\n"
         "are computed at once, since its owner may change it.");
-  m.def("from_dlpack", [](nb::handle object, std::optional<bool> copy) { return from_dlpack(object.ptr(), copy); },
-        nb::arg("object"), nb::arg("copy") = nb::none(),
-        "Shares the memory of an object with __dlpack__; copies it where it does not lie row-major.");
+  m.def(
+      "from_dlpack",
+      [](nb::handle object, std::optional<bool> copy) { return from_dlpack(object.ptr(), copy); },
+      nb::arg("object"), nb::arg("copy") = nb::none(),
+      "Shares the memory of an object with __dlpack__; copies it where it does not lie row-major.");
 }
 
 }  // namespace lamina::python

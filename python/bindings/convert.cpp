@@ -20,8 +20,12 @@ namespace {
 struct HeldBuffer {
   Py_buffer view;
   ~HeldBuffer() { PyBuffer_Release(&view); }
-  std::span<const int64_t> shape() const { return {reinterpret_cast<const int64_t*>(view.shape), rank()}; }
-  std::span<const int64_t> strides() const { return {reinterpret_cast<const int64_t*>(view.strides), rank()}; }
+  std::span<const int64_t> shape() const {
+    return {reinterpret_cast<const int64_t*>(view.shape), rank()};
+  }
+  std::span<const int64_t> strides() const {
+    return {reinterpret_cast<const int64_t*>(view.strides), rank()};
+  }
   size_t rank() const { return static_cast<size_t>(view.ndim); }
 };
 
@@ -30,17 +34,19 @@ std::shared_ptr<HeldBuffer> hold_buffer(PyObject* object) {
   if (PyObject_GetBuffer(object, &buffer->view, PyBUF_FULL_RO) != 0) {
     buffer->view.obj = nullptr;
     nanobind::python_error reason;  // takes the error over
-    throw DTypeError(text("array: cannot read the buffer of a ", Py_TYPE(object)->tp_name, ": ", reason.what()));
+    throw DTypeError(
+        text("array: cannot read the buffer of a ", Py_TYPE(object)->tp_name, ": ", reason.what()));
   }
-  if (buffer->view.suboffsets) throw ValueError("array: buffers of pointers (suboffsets) are not taken");
+  if (buffer->view.suboffsets)
+    throw ValueError("array: buffers of pointers (suboffsets) are not taken");
   return buffer;
 }
 
 BufferFormat format_of_buffer(const HeldBuffer& buffer) {
   auto format = parse_format(buffer.view.format, static_cast<size_t>(buffer.view.itemsize));
   if (!format) {
-    throw DTypeError(text("array: no element type fits the buffer format '", buffer.view.format, "' of ",
-                          buffer.view.itemsize, " bytes"))
+    throw DTypeError(text("array: no element type fits the buffer format '", buffer.view.format,
+                          "' of ", buffer.view.itemsize, " bytes"))
         .help("bool, integers and floats of up to 64 bits are taken; convert it first");
   }
   return *format;
@@ -51,8 +57,8 @@ Array copy_of(const HeldBuffer& buffer, BufferFormat format) {
   check_shape(shape, size_of(format.dtype), "array: shape");
   NodeValue value;
   value.storage = Storage::allocate(static_cast<size_t>(shape.elements()) * size_of(format.dtype));
-  copy_strided(value.storage->data(), static_cast<const std::byte*>(buffer.view.buf), buffer.shape(),
-               buffer.strides(), size_of(format.dtype), format.swapped);
+  copy_strided(value.storage->data(), static_cast<const std::byte*>(buffer.view.buf),
+               buffer.shape(), buffer.strides(), size_of(format.dtype), format.swapped);
   return make_leaf({format.dtype, std::move(shape)}, std::move(value));
 }
 
@@ -75,7 +81,9 @@ Array as_number(const Array& scalar) {
   return make_number(scalar.item<int64_t>(), scalar.dtype(), false);
 }
 
-bool has(PyObject* object, const char* attribute) { return PyObject_HasAttrString(object, attribute); }
+bool has(PyObject* object, const char* attribute) {
+  return PyObject_HasAttrString(object, attribute);
+}
 
 }  // namespace
 
@@ -86,7 +94,8 @@ bool to_operand(PyObject* object, Array& out) {
     out = as_array_object(object)->array;
     return true;
   }
-  if (PyFloat_Check(object)) {  // numpy.float64 is a Python float, and like one never widens an array
+  if (PyFloat_Check(
+          object)) {  // numpy.float64 is a Python float, and like one never widens an array
     out = Array(PyFloat_AS_DOUBLE(object));
     return true;
   }
@@ -131,8 +140,8 @@ Array share_buffer(PyObject* object) {
   Shape shape(buffer->shape());
   const void* data = buffer->view.buf;
   size_t bytes = static_cast<size_t>(buffer->view.len);
-  return foreign_array(foreign_storage(data, bytes, [buffer]() mutable { buffer.reset(); }), 0, std::move(shape),
-                       format.dtype);
+  return foreign_array(foreign_storage(data, bytes, [buffer]() mutable { buffer.reset(); }), 0,
+                       std::move(shape), format.dtype);
 }
 
 Array to_array(PyObject* object, std::optional<DType> dtype) {

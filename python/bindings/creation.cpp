@@ -12,13 +12,15 @@ void bind_creation(nb::module_& m) {
       [](nb::handle shape, nb::handle dtype) {
         return zeros(to_int_list(shape, "zeros: shape"), to_dtype(dtype, float32));
       },
-      nb::arg("shape"), nb::arg("dtype") = nb::none(), "An array of zeros; float32 when no dtype is given.");
+      nb::arg("shape"), nb::arg("dtype") = nb::none(),
+      "An array of zeros; float32 when no dtype is given.");
   m.def(
       "ones",
       [](nb::handle shape, nb::handle dtype) {
         return ones(to_int_list(shape, "ones: shape"), to_dtype(dtype, float32));
       },
-      nb::arg("shape"), nb::arg("dtype") = nb::none(), "An array of ones; float32 when no dtype is given.");
+      nb::arg("shape"), nb::arg("dtype") = nb::none(),
+      "An array of ones; float32 when no dtype is given.");
   m.def(
       "full",
       [](nb::handle shape, Array value, nb::handle dtype) {
@@ -27,19 +29,28 @@ void bind_creation(nb::module_& m) {
       },
       nb::arg("shape"), nb::arg("value"), nb::arg("dtype") = nb::none(),
       "An array of one value, of the value's type when no dtype is given.");
-  m.def("zeros_like", [](Array x) { return zeros_like(x); }, nb::arg("x"), "Zeros of x's shape and type.");
-  m.def("ones_like", [](Array x) { return ones_like(x); }, nb::arg("x"), "Ones of x's shape and type.");
+  m.def(
+      "zeros_like", [](Array x) { return zeros_like(x); }, nb::arg("x"),
+      "Zeros of x's shape and type.");
+  m.def(
+      "ones_like", [](Array x) { return ones_like(x); }, nb::arg("x"),
+      "Ones of x's shape and type.");
   m.def(
       "arange",
       [](nb::handle start, nb::handle stop, nb::handle step, nb::handle dtype) {
-        auto is_whole = [](nb::handle number) { return number.is_none() || nb::isinstance<nb::int_>(number); };
+        auto is_whole = [](nb::handle number) {
+          return number.is_none() || nb::isinstance<nb::int_>(number);
+        };
         bool whole = is_whole(start) && is_whole(stop) && is_whole(step);
         double first = stop.is_none() ? 0.0 : nb::cast<double>(start);
         double last = nb::cast<double>(stop.is_none() ? start : stop);
-        return arange(first, last, nb::cast<double>(step), to_dtype(dtype, whole ? int64 : float32));
+        return arange(first, last, nb::cast<double>(step),
+                      to_dtype(dtype, whole ? int64 : float32));
       },
-      nb::arg("start"), nb::arg("stop") = nb::none(), nb::arg("step") = 1, nb::arg("dtype") = nb::none(),
-      "start, start + step, .. before stop; from 0 when one number is given. Whole numbers give int64.");
+      nb::arg("start"), nb::arg("stop") = nb::none(), nb::arg("step") = 1,
+      nb::arg("dtype") = nb::none(),
+      "start, start + step, .. before stop; from 0 when one number is given. Whole numbers give "
+      "int64.");
   m.def(
       "eye",
       [](int64_t rows, std::optional<int64_t> columns, nb::handle dtype) {

@@ -14,7 +14,9 @@
 namespace lamina::python {
 namespace {
 
-nb::tuple to_tuple(data::Batch batch) { return nb::make_tuple(std::move(batch.x), std::move(batch.y)); }
+nb::tuple to_tuple(data::Batch batch) {
+  return nb::make_tuple(std::move(batch.x), std::move(batch.y));
+}
 
 Array to_rows(nb::handle object) { return to_array(object.ptr(), std::nullopt); }
 
@@ -26,9 +28,11 @@ class PyDataset : public data::Dataset {
   int64_t size() const override { NB_OVERRIDE_PURE(size); }
   data::Batch get(std::span<const int64_t> indices) const override {
     nb::gil_scoped_acquire gil;
-    nb::object batch = nb_trampoline.base().attr("get")(std::vector<int64_t>(indices.begin(), indices.end()));
+    nb::object batch =
+        nb_trampoline.base().attr("get")(std::vector<int64_t>(indices.begin(), indices.end()));
     if (!PySequence_Check(batch.ptr()) || nb::len(batch) != 2) {
-      throw DTypeError(text("Dataset.get: expected a pair (x, y), got ", Py_TYPE(batch.ptr())->tp_name));
+      throw DTypeError(
+          text("Dataset.get: expected a pair (x, y), got ", Py_TYPE(batch.ptr())->tp_name));
     }
     return {to_rows(batch[0]), to_rows(batch[1])};
   }
@@ -52,25 +56,34 @@ void bind_loader(nb::module_& m) {
   nb::class_<Loop>(m, "DataLoaderIterator")
       .def("__iter__", [](nb::handle self) { return self; })
       .def("__next__", &next_batch);
-  nb::class_<data::DataLoader>(m, "DataLoader", "A dataset as batches (x, y), one epoch per loop over it.")
-      .def("__init__",
-           [](data::DataLoader* self, nb::handle dataset, int64_t batch_size, bool shuffle, uint64_t seed,
-              bool drop_last) {
-             new (self) data::DataLoader(to_dataset(dataset, "DataLoader: dataset"),
-                                         {batch_size, shuffle, seed, drop_last});
-           },
-           nb::arg("dataset"), nb::arg("batch_size") = 1, nb::arg("shuffle") = false, nb::arg("seed") = 0,
-           nb::arg("drop_last") = false)
+  nb::class_<data::DataLoader>(m, "DataLoader",
+                               "A dataset as batches (x, y), one epoch per loop over it.")
+      .def(
+          "__init__",
+          [](data::DataLoader* self, nb::handle dataset, int64_t batch_size, bool shuffle,
+             uint64_t seed, bool drop_last) {
+            new (self) data::DataLoader(to_dataset(dataset, "DataLoader: dataset"),
+                                        {batch_size, shuffle, seed, drop_last});
+          },
+          nb::arg("dataset"), nb::arg("batch_size") = 1, nb::arg("shuffle") = false,
+          nb::arg("seed") = 0, nb::arg("drop_last") = false)
       .def("__len__", &data::DataLoader::size)
       .def("__iter__",
-           [](nb::object self) { return Loop{self, nb::cast<data::DataLoader&>(self).begin(), false}; })
-      .def_prop_ro("position",
-                   [](const data::DataLoader& self) {
-                     return nb::make_tuple(self.position().epoch, self.position().batch);
-                   },
-                   "The loops begun before this one, and the batches of this one that have been handed out.")
-      .def("restore", [](data::DataLoader& self, int64_t epoch, int64_t batch) { self.restore({epoch, batch}); },
-           nb::arg("epoch"), nb::arg("batch"), "The next loop continues there.");
+           [](nb::object self) {
+             return Loop{self, nb::cast<data::DataLoader&>(self).begin(), false};
+           })
+      .def_prop_ro(
+          "position",
+          [](const data::DataLoader& self) {
+            return nb::make_tuple(self.position().epoch, self.position().batch);
+          },
+          "The loops begun before this one, and the batches of this one that have been handed out.")
+      .def(
+          "restore",
+          [](data::DataLoader& self, int64_t epoch, int64_t batch) {
+            self.restore({epoch, batch});
+          },
+          nb::arg("epoch"), nb::arg("batch"), "The next loop continues there.");
 }
 
 }  // namespace
@@ -83,34 +96,43 @@ data::DatasetHandle to_dataset(nb::handle object, const char* what) {
   if (nb::isinstance<nb::tuple>(object) && nb::len(object) == 2) {
     return data::ArrayDataset(to_rows(object[0]), to_rows(object[1]));
   }
-  throw DTypeError(text(what, ": expected a Dataset or a pair of arrays (x, y), got ", Py_TYPE(object.ptr())->tp_name));
+  throw DTypeError(text(what, ": expected a Dataset or a pair of arrays (x, y), got ",
+                        Py_TYPE(object.ptr())->tp_name));
 }
 
 void bind_data(nb::module_& m) {
-  nb::class_<data::Dataset, PyDataset>(m, "Dataset",
-                                       "Examples by number. Subclasses define size() and get(indices) -> (x, y).")
+  nb::class_<data::Dataset, PyDataset>(
+      m, "Dataset", "Examples by number. Subclasses define size() and get(indices) -> (x, y).")
       .def(nb::init<>())
       .def("__len__", [](const data::Dataset& self) { return self.size(); });
-  nb::class_<data::ArrayDataset, data::Dataset>(m, "ArrayDataset", "Examples that lie in memory: one row each.")
-      .def("__init__",
-           [](data::ArrayDataset* self, nb::handle x, nb::handle y) {
-             new (self) data::ArrayDataset(to_rows(x), to_rows(y));
-           },
-           nb::arg("x"), nb::arg("y"))
+  nb::class_<data::ArrayDataset, data::Dataset>(m, "ArrayDataset",
+                                                "Examples that lie in memory: one row each.")
+      .def(
+          "__init__",
+          [](data::ArrayDataset* self, nb::handle x, nb::handle y) {
+            new (self) data::ArrayDataset(to_rows(x), to_rows(y));
+          },
+          nb::arg("x"), nb::arg("y"))
       .def("size", &data::ArrayDataset::size)
-      .def("get", [](const data::ArrayDataset& self, const std::vector<int64_t>& i) { return to_tuple(self.get(i)); },
-           nb::arg("indices"))
+      .def(
+          "get",
+          [](const data::ArrayDataset& self, const std::vector<int64_t>& i) {
+            return to_tuple(self.get(i));
+          },
+          nb::arg("indices"))
       .def_prop_ro("x", &data::ArrayDataset::x)
       .def_prop_ro("y", &data::ArrayDataset::y)
-      .def("split",
-           [](const data::ArrayDataset& self, double fraction, uint64_t seed, bool shuffle) {
-             return self.split(fraction, {seed, shuffle});
-           },
-           nb::arg("fraction"), nb::arg("seed") = 0, nb::arg("shuffle") = true,
-           "Two datasets, the first with this fraction of the examples.");
+      .def(
+          "split",
+          [](const data::ArrayDataset& self, double fraction, uint64_t seed, bool shuffle) {
+            return self.split(fraction, {seed, shuffle});
+          },
+          nb::arg("fraction"), nb::arg("seed") = 0, nb::arg("shuffle") = true,
+          "Two datasets, the first with this fraction of the examples.");
   bind_loader(m);
   m.def("digits", &data::digits,
-        "1,797 handwritten digits: x float32 [1797, 1, 8, 8] from 0 (paper) to 1 (ink); y int64 [1797].");
+        "1,797 handwritten digits: x float32 [1797, 1, 8, 8] from 0 (paper) to 1 (ink); y int64 "
+        "[1797].");
 }
 
 }  // namespace lamina::python

@@ -1,4 +1,5 @@
-// DLPack 1.x as it lies in memory (https://dmlc.github.io/dlpack): the tensor that libraries hand to each other.
+// DLPack 1.x as it lies in memory (https://dmlc.github.io/dlpack): the tensor that libraries hand
+// to each other.
 #pragma once
 
 #include <cstdint>

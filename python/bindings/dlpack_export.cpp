@@ -1,5 +1,5 @@
-// Array.__dlpack__: a read-only view that keeps the value's memory alive. Consumers from before version 1
-// cannot be told that a tensor is read-only: they get a copy of their own.
+// Array.__dlpack__: a read-only view that keeps the value's memory alive. Consumers from before
+// version 1 cannot be told that a tensor is read-only: they get a copy of their own.
 #include <cstring>
 #include <memory>
 
@@ -75,9 +75,11 @@ HostValue copied(const HostValue& value, size_t bytes) {
 
 nb::object to_dlpack(Array array, nb::handle stream, nb::handle max_version, nb::handle dl_device,
                      nb::handle copy) {
-  if (!stream.is_none()) throw ValueError("__dlpack__: the CPU has no streams: expected stream=None");
+  if (!stream.is_none())
+    throw ValueError("__dlpack__: the CPU has no streams: expected stream=None");
   if (!dl_device.is_none() && nb::cast<int>(dl_device[0]) != dlpack::kCpu) {
-    throw ValueError(text("__dlpack__: expected the CPU as device, got ", nb::repr(dl_device).c_str()));
+    throw ValueError(
+        text("__dlpack__: expected the CPU as device, got ", nb::repr(dl_device).c_str()));
   }
   HostValue value;
   {
@@ -87,10 +89,13 @@ nb::object to_dlpack(Array array, nb::handle stream, nb::handle max_version, nb:
   const bool versioned = !max_version.is_none() && nb::cast<int>(max_version[0]) >= 1;
   const bool copies = copy.is(Py_True) || !versioned;
   if (copy.is(Py_False) && !versioned) {
-    throw ValueError("__dlpack__: the consumer needs a copy: before DLPack 1 it cannot know that this is read-only");
+    throw ValueError(
+        "__dlpack__: the consumer needs a copy: before DLPack 1 it cannot know that this is "
+        "read-only");
   }
   if (copies) value = copied(value, static_cast<size_t>(array.size()) * size_of(array.dtype()));
-  return versioned ? export_as<dlpack::ManagedTensorVersioned>("dltensor_versioned", array, std::move(value), copies)
+  return versioned ? export_as<dlpack::ManagedTensorVersioned>("dltensor_versioned", array,
+                                                               std::move(value), copies)
                    : export_as<dlpack::ManagedTensor>("dltensor", array, std::move(value), copies);
 }
 
@@ -98,8 +103,11 @@ nb::object to_dlpack(Array array, nb::handle stream, nb::handle max_version, nb:
 
 void bind_dlpack(nb::module_& m) {
   m.def("__dlpack__", &to_dlpack, nb::arg("self"), nb::kw_only(), nb::arg("stream") = nb::none(),
-        nb::arg("max_version") = nb::none(), nb::arg("dl_device") = nb::none(), nb::arg("copy") = nb::none());
-  m.def("__dlpack_device__", [](const Array&) { return nb::make_tuple(dlpack::kCpu, 0); }, nb::arg("self"));
+        nb::arg("max_version") = nb::none(), nb::arg("dl_device") = nb::none(),
+        nb::arg("copy") = nb::none());
+  m.def(
+      "__dlpack_device__", [](const Array&) { return nb::make_tuple(dlpack::kCpu, 0); },
+      nb::arg("self"));
   add_methods(m, {"__dlpack__", "__dlpack_device__"});
   nb::delattr(m, "__dlpack__");
   nb::delattr(m, "__dlpack_device__");

@@ -50,7 +50,9 @@ DType to_dtype(nb::handle object) {
       .help("for example lamina.float32, \"float32\" or numpy.float32");
 }
 
-DType to_dtype(nb::handle object, DType otherwise) { return object.is_none() ? otherwise : to_dtype(object); }
+DType to_dtype(nb::handle object, DType otherwise) {
+  return object.is_none() ? otherwise : to_dtype(object);
+}
 
 PyObject* dtype_object(DType dtype) {
   PyObject* object = objects[static_cast<int>(dtype)];
@@ -59,18 +61,23 @@ PyObject* dtype_object(DType dtype) {
 }
 
 void bind_dtypes(nb::module_& m) {
-  nb::class_<DTypeObject>(m, "DType", "An element type; equal to its name and to NumPy's type of that name.")
+  nb::class_<DTypeObject>(m, "DType",
+                          "An element type; equal to its name and to NumPy's type of that name.")
       .def_prop_ro("name", [](const DTypeObject& d) { return lamina::name(d.dtype); })
       .def_prop_ro("itemsize", [](const DTypeObject& d) { return size_of(d.dtype); })
       .def_prop_ro("is_floating", [](const DTypeObject& d) { return is_floating(d.dtype); })
-      .def("__eq__", [](const DTypeObject& d, nb::handle other) { return find_dtype(other) == d.dtype; },
-           nb::arg("other").none())
-      .def("__hash__", [](const DTypeObject& d) { return nb::hash(nb::str(lamina::name(d.dtype))); })
+      .def(
+          "__eq__",
+          [](const DTypeObject& d, nb::handle other) { return find_dtype(other) == d.dtype; },
+          nb::arg("other").none())
+      .def("__hash__",
+           [](const DTypeObject& d) { return nb::hash(nb::str(lamina::name(d.dtype))); })
       .def("__str__", [](const DTypeObject& d) { return lamina::name(d.dtype); })
       .def("__repr__", [](const DTypeObject& d) { return text("lamina.", lamina::name(d.dtype)); })
       .def("__reduce__", [](nb::handle self) {
         nb::object name = self.attr("name");
-        return nb::make_tuple(nb::module_::import_("lamina").attr("dtype"), nb::make_tuple(name));
+        return nb::make_tuple(nb::module_::import_("lamina.pickling").attr("dtype_from_name"),
+                              nb::make_tuple(name));
       });
   for (int i = 0; i < kDTypeCount; ++i) {
     dtypes[i].dtype = static_cast<DType>(i);
@@ -79,8 +86,9 @@ void bind_dtypes(nb::module_& m) {
     std::string name = lamina::name(dtypes[i].dtype);
     m.attr(name == "bool" ? "bool_" : name.c_str()) = object;
   }
-  m.def("dtype", [](nb::handle object) { return nb::steal(dtype_object(to_dtype(object))); }, nb::arg("object"),
-        "The element type that a name, a NumPy type or a Python type stands for.");
+  m.def(
+      "dtype", [](nb::handle object) { return nb::steal(dtype_object(to_dtype(object))); },
+      nb::arg("object"), "The element type that a name, a NumPy type or a Python type stands for.");
 }
 
 }  // namespace lamina::python

@@ -11,8 +11,8 @@ namespace lamina::python {
 
 namespace nb = nanobind;
 
-// What the caller means by `object`: a lamina dtype, a name, a NumPy dtype or scalar type, or Python's bool, int or
-// float (bool, int64, float32). KeyError or DTypeError for anything else.
+// What the caller means by `object`: a lamina dtype, a name, a NumPy dtype or scalar type, or
+// Python's bool, int or float (bool, int64, float32). KeyError or DTypeError for anything else.
 DType to_dtype(nb::handle object);
 // The same; None means `otherwise`.
 DType to_dtype(nb::handle object, DType otherwise);

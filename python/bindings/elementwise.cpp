@@ -30,14 +30,17 @@ std::optional<double> default_of(std::string_view op) {
 void take_keyword(const Op& op, PyObject* name, PyObject* value, PyObject** arguments) {
   for (size_t i = 0; i < op.inputs.size(); ++i) {
     if (PyUnicode_CompareWithASCIIString(name, op.inputs[i]) != 0) continue;
-    if (arguments[i]) throw DTypeError(text(op.name, ": argument ", op.inputs[i], " is given twice"));
+    if (arguments[i])
+      throw DTypeError(text(op.name, ": argument ", op.inputs[i], " is given twice"));
     arguments[i] = value;
     return;
   }
-  throw DTypeError(text(op.name, ": there is no argument '", nanobind::str(nanobind::handle(name)).c_str(), "'"));
+  throw DTypeError(text(op.name, ": there is no argument '",
+                        nanobind::str(nanobind::handle(name)).c_str(), "'"));
 }
 
-PyObject* call(const Function& function, PyObject* const* values, Py_ssize_t count, PyObject* keywords) {
+PyObject* call(const Function& function, PyObject* const* values, Py_ssize_t count,
+               PyObject* keywords) {
   return guard([&]() -> PyObject* {
     const Op& op = *function.op;
     const size_t expected = op.inputs.size();
@@ -85,7 +88,8 @@ std::string documentation(const Function& function) {
   for (size_t i = 0; i < function.op->inputs.size(); ++i) {
     if (i > 0) out += ", ";
     out += function.op->inputs[i];
-    if (i + 1 == function.op->inputs.size() && function.last_default) out += text("=", *function.last_default);
+    if (i + 1 == function.op->inputs.size() && function.last_default)
+      out += text("=", *function.last_default);
   }
   return out + ")\n--\n\n" + function.op->doc;
 }
@@ -106,7 +110,8 @@ void bind_elementwise(nanobind::module_& m) {
     documents.push_back(documentation(functions[next]));
     definitions.push_back({op->name, reinterpret_cast<PyCFunction>(thunks[next]),
                            METH_FASTCALL | METH_KEYWORDS, documents.back().c_str()});
-    m.attr(op->name) = nanobind::steal(PyCFunction_NewEx(&definitions.back(), m.ptr(), module_name.ptr()));
+    m.attr(op->name) =
+        nanobind::steal(PyCFunction_NewEx(&definitions.back(), m.ptr(), module_name.ptr()));
     ++next;
   }
 }

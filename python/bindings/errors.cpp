@@ -14,7 +14,8 @@ namespace {
 // The classes are looked up when an error is raised: errors are rare, and importing stays cheap.
 void set_lamina_error(const Error& error) {
   nb::list details;
-  for (const auto& [label, value] : error.details()) details.append(nb::make_tuple(label.c_str(), value.c_str()));
+  for (const auto& [label, value] : error.details())
+    details.append(nb::make_tuple(label.c_str(), value.c_str()));
   nb::object type = nb::module_::import_("lamina.errors").attr(error.kind());
   nb::object instance = type(error.what(), error.where().c_str(), nb::tuple(details));
   PyErr_SetObject(type.ptr(), instance.ptr());
@@ -32,8 +33,9 @@ void set_python_error(const std::exception_ptr& exception) noexcept {
   } catch (nb::python_error& e) {
     e.restore();
   } catch (nb::builtin_exception& e) {
-    PyErr_SetString(e.type() == nb::exception_type::stop_iteration ? PyExc_StopIteration : PyExc_TypeError,
-                    e.what());
+    PyErr_SetString(
+        e.type() == nb::exception_type::stop_iteration ? PyExc_StopIteration : PyExc_TypeError,
+        e.what());
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const std::exception& e) {

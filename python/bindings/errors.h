@@ -8,7 +8,8 @@
 
 namespace lamina::python {
 
-// Sets the Python error that belongs to the exception; to be called from a catch block or a translator.
+// Sets the Python error that belongs to the exception; to be called from a catch block or a
+// translator.
 void set_python_error(const std::exception_ptr& exception) noexcept;
 
 // Runs the body of a type slot: C++ exceptions must not reach the interpreter.

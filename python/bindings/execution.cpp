@@ -30,14 +30,17 @@ void bind_execution(nb::module_& m) {
   });
   m.def("_explain", [](const Array& array) { return explain(array); });
 
-  nb::class_<Profiler>(m, "Profiler", "Measures what runs from its creation on; `print` shows the longest first.")
+  nb::class_<Profiler>(m, "Profiler",
+                       "Measures what runs from its creation on; `print` shows the longest first.")
       .def(nb::init<>())
       .def_prop_ro("seconds", &Profiler::seconds)
       .def_prop_ro("counters", [](const Profiler& p) { return counters_dict(p.counters()); })
       .def("__str__", &Profiler::to_string);
-  m.def("execution_counters", [] { return counters_dict(execution_counters()); },
-        "How many programs have run, were made, were compiled; and what the cache holds.");
-  m.def("last_miss", &last_miss, "Which part of the newest program's key differed from the nearest cached one.");
+  m.def(
+      "execution_counters", [] { return counters_dict(execution_counters()); },
+      "How many programs have run, were made, were compiled; and what the cache holds.");
+  m.def("last_miss", &last_miss,
+        "Which part of the newest program's key differed from the nearest cached one.");
 
   m.def(
       "memory_statistics",
@@ -51,9 +54,12 @@ void bind_execution(nb::module_& m) {
         return out;
       },
       "Bytes in use, their peak, bytes kept for the next request, and the limit.");
-  m.def("set_memory_limit", [](int64_t bytes) { set_memory_limit(static_cast<size_t>(bytes)); }, nb::arg("bytes"));
+  m.def(
+      "set_memory_limit", [](int64_t bytes) { set_memory_limit(static_cast<size_t>(bytes)); },
+      nb::arg("bytes"));
   m.def("reset_peak_memory", &reset_peak_memory);
-  m.def("set_num_threads", &set_thread_count, nb::arg("count"), "How many threads compute: 1 to 1,024.");
+  m.def("set_num_threads", &set_thread_count, nb::arg("count"),
+        "How many threads compute: 1 to 1,024.");
   m.def("num_threads", &thread_count, "How many threads compute.");
 }
 

@@ -53,6 +53,8 @@ class Numbers {
       PyErr_Clear();
     }
     if (overflow != 0) throw ValueError("array: an integer does not fit into 64 bits");
+    if (unsigned_wanted && value < 0)
+      throw ValueError(text("array: ", value, " does not fit into uint64"));
     return value;
   }
 
@@ -69,9 +71,8 @@ class Numbers {
         return static_cast<T>(reals_[i]);
       }
       T value = static_cast<T>(integers_[i]);
-      bool fits = sizeof(T) == 8 ? (std::is_signed_v<T> || reals_[i] >= 0)
-                                 : static_cast<int64_t>(value) == integers_[i];
-      if (!fits) throw ValueError(text("array: ", integers_[i], " does not fit into ", dtype));
+      if (sizeof(T) < 8 && static_cast<int64_t>(value) != integers_[i])
+        throw ValueError(text("array: ", integers_[i], " does not fit into ", dtype));
       return value;
     } else {
       return static_cast<T>(reals_[i]);
@@ -87,7 +88,8 @@ bool is_number(PyObject* item) { return PyFloat_Check(item) || PyLong_Check(item
 bool is_list(PyObject* item) { return PyList_Check(item) || PyTuple_Check(item); }
 
 [[noreturn]] void refuse(PyObject* item) {
-  throw DTypeError(text("array: expected numbers, lists of numbers or a buffer, got ", Py_TYPE(item)->tp_name));
+  throw DTypeError(
+      text("array: expected numbers, lists of numbers or a buffer, got ", Py_TYPE(item)->tp_name));
 }
 
 class Reader {
@@ -129,8 +131,8 @@ class Reader {
     common = common ? promote(*common, array.dtype()) : array.dtype();
     for (int axis = 0; axis < array.ndim(); ++axis) enter(depth + axis, array.shape(axis));
     leaf(depth + array.ndim(), 0);
-    nanobind::object values = nanobind::steal(PyObject_CallMethod(
-        nanobind::steal(wrap(std::move(array))).ptr(), "_flat_list", nullptr));
+    nanobind::object values = nanobind::steal(
+        PyObject_CallMethod(nanobind::steal(wrap(std::move(array))).ptr(), "_flat_list", nullptr));
     if (!values.is_valid()) throw nanobind::python_error();
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values.ptr()); ++i) {
       numbers.add(PyList_GET_ITEM(values.ptr(), i), unsigned_wanted_);
@@ -139,20 +141,22 @@ class Reader {
 
   void enter(int depth, int64_t size) {
     if (rank_known_ && depth >= shape.rank()) {
-      throw ShapeError(text("array: expected a number at depth ", depth, ", got a list")).help(kRows);
+      throw ShapeError(text("array: expected a number at depth ", depth, ", got a list"))
+          .help(kRows);
     }
     if (depth == shape.rank()) {
       shape.push_back(size);
     } else if (shape[depth] != size) {
-      throw ShapeError(text("array: expected ", shape[depth], " values in each list at depth ", depth, ", got ",
-                            size))
+      throw ShapeError(text("array: expected ", shape[depth], " values in each list at depth ",
+                            depth, ", got ", size))
           .help(kRows);
     }
   }
 
   void leaf(int depth, int) {
     if (rank_known_ && depth != shape.rank()) {
-      throw ShapeError(text("array: expected a list at depth ", depth, ", got a number")).help(kRows);
+      throw ShapeError(text("array: expected a list at depth ", depth, ", got a number"))
+          .help(kRows);
     }
     rank_known_ = true;
   }
@@ -174,7 +178,9 @@ Array from_lists(PyObject* list, std::optional<DType> dtype) {
     if (reader.common && lamina::kind(*reader.common) >= kind) {
       dtype = reader.common;
     } else {
-      dtype = empty || kind == DTypeKind::Float ? float32 : kind == DTypeKind::Integer ? int64 : bool_;
+      dtype = empty || kind == DTypeKind::Float ? float32
+              : kind == DTypeKind::Integer      ? int64
+                                                : bool_;
     }
   }
   return reader.numbers.to_array(std::move(reader.shape), *dtype);

@@ -18,9 +18,11 @@ Array array_of(nb::handle item) {
     array = as_array_object(item.ptr())->value();
   } else if (PyList_Check(item.ptr()) || PyObject_CheckBuffer(item.ptr())) {
     array = to_array(item.ptr(), std::nullopt);
-    if (array.size() == 0 && is_floating(array.dtype())) array = to_array(item.ptr(), int64);  // x[[]]
+    if (array.size() == 0 && is_floating(array.dtype()))
+      array = to_array(item.ptr(), int64);  // x[[]]
   } else {
-    throw DTypeError(text("index: expected integers, slices, None, ... or arrays, got ", Py_TYPE(item.ptr())->tp_name));
+    throw DTypeError(text("index: expected integers, slices, None, ... or arrays, got ",
+                          Py_TYPE(item.ptr())->tp_name));
   }
   if (is_floating(array.dtype())) {
     throw DTypeError(text("index: expected integers or bool, got ", describe(array)));
@@ -38,7 +40,8 @@ class Parser {
     bool ellipsis = false;
     for (const Item& item : items) used += item.axes(), ellipsis |= item.object.is(Py_Ellipsis);
     if (used > shape_.rank()) {
-      throw IndexError(text("index: expected up to ", shape_.rank(), " indices for ", shape_, ", got ", used));
+      throw IndexError(
+          text("index: expected up to ", shape_.rank(), " indices for ", shape_, ", got ", used));
     }
     if (!ellipsis) items.push_back({nb::borrow(Py_Ellipsis), {}});
     for (Item& item : items) add(item, shape_.rank() - used);
@@ -66,12 +69,14 @@ class Parser {
     std::vector<Item> items;
     int ellipses = 0;
     for (nb::object& object : objects) {
-      if (object.is(Py_Ellipsis) && ++ellipses > 1) throw IndexError("index: more than one ... in the key");
+      if (object.is(Py_Ellipsis) && ++ellipses > 1)
+        throw IndexError("index: more than one ... in the key");
       bool basic = object.is_none() || object.is(Py_Ellipsis) || PySlice_Check(object.ptr()) ||
                    is_integer_object(object);
       Array array;
       if (!basic) array = array_of(object);
-      if (array && array.ndim() == 0 && is_integer(array.dtype())) {  // a number that has been computed
+      if (array && array.ndim() == 0 &&
+          is_integer(array.dtype())) {  // a number that has been computed
         object = nb::int_(array.item<int64_t>());
         array.reset();
       }
@@ -105,8 +110,10 @@ class Parser {
   void add_integer(int64_t index) {
     const int64_t size = shape_[axis_];
     if (index < -size || index >= size) {
-      throw IndexError(text("index ", index, " is out of range for axis ", axis_, " of size ", size))
-          .help(size == 0 ? std::string("the axis is empty") : text("from ", -size, " to ", size - 1));
+      throw IndexError(
+          text("index ", index, " is out of range for axis ", axis_, " of size ", size))
+          .help(size == 0 ? std::string("the axis is empty")
+                          : text("from ", -size, " to ", size - 1));
     }
     add_range(index < 0 ? index + size : index, 1, 1);
     advanced_entry(false);
@@ -117,10 +124,12 @@ class Parser {
     if (array.dtype() == bool_) {
       for (int i = 0; i < array.ndim(); ++i) {
         if (array.shape()[i] != shape_[axis_ + i]) {
-          throw IndexError(text("index: the mask ", array.shape(), " does not fit the axes from ", axis_, " of ", shape_));
+          throw IndexError(text("index: the mask ", array.shape(), " does not fit the axes from ",
+                                axis_, " of ", shape_));
         }
       }
-      if (array.ndim() == 0) throw IndexError("index: expected a mask with axes, got a single bool");
+      if (array.ndim() == 0)
+        throw IndexError("index: expected a mask with axes, got a single bool");
       parts = nonzero(array);
     }
     for (Array& part : parts) {
@@ -140,7 +149,8 @@ class Parser {
   }
   void keep() { key_.shape.push_back(key_.range.count.back()); }
 
-  // NumPy counts integers beside arrays among them: with a slice between two, their axes come first.
+  // NumPy counts integers beside arrays among them: with a slice between two, their axes come
+  // first.
   void basic_entry() { after_gap_ = any_advanced_; }
   void advanced_entry(bool is_selector) {
     separated_ |= after_gap_;
@@ -176,7 +186,8 @@ std::vector<Array> nonzero(const Array& mask) {
     }
   }
   std::vector<Array> out;
-  for (const auto& list : places) out.push_back(from_data(list.data(), {static_cast<int64_t>(list.size())}, int64));
+  for (const auto& list : places)
+    out.push_back(from_data(list.data(), {static_cast<int64_t>(list.size())}, int64));
   return out;
 }
 

@@ -23,7 +23,8 @@ using nn::Module;
 template <class Layer>
 nb::class_<Layer, Module> layer(nb::module_& m, const char* name, const char* doc) {
   nb::class_<Layer, Module> type(m, name, nb::is_final(), doc);
-  type.def("forward", [](Layer& self, Array x) { return self.forward(std::move(x)); }, nb::arg("x"));
+  type.def(
+      "forward", [](Layer& self, Array x) { return self.forward(std::move(x)); }, nb::arg("x"));
   return type;
 }
 
@@ -32,16 +33,18 @@ void bind_convolution(nb::module_& m, const char* name, const char* doc) {
   layer<Convolution>(m, name, doc)
       .def(
           "__init__",
-          [](Convolution* self, int64_t in_channels, int64_t out_channels, nb::handle kernel_size, nb::handle stride,
-             nb::handle padding, nb::handle dilation, int64_t groups, bool bias, nb::handle dtype) {
+          [](Convolution* self, int64_t in_channels, int64_t out_channels, nb::handle kernel_size,
+             nb::handle stride, nb::handle padding, nb::handle dilation, int64_t groups, bool bias,
+             nb::handle dtype) {
             ConvOptions options = to_conv_options(stride, padding, dilation, groups);
-            new (self) Convolution(in_channels, out_channels, to_per_axis(kernel_size, "conv: kernel_size"),
+            new (self) Convolution(in_channels, out_channels,
+                                   to_per_axis(kernel_size, "conv: kernel_size"),
                                    {options.stride, options.padding, options.dilation, groups, bias,
                                     to_dtype(dtype, float32)});
           },
-          nb::arg("in_channels"), nb::arg("out_channels"), nb::arg("kernel_size"), nb::arg("stride") = 1,
-          nb::arg("padding") = 0, nb::arg("dilation") = 1, nb::arg("groups") = 1, nb::arg("bias") = true,
-          nb::arg("dtype") = nb::none())
+          nb::arg("in_channels"), nb::arg("out_channels"), nb::arg("kernel_size"),
+          nb::arg("stride") = 1, nb::arg("padding") = 0, nb::arg("dilation") = 1,
+          nb::arg("groups") = 1, nb::arg("bias") = true, nb::arg("dtype") = nb::none())
       .def_ro("in_channels", &Convolution::in_channels)
       .def_ro("out_channels", &Convolution::out_channels);
 }
@@ -55,8 +58,9 @@ void bind_batch_norm(nb::module_& m, const char* name, const char* doc) {
              nb::handle dtype) {
             new (self) Norm(num_features, {eps, momentum, affine, track, to_dtype(dtype, float32)});
           },
-          nb::arg("num_features"), nb::arg("eps") = 1e-5, nb::arg("momentum") = 0.1, nb::arg("affine") = true,
-          nb::arg("track_running_stats") = true, nb::arg("dtype") = nb::none())
+          nb::arg("num_features"), nb::arg("eps") = 1e-5, nb::arg("momentum") = 0.1,
+          nb::arg("affine") = true, nb::arg("track_running_stats") = true,
+          nb::arg("dtype") = nb::none())
       .def_ro("num_features", &Norm::num_features);
 }
 
@@ -65,7 +69,8 @@ void bind_pool(nb::module_& m, const char* name, const char* doc) {
   layer<Pool>(m, name, doc)
       .def(
           "__init__",
-          [](Pool* self, nb::handle kernel_size, nb::handle stride, nb::handle padding, bool count_padding) {
+          [](Pool* self, nb::handle kernel_size, nb::handle stride, nb::handle padding,
+             bool count_padding) {
             new (self) Pool(to_per_axis(kernel_size, "pool: kernel_size"),
                             to_pool_options(stride, padding, count_padding));
           },
@@ -77,10 +82,12 @@ void bind_linear(nb::module_& m) {
   layer<nn::Linear>(m, "Linear", "x [.., in] -> x @ weight.T + bias [.., out].")
       .def(
           "__init__",
-          [](nn::Linear* self, int64_t in_features, int64_t out_features, bool bias, nb::handle dtype) {
+          [](nn::Linear* self, int64_t in_features, int64_t out_features, bool bias,
+             nb::handle dtype) {
             new (self) nn::Linear(in_features, out_features, {bias, to_dtype(dtype, float32)});
           },
-          nb::arg("in_features"), nb::arg("out_features"), nb::arg("bias") = true, nb::arg("dtype") = nb::none())
+          nb::arg("in_features"), nb::arg("out_features"), nb::arg("bias") = true,
+          nb::arg("dtype") = nb::none())
       .def_ro("in_features", &nn::Linear::in_features)
       .def_ro("out_features", &nn::Linear::out_features);
 }
@@ -93,8 +100,10 @@ void bind_activations(nb::module_& m) {
   layer<nn::Tanh>(m, "Tanh", "The hyperbolic tangent.").def(nb::init<>());
   layer<nn::LeakyReLU>(m, "LeakyReLU", "x for x > 0, slope * x below.")
       .def(nb::init<double>(), nb::arg("slope") = 0.01);
-  layer<nn::Softmax>(m, "Softmax", "e^x / sum(e^x) along an axis.").def(nb::init<int>(), nb::arg("axis") = -1);
-  layer<nn::LogSoftmax>(m, "LogSoftmax", "The logarithm of softmax.").def(nb::init<int>(), nb::arg("axis") = -1);
+  layer<nn::Softmax>(m, "Softmax", "e^x / sum(e^x) along an axis.")
+      .def(nb::init<int>(), nb::arg("axis") = -1);
+  layer<nn::LogSoftmax>(m, "LogSoftmax", "The logarithm of softmax.")
+      .def(nb::init<int>(), nb::arg("axis") = -1);
   layer<nn::Identity>(m, "Identity", "x itself.").def(nb::init<>());
   layer<nn::Flatten>(m, "Flatten", "Makes one axis of several; by default of all but the batch.")
       .def(nb::init<int, int>(), nb::arg("start_axis") = 1, nb::arg("end_axis") = -1);
@@ -104,10 +113,12 @@ void bind_activations(nb::module_& m) {
 }
 
 void bind_layer_norm(nb::module_& m) {
-  layer<nn::LayerNorm>(m, "LayerNorm", "Normalised over the last axes, which have sizes normalized_shape.")
+  layer<nn::LayerNorm>(m, "LayerNorm",
+                       "Normalised over the last axes, which have sizes normalized_shape.")
       .def(
           "__init__",
-          [](nn::LayerNorm* self, nb::handle shape, double eps, bool affine, bool bias, nb::handle dtype) {
+          [](nn::LayerNorm* self, nb::handle shape, double eps, bool affine, bool bias,
+             nb::handle dtype) {
             new (self) nn::LayerNorm(to_int_list(shape, "LayerNorm: normalized_shape"),
                                      {eps, affine, bias, to_dtype(dtype, float32)});
           },
@@ -120,13 +131,19 @@ void bind_sequential(nb::module_& m) {
       .def("__init__",
            [](nn::Sequential* self, const nb::args& modules) {
              new (self) nn::Sequential();
-             for (nb::handle module : modules) self->append(nb::cast<std::shared_ptr<Module>>(module));
+             for (nb::handle module : modules)
+               self->append(nb::cast<std::shared_ptr<Module>>(module));
            })
-      .def("append", [](nn::Sequential& self, std::shared_ptr<Module> module) { self.append(std::move(module)); },
-           nb::arg("module"))
+      .def(
+          "append",
+          [](nn::Sequential& self, std::shared_ptr<Module> module) {
+            self.append(std::move(module));
+          },
+          nb::arg("module"))
       .def("__len__", &nn::Sequential::size)
-      .def("__getitem__", [](nn::Sequential& self, int64_t index) -> Module& { return self[index]; },
-           nb::arg("index"), nb::rv_policy::reference_internal);
+      .def(
+          "__getitem__", [](nn::Sequential& self, int64_t index) -> Module& { return self[index]; },
+          nb::arg("index"), nb::rv_policy::reference_internal);
 }
 
 }  // namespace
@@ -142,11 +159,12 @@ void bind_layers(nb::module_& m) {
   bind_pool<nn::MaxPool2d>(m, "MaxPool2d", "The maximum over windows of x [N, C, height, width].");
   bind_pool<nn::AvgPool2d>(m, "AvgPool2d", "The average over windows of x [N, C, height, width].");
   layer<nn::AdaptiveAvgPool2d>(m, "AdaptiveAvgPool2d", "Averages that give [N, C, *output_size].")
-      .def("__init__",
-           [](nn::AdaptiveAvgPool2d* self, nb::handle size) {
-             new (self) nn::AdaptiveAvgPool2d(to_per_axis(size, "AdaptiveAvgPool2d: output_size"));
-           },
-           nb::arg("output_size"));
+      .def(
+          "__init__",
+          [](nn::AdaptiveAvgPool2d* self, nb::handle size) {
+            new (self) nn::AdaptiveAvgPool2d(to_per_axis(size, "AdaptiveAvgPool2d: output_size"));
+          },
+          nb::arg("output_size"));
   bind_activations(m);
   bind_sequential(m);
 }

@@ -9,7 +9,8 @@
 namespace lamina::python {
 
 NB_MODULE(_lamina, m) {
-  nanobind::set_leak_warnings(false);  // the dtypes and the type's methods live as long as the process
+  nanobind::set_leak_warnings(
+      false);  // the dtypes and the type's methods live as long as the process
   nanobind::register_exception_translator(
       [](const std::exception_ptr& exception, void*) {
         try {

@@ -8,8 +8,8 @@
 
 namespace lamina::python {
 
-// A module whose forward is a Python method. It may take and return anything: a call from Python passes its
-// arguments and result around C++, which sees the arrays among them.
+// A module whose forward is a Python method. It may take and return anything: a call from Python
+// passes its arguments and result around C++, which sees the arrays among them.
 class PyModule : public nn::Module {
  public:
   NB_TRAMPOLINE(nn::Module);

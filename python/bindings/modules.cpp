@@ -36,7 +36,8 @@ void set_attribute(nb::handle self, nb::str name, nb::handle value) {
   const bool is_module = nb::isinstance<Module>(value);
   const bool is_parameter = Py_TYPE(value.ptr()) == parameter_type;
   if ((is_module || is_parameter) && !nb::inst_ready(self)) {
-    throw StateError(text(Py_TYPE(self.ptr())->tp_name, ": '", name.c_str(), "' is set before the module is made"))
+    throw StateError(text(Py_TYPE(self.ptr())->tp_name, ": '", name.c_str(),
+                          "' is set before the module is made"))
         .help("call super().__init__() first");
   }
   if (is_module) {
@@ -70,7 +71,8 @@ nb::object get_attribute(nb::handle self, nb::str name) {
       if (own == name.c_str()) return nb::cast(buffer);
     }
   }
-  PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '%U'", Py_TYPE(self.ptr())->tp_name, name.ptr());
+  PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '%U'",
+               Py_TYPE(self.ptr())->tp_name, name.ptr());
   throw nb::python_error();
 }
 
@@ -83,7 +85,8 @@ nb::dict to_dict(const nn::StateDict& state) {
 nn::StateDict to_state(const nb::dict& values) {
   nn::StateDict state;
   for (auto [name, value] : values) {
-    state.emplace_back(nb::cast<std::string>(name), own_memory(to_argument(value.ptr(), "load_state_dict", "value")));
+    state.emplace_back(nb::cast<std::string>(name),
+                       own_memory(to_argument(value.ptr(), "load_state_dict", "value")));
   }
   return state;
 }
@@ -96,51 +99,81 @@ nb::object buffer(nb::handle self, const std::string& name, Array value) {
 }  // namespace
 
 void bind_modules(nb::module_& m) {
-  nb::class_<Module, PyModule>(m, "Module", nb::dynamic_attr(),
-                               "A function with state. Subclasses call super().__init__(), set child modules and "
-                               "parameters as attributes, and define forward.")
+  nb::class_<Module, PyModule>(
+      m, "Module", nb::dynamic_attr(),
+      "A function with state. Subclasses call super().__init__(), set child modules and "
+      "parameters as attributes, and define forward.")
       .def(nb::init<>())
       .def("__call__", &call)
-      .def("forward", [](Module& self, Array x) { return self.Module::forward(std::move(x)); }, nb::arg("x"),
-           "What the module computes; subclasses define it with any arguments.")
+      .def(
+          "forward", [](Module& self, Array x) { return self.Module::forward(std::move(x)); },
+          nb::arg("x"), "What the module computes; subclasses define it with any arguments.")
       .def("__setattr__", &set_attribute, nb::arg("name"), nb::arg("value").none())
       .def("__getattr__", &get_attribute, nb::arg("name"))
       .def("__repr__", [](const Module& self) { return nn::to_string(self); })
       .def("buffer", &buffer, nb::arg("name"), nb::arg("value"),
            "State that is not trained, saved with the module; changed by update.")
-      .def("update", [](Module& self, const Parameter& buffer, Array value) { self.update(buffer, std::move(value)); },
-           nb::arg("buffer"), nb::arg("value"),
-           "Gives a buffer its next value, which is computed together with what it depends on.")
-      .def("train", [](nb::object self, bool on) { nb::cast<Module&>(self).train(on); return self; },
-           nb::arg("on") = true, "Training mode, of this module and all below it.")
-      .def("eval", [](nb::object self) { nb::cast<Module&>(self).eval(); return self; }, "Evaluation mode.")
+      .def(
+          "update",
+          [](Module& self, const Parameter& buffer, Array value) {
+            self.update(buffer, std::move(value));
+          },
+          nb::arg("buffer"), nb::arg("value"),
+          "Gives a buffer its next value, which is computed together with what it depends on.")
+      .def(
+          "train",
+          [](nb::object self, bool on) {
+            nb::cast<Module&>(self).train(on);
+            return self;
+          },
+          nb::arg("on") = true, "Training mode, of this module and all below it.")
+      .def(
+          "eval",
+          [](nb::object self) {
+            nb::cast<Module&>(self).eval();
+            return self;
+          },
+          "Evaluation mode.")
       .def_prop_ro("training", &Module::training)
       .def("parameters", &Module::parameters, "All trainable arrays, each once.")
       .def("named_parameters", &Module::named_parameters, "Names and parameters, in order.")
       .def("named_buffers", &Module::named_buffers, "Names and buffers, in order.")
-      .def("named_modules", [](Module& self) { return self.named_modules(); }, nb::rv_policy::reference_internal,
-           "Names and modules, this one first.")
-      .def("children",
-           [](Module& self) {
-             nb::list out;
-             for (const auto& [name, child] : self.children()) out.append(nb::cast(child));
-             return out;
-           },
-           "The modules right below this one.")
-      .def("state_dict", [](const Module& self) { return to_dict(self.state_dict()); },
-           "Parameters and buffers by name.")
-      .def("load_state_dict",
-           [](Module& self, const nb::dict& state, bool strict) { self.load_state_dict(to_state(state), {strict}); },
-           nb::arg("state"), nb::arg("strict") = true,
-           "Takes the values by name: all or none. A KeyError lists what is missing or unexpected.")
-      .def("apply",
-           [](nb::object self, const nb::callable& f) {
-             nb::cast<Module&>(self).apply([&](Module& module) { f(nb::cast(&module, nb::rv_policy::reference)); });
-             return self;
-           },
-           nb::arg("function"), "Calls function(module) for every module, children first.")
-      .def("requires_grad", [](nb::object self, bool on) { nb::cast<Module&>(self).requires_grad(on); return self; },
-           nb::arg("on") = true, "Whether the parameters are trained; False freezes them.")
+      .def(
+          "named_modules", [](Module& self) { return self.named_modules(); },
+          nb::rv_policy::reference_internal, "Names and modules, this one first.")
+      .def(
+          "children",
+          [](Module& self) {
+            nb::list out;
+            for (const auto& [name, child] : self.children()) out.append(nb::cast(child));
+            return out;
+          },
+          "The modules right below this one.")
+      .def(
+          "state_dict", [](const Module& self) { return to_dict(self.state_dict()); },
+          "Parameters and buffers by name.")
+      .def(
+          "load_state_dict",
+          [](Module& self, const nb::dict& state, bool strict) {
+            self.load_state_dict(to_state(state), {strict});
+          },
+          nb::arg("state"), nb::arg("strict") = true,
+          "Takes the values by name: all or none. A KeyError lists what is missing or unexpected.")
+      .def(
+          "apply",
+          [](nb::object self, const nb::callable& f) {
+            nb::cast<Module&>(self).apply(
+                [&](Module& module) { f(nb::cast(&module, nb::rv_policy::reference)); });
+            return self;
+          },
+          nb::arg("function"), "Calls function(module) for every module, children first.")
+      .def(
+          "requires_grad",
+          [](nb::object self, bool on) {
+            nb::cast<Module&>(self).requires_grad(on);
+            return self;
+          },
+          nb::arg("on") = true, "Whether the parameters are trained; False freezes them.")
       .def("zero_grad", &Module::zero_grad, "Drops all gradients.")
       .def("parameter_count", &Module::parameter_count, "How many trainable numbers there are.")
       .def_prop_ro("path", &Module::path, "The place in the outermost module: \"features.0\".");

@@ -15,71 +15,113 @@ IntList axes_or_none(nb::handle axes, const char* what) {
 }
 
 void bind_joins(nb::module_& m) {
-  m.def("concatenate", [](std::vector<Array> arrays, int axis) { return concatenate(std::move(arrays), axis); },
-        nb::arg("arrays"), nb::arg("axis") = 0, "The arrays one after the other along an axis.");
-  m.def("stack", [](std::vector<Array> arrays, int axis) { return stack(std::move(arrays), axis); },
-        nb::arg("arrays"), nb::arg("axis") = 0, "Arrays of one shape along a new axis.");
-  m.def("split",
-        [](Array x, nb::handle parts, int axis) {
-          return nb::isinstance<nb::int_>(parts) ? split(std::move(x), to_int(parts, "split: parts"), axis)
-                                                 : split(std::move(x), to_int_list(parts, "split: parts"), axis);
-        },
-        nb::arg("x"), nb::arg("parts"), nb::arg("axis") = 0,
-        "Equal parts along an axis, or parts of the given sizes.");
-  m.def("pad",
-        [](Array x, nb::handle low, nb::handle high, Array value) {
-          return pad(std::move(x), to_int_list(low, "pad: low"), to_int_list(high, "pad: high"), std::move(value));
-        },
-        nb::arg("x"), nb::arg("low"), nb::arg("high"), nb::arg("value") = 0.0,
-        "`low` and `high` elements of `value` before and after each axis.");
-  m.def("flip", [](Array x, nb::handle axis) { return flip(std::move(x), axes_or_none(axis, "flip: axis")); },
-        nb::arg("x"), nb::arg("axis") = nb::none(), "The elements in reverse order along axes.");
+  m.def(
+      "concatenate",
+      [](std::vector<Array> arrays, int axis) { return concatenate(std::move(arrays), axis); },
+      nb::arg("arrays"), nb::arg("axis") = 0, "The arrays one after the other along an axis.");
+  m.def(
+      "stack", [](std::vector<Array> arrays, int axis) { return stack(std::move(arrays), axis); },
+      nb::arg("arrays"), nb::arg("axis") = 0, "Arrays of one shape along a new axis.");
+  m.def(
+      "split",
+      [](Array x, nb::handle parts, int axis) {
+        return nb::isinstance<nb::int_>(parts)
+                   ? split(std::move(x), to_int(parts, "split: parts"), axis)
+                   : split(std::move(x), to_int_list(parts, "split: parts"), axis);
+      },
+      nb::arg("x"), nb::arg("parts"), nb::arg("axis") = 0,
+      "Equal parts along an axis, or parts of the given sizes.");
+  m.def(
+      "pad",
+      [](Array x, nb::handle low, nb::handle high, Array value) {
+        return pad(std::move(x), to_int_list(low, "pad: low"), to_int_list(high, "pad: high"),
+                   std::move(value));
+      },
+      nb::arg("x"), nb::arg("low"), nb::arg("high"), nb::arg("value") = 0.0,
+      "`low` and `high` elements of `value` before and after each axis.");
+  m.def(
+      "flip",
+      [](Array x, nb::handle axis) { return flip(std::move(x), axes_or_none(axis, "flip: axis")); },
+      nb::arg("x"), nb::arg("axis") = nb::none(), "The elements in reverse order along axes.");
 }
 
 void bind_indexing(nb::module_& m) {
-  m.def("take", [](Array x, Array indices, int axis) { return take(std::move(x), std::move(indices), axis); },
-        nb::arg("x"), nb::arg("indices"), nb::arg("axis") = 0, "Entries of x along an axis, by number.");
-  m.def("scatter_add",
-        [](Array x, Array indices, Array updates, int axis) {
-          return scatter_add(std::move(x), std::move(indices), std::move(updates), axis);
-        },
-        nb::arg("x"), nb::arg("indices"), nb::arg("updates"), nb::arg("axis") = 0,
-        "x with updates added to the entries at indices; an index that stands twice adds twice.");
-  m.def("take_along_axis",
-        [](Array x, Array indices, int axis) { return take_along_axis(std::move(x), std::move(indices), axis); },
-        nb::arg("x"), nb::arg("indices"), nb::arg("axis") = -1, "One index for every entry of the result.");
-  m.def("top_k",
-        [](Array x, int64_t k, int axis) {
-          TopK result = top_k(std::move(x), k, axis);
-          return nb::make_tuple(std::move(result.values), std::move(result.indices));
-        },
-        nb::arg("x"), nb::arg("k"), nb::arg("axis") = -1,
-        "The k largest values along an axis, largest first, and their positions.");
+  m.def(
+      "take",
+      [](Array x, Array indices, int axis) { return take(std::move(x), std::move(indices), axis); },
+      nb::arg("x"), nb::arg("indices"), nb::arg("axis") = 0,
+      "Entries of x along an axis, by number.");
+  m.def(
+      "scatter_add",
+      [](Array x, Array indices, Array updates, int axis) {
+        return scatter_add(std::move(x), std::move(indices), std::move(updates), axis);
+      },
+      nb::arg("x"), nb::arg("indices"), nb::arg("updates"), nb::arg("axis") = 0,
+      "x with updates added to the entries at indices; an index that stands twice adds twice.");
+  m.def(
+      "take_along_axis",
+      [](Array x, Array indices, int axis) {
+        return take_along_axis(std::move(x), std::move(indices), axis);
+      },
+      nb::arg("x"), nb::arg("indices"), nb::arg("axis") = -1,
+      "One index for every entry of the result.");
+  m.def(
+      "top_k",
+      [](Array x, int64_t k, int axis) {
+        TopK result = top_k(std::move(x), k, axis);
+        return nb::make_tuple(std::move(result.values), std::move(result.indices));
+      },
+      nb::arg("x"), nb::arg("k"), nb::arg("axis") = -1,
+      "The k largest values along an axis, largest first, and their positions.");
 }
 
 }  // namespace
 
 void bind_movement(nb::module_& m) {
-  m.def("reshape",
-        [](Array x, nb::handle shape) { return reshape(std::move(x), to_int_list(shape, "reshape: shape")); },
-        nb::arg("x"), nb::arg("shape"), "The same elements under another shape; one size may be -1.");
-  m.def("flatten", [](Array x, int start, int end) { return flatten(std::move(x), start, end); }, nb::arg("x"),
-        nb::arg("start_axis") = 0, nb::arg("end_axis") = -1, "Makes one axis of several.");
-  m.def("transpose",
-        [](Array x, nb::handle axes) { return transpose(std::move(x), axes_or_none(axes, "transpose: axes")); },
-        nb::arg("x"), nb::arg("axes") = nb::none(), "The axes in another order; reversed when left out.");
-  m.def("swapaxes", [](Array x, int a, int b) { return swapaxes(std::move(x), a, b); }, nb::arg("x"),
-        nb::arg("axis1"), nb::arg("axis2"), "Exchanges two axes.");
-  m.def("broadcast_to",
-        [](Array x, nb::handle shape) { return broadcast_to(std::move(x), to_int_list(shape, "broadcast_to: shape")); },
-        nb::arg("x"), nb::arg("shape"), "x repeated along axes of size 1 and along new leading axes.");
-  m.def("expand_dims",
-        [](Array x, nb::handle axis) { return expand_dims(std::move(x), to_int_list(axis, "expand_dims: axis")); },
-        nb::arg("x"), nb::arg("axis"), "New axes of size 1, at these places of the result.");
-  m.def("squeeze", [](Array x, nb::handle axis) { return squeeze(std::move(x), axes_or_none(axis, "squeeze: axis")); },
-        nb::arg("x"), nb::arg("axis") = nb::none(), "Drops axes of size 1; all of them when axis is left out.");
-  m.def("astype", [](Array x, nb::handle dtype) { return astype(std::move(x), to_dtype(dtype)); }, nb::arg("x"),
-        nb::arg("dtype"), "The values as another element type; x itself when it has the type.");
+  m.def(
+      "reshape",
+      [](Array x, nb::handle shape) {
+        return reshape(std::move(x), to_int_list(shape, "reshape: shape"));
+      },
+      nb::arg("x"), nb::arg("shape"), "The same elements under another shape; one size may be -1.");
+  m.def(
+      "flatten", [](Array x, int start, int end) { return flatten(std::move(x), start, end); },
+      nb::arg("x"), nb::arg("start_axis") = 0, nb::arg("end_axis") = -1,
+      "Makes one axis of several.");
+  m.def(
+      "transpose",
+      [](Array x, nb::handle axes) {
+        return transpose(std::move(x), axes_or_none(axes, "transpose: axes"));
+      },
+      nb::arg("x"), nb::arg("axes") = nb::none(),
+      "The axes in another order; reversed when left out.");
+  m.def(
+      "swapaxes", [](Array x, int a, int b) { return swapaxes(std::move(x), a, b); }, nb::arg("x"),
+      nb::arg("axis1"), nb::arg("axis2"), "Exchanges two axes.");
+  m.def(
+      "broadcast_to",
+      [](Array x, nb::handle shape) {
+        return broadcast_to(std::move(x), to_int_list(shape, "broadcast_to: shape"));
+      },
+      nb::arg("x"), nb::arg("shape"),
+      "x repeated along axes of size 1 and along new leading axes.");
+  m.def(
+      "expand_dims",
+      [](Array x, nb::handle axis) {
+        return expand_dims(std::move(x), to_int_list(axis, "expand_dims: axis"));
+      },
+      nb::arg("x"), nb::arg("axis"), "New axes of size 1, at these places of the result.");
+  m.def(
+      "squeeze",
+      [](Array x, nb::handle axis) {
+        return squeeze(std::move(x), axes_or_none(axis, "squeeze: axis"));
+      },
+      nb::arg("x"), nb::arg("axis") = nb::none(),
+      "Drops axes of size 1; all of them when axis is left out.");
+  m.def(
+      "astype", [](Array x, nb::handle dtype) { return astype(std::move(x), to_dtype(dtype)); },
+      nb::arg("x"), nb::arg("dtype"),
+      "The values as another element type; x itself when it has the type.");
   m.attr("cast") = m.attr("astype");
   bind_joins(m);
   bind_indexing(m);

@@ -1,5 +1,5 @@
-// `lamina.nn.Parameter`: an array whose value training changes. One Python object for one variable, so that
-// `model.weight is model.weight`.
+// `lamina.nn.Parameter`: an array whose value training changes. One Python object for one variable,
+// so that `model.weight is model.weight`.
 #include <unordered_map>
 
 #include "array_object.h"
@@ -27,8 +27,8 @@ PyObject* make(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
   static const char* names[] = {"value", "trainable", nullptr};
   PyObject* value = nullptr;
   int trainable = 1;
-  if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O|p:Parameter", const_cast<char**>(names), &value,
-                                   &trainable)) {
+  if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O|p:Parameter", const_cast<char**>(names),
+                                   &value, &trainable)) {
     return nullptr;
   }
   return guard([&]() -> PyObject* {
@@ -45,7 +45,8 @@ int set_value(PyObject* self, PyObject* value, void*) {
   return guard(
       [&] {
         if (!value) throw ValueError("a parameter cannot be without a value");
-        variable_of(self).set_value(nn::detached(own_memory(to_argument(value, "Parameter.value", "value"))));
+        variable_of(self).set_value(
+            nn::detached(own_memory(to_argument(value, "Parameter.value", "value"))));
         return 0;
       },
       -1);
@@ -62,8 +63,12 @@ int set_grad(PyObject* self, PyObject* grad, void*) {
       },
       -1);
 }
-PyObject* get_name(PyObject* self, void*) { return PyUnicode_FromString(variable_of(self).name.c_str()); }
-PyObject* get_trainable(PyObject* self, void*) { return PyBool_FromLong(variable_of(self).trainable()); }
+PyObject* get_name(PyObject* self, void*) {
+  return PyUnicode_FromString(variable_of(self).name.c_str());
+}
+PyObject* get_trainable(PyObject* self, void*) {
+  return PyBool_FromLong(variable_of(self).trainable());
+}
 int set_trainable(PyObject* self, PyObject* on, void*) {
   return guard(
       [&] {
@@ -91,7 +96,8 @@ PyGetSetDef properties[] = {
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 PyType_Slot slots[] = {
-    {Py_tp_doc, const_cast<char*>("Parameter(value, trainable=True): an array whose value training changes.")},
+    {Py_tp_doc,
+     const_cast<char*>("Parameter(value, trainable=True): an array whose value training changes.")},
     {Py_tp_new, reinterpret_cast<void*>(&make)},
     {Py_tp_getset, properties},
     {Py_tp_repr, reinterpret_cast<void*>(&repr)},

@@ -8,34 +8,37 @@ namespace lamina::python {
 
 void bind_random(nb::module_& m) {
   nb::module_ random = m.def_submodule("_random");
-  m.def("seed", [](uint64_t value) { seed(value); }, nb::arg("value"),
-        "Starts the default generator again: what is drawn next depends on the seed alone.");
+  m.def(
+      "seed", [](uint64_t value) { seed(value); }, nb::arg("value"),
+      "Starts the default generator again: what is drawn next depends on the seed alone.");
   m.def("_generator_state", [] {
     Generator::State state = default_generator().state();
     return nb::make_tuple(state.seed, state.counter);
   });
-  m.def("_set_generator_state",
-        [](uint64_t seed, uint64_t counter) { default_generator().set_state({seed, counter}); });
+  m.def("_set_generator_state", [](uint64_t seed, uint64_t counter) {
+    default_generator().set_state({seed, counter});
+  });
   random.def(
       "uniform",
       [](nb::handle shape, Array low, Array high, nb::handle dtype) {
-        return random_uniform(to_int_list(shape, "random.uniform: shape"), std::move(low), std::move(high),
-                              to_dtype(dtype, float32));
+        return random_uniform(to_int_list(shape, "random.uniform: shape"), std::move(low),
+                              std::move(high), to_dtype(dtype, float32));
       },
-      nb::arg("shape") = nb::tuple(), nb::arg("low") = 0.0, nb::arg("high") = 1.0, nb::arg("dtype") = nb::none(),
-      "Evenly distributed in low <= x < high.");
+      nb::arg("shape") = nb::tuple(), nb::arg("low") = 0.0, nb::arg("high") = 1.0,
+      nb::arg("dtype") = nb::none(), "Evenly distributed in low <= x < high.");
   random.def(
       "normal",
       [](nb::handle shape, Array mean, Array deviation, nb::handle dtype) {
-        return random_normal(to_int_list(shape, "random.normal: shape"), std::move(mean), std::move(deviation),
-                             to_dtype(dtype, float32));
+        return random_normal(to_int_list(shape, "random.normal: shape"), std::move(mean),
+                             std::move(deviation), to_dtype(dtype, float32));
       },
       nb::arg("shape") = nb::tuple(), nb::arg("mean") = 0.0, nb::arg("deviation") = 1.0,
       nb::arg("dtype") = nb::none(), "Normally distributed.");
   random.def(
       "integers",
       [](nb::handle shape, int64_t low, int64_t high, nb::handle dtype) {
-        return random_integers(to_int_list(shape, "random.integers: shape"), low, high, to_dtype(dtype, int64));
+        return random_integers(to_int_list(shape, "random.integers: shape"), low, high,
+                               to_dtype(dtype, int64));
       },
       nb::arg("shape"), nb::arg("low"), nb::arg("high"), nb::arg("dtype") = nb::none(),
       "Integers in low <= x < high.");
@@ -45,11 +48,15 @@ void bind_random(nb::module_& m) {
         return bernoulli(to_int_list(shape, "random.bernoulli: shape"), std::move(probability));
       },
       nb::arg("shape") = nb::tuple(), nb::arg("probability") = 0.5, "True with this probability.");
-  random.def("permutation", [](int64_t count) { return random_permutation(count); }, nb::arg("count"),
-             "0 .. count - 1 in random order.");
-  m.def("dropout", [](Array x, double rate, bool training) { return dropout(std::move(x), rate, training); },
-        nb::arg("x"), nb::arg("rate") = 0.5, nb::arg("training") = true,
-        "In training, sets elements to 0 with probability `rate` and divides the others by 1 - rate.");
+  random.def(
+      "permutation", [](int64_t count) { return random_permutation(count); }, nb::arg("count"),
+      "0 .. count - 1 in random order.");
+  m.def(
+      "dropout",
+      [](Array x, double rate, bool training) { return dropout(std::move(x), rate, training); },
+      nb::arg("x"), nb::arg("rate") = 0.5, nb::arg("training") = true,
+      "In training, sets elements to 0 with probability `rate` and divides the others by 1 - "
+      "rate.");
 }
 
 }  // namespace lamina::python

@@ -22,13 +22,15 @@ void bind_reduction(nb::module_& m, const char* name, Reduce function, const cha
   add_methods(m, {name});
 }
 
-void bind_variance(nb::module_& m, const char* name, Array (*function)(Array, VarianceOptions), const char* doc) {
+void bind_variance(nb::module_& m, const char* name, Array (*function)(Array, VarianceOptions),
+                   const char* doc) {
   m.def(
       name,
       [=](Array x, nb::handle axis, double correction, bool keepdims) {
         return function(std::move(x), {to_axes(axis, text(name, ": axis")), correction, keepdims});
       },
-      nb::arg("x"), nb::arg("axis") = nb::none(), nb::arg("correction") = 0.0, nb::arg("keepdims") = false, doc);
+      nb::arg("x"), nb::arg("axis") = nb::none(), nb::arg("correction") = 0.0,
+      nb::arg("keepdims") = false, doc);
   add_methods(m, {name});
 }
 
@@ -36,7 +38,9 @@ void bind_position(nb::module_& m, const char* name, Array (*function)(Array, Ar
   const Op* op = op::find(name);
   m.def(
       name,
-      [=](Array x, std::optional<int> axis, bool keepdims) { return function(std::move(x), {axis, keepdims}); },
+      [=](Array x, std::optional<int> axis, bool keepdims) {
+        return function(std::move(x), {axis, keepdims});
+      },
       nb::arg("x"), nb::arg("axis") = nb::none(), nb::arg("keepdims") = false, op ? op->doc : "");
   add_methods(m, {name});
 }
@@ -49,13 +53,15 @@ void bind_reductions(nb::module_& m) {
     m.def(
         op->name,
         [op](Array x, nb::handle axis, bool keepdims) {
-          return record_reduction(*op, std::move(x), {to_axes(axis, text(op->name, ": axis")), keepdims});
+          return record_reduction(*op, std::move(x),
+                                  {to_axes(axis, text(op->name, ": axis")), keepdims});
         },
         nb::arg("x"), nb::arg("axis") = nb::none(), nb::arg("keepdims") = false, op->doc);
     add_methods(m, {op->name});
   }
   bind_reduction(m, "mean", &mean, "The average along axes; integers are averaged as float32.");
-  bind_reduction(m, "logsumexp", &logsumexp, "log(sum(exp(x))) along axes, exact for large differences.");
+  bind_reduction(m, "logsumexp", &logsumexp,
+                 "log(sum(exp(x))) along axes, exact for large differences.");
   bind_variance(m, "var", &var, "The variance along axes, divided by N - correction.");
   bind_variance(m, "std", &lamina::std, "The standard deviation along axes: the root of var.");
   bind_position(m, "argmax", &argmax);

@@ -59,7 +59,8 @@ class Interrupts : public Callback {
 Loss to_loss(nb::handle loss) {
   if (nb::isinstance<nb::str>(loss)) return Loss(nb::cast<std::string>(loss));
   if (!PyCallable_Check(loss.ptr())) {
-    throw DTypeError(text("compile: expected a name or a function as loss, got ", Py_TYPE(loss.ptr())->tp_name));
+    throw DTypeError(
+        text("compile: expected a name or a function as loss, got ", Py_TYPE(loss.ptr())->tp_name));
   }
   auto function = share_callable(loss);
   return Loss([function](const Array& prediction, const Array& target) {
@@ -69,7 +70,8 @@ Loss to_loss(nb::handle loss) {
   });
 }
 
-void compile(Trainer& self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss, const nb::list& metrics) {
+void compile(Trainer& self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
+             const nb::list& metrics) {
   CompileOptions options{std::move(optimizer), to_loss(loss), {}};
   for (nb::handle metric : metrics) {
     options.metrics.push_back(nb::isinstance<nb::str>(metric)
@@ -79,10 +81,12 @@ void compile(Trainer& self, std::shared_ptr<optim::Optimizer> optimizer, nb::han
   self.compile(std::move(options));
 }
 
-History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size, nb::handle validation_data,
-            bool shuffle, uint64_t seed, int verbose, const nb::list& callbacks) {
-  FitOptions options{epochs, batch_size, to_dataset(validation_data, "fit: validation_data"), shuffle, seed,
-                     verbose, {}};
+History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size,
+            nb::handle validation_data, bool shuffle, uint64_t seed, int verbose,
+            const nb::list& callbacks) {
+  FitOptions options{epochs,  batch_size, to_dataset(validation_data, "fit: validation_data"),
+                     shuffle, seed,       verbose,
+                     {}};
   for (nb::handle callback : callbacks) {
     options.callbacks.push_back(AnyCallback(nb::cast<std::shared_ptr<Callback>>(callback)));
   }
@@ -93,44 +97,58 @@ History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size, 
 }
 
 void bind_callbacks(nb::module_& m) {
-  nb::class_<Callback, PyCallback>(m, "Callback", "Code that runs at points of a fit; subclasses define on_..")
+  nb::class_<Callback, PyCallback>(m, "Callback",
+                                   "Code that runs at points of a fit; subclasses define on_..")
       .def(nb::init<>())
       .def("on_train_begin", [](Callback&) {})
       .def("on_train_end", [](Callback&) {})
-      .def("on_epoch_begin", [](Callback&, int64_t) {}, nb::arg("epoch"))
-      .def("on_epoch_end", [](Callback&, int64_t, nb::handle) {}, nb::arg("epoch"), nb::arg("logs"))
-      .def("on_train_batch_begin", [](Callback&, int64_t) {}, nb::arg("batch"))
-      .def("on_train_batch_end", [](Callback&, int64_t) {}, nb::arg("batch"))
-      .def_prop_ro("trainer", &Callback::trainer, nb::rv_policy::reference, "The trainer that runs.");
+      .def(
+          "on_epoch_begin", [](Callback&, int64_t) {}, nb::arg("epoch"))
+      .def(
+          "on_epoch_end", [](Callback&, int64_t, nb::handle) {}, nb::arg("epoch"), nb::arg("logs"))
+      .def(
+          "on_train_batch_begin", [](Callback&, int64_t) {}, nb::arg("batch"))
+      .def(
+          "on_train_batch_end", [](Callback&, int64_t) {}, nb::arg("batch"))
+      .def_prop_ro("trainer", &Callback::trainer, nb::rv_policy::reference,
+                   "The trainer that runs.");
   nb::class_<EarlyStopping, Callback>(m, "EarlyStopping", nb::is_final(),
                                       "Ends a fit when a value has stopped getting better.")
-      .def("__init__",
-           [](EarlyStopping* self, std::string monitor, int64_t patience, double min_delta, std::string mode,
-              bool restore_best_weights) {
-             new (self) EarlyStopping({std::move(monitor), patience, min_delta, std::move(mode), restore_best_weights});
-           },
-           nb::arg("monitor") = "val_loss", nb::arg("patience") = 0, nb::arg("min_delta") = 0.0,
-           nb::arg("mode") = "auto", nb::arg("restore_best_weights") = false)
+      .def(
+          "__init__",
+          [](EarlyStopping* self, std::string monitor, int64_t patience, double min_delta,
+             std::string mode, bool restore_best_weights) {
+            new (self) EarlyStopping(
+                {std::move(monitor), patience, min_delta, std::move(mode), restore_best_weights});
+          },
+          nb::arg("monitor") = "val_loss", nb::arg("patience") = 0, nb::arg("min_delta") = 0.0,
+          nb::arg("mode") = "auto", nb::arg("restore_best_weights") = false)
       .def_prop_ro("stopped_epoch", &EarlyStopping::stopped_epoch)
       .def_prop_ro("best_epoch", &EarlyStopping::best_epoch);
-  nb::class_<ModelCheckpoint, Callback>(m, "ModelCheckpoint", nb::is_final(),
-                                        "Saves after each epoch, or after each that is the best so far.")
-      .def("__init__",
-           [](ModelCheckpoint* self, std::string path, std::string monitor, bool save_best_only,
-              bool save_model_only, std::string mode) {
-             new (self) ModelCheckpoint(std::move(path),
-                                        {std::move(monitor), save_best_only, save_model_only, std::move(mode)});
-           },
-           nb::arg("path"), nb::arg("monitor") = "val_loss", nb::arg("save_best_only") = false,
-           nb::arg("save_model_only") = false, nb::arg("mode") = "auto");
+  nb::class_<ModelCheckpoint, Callback>(
+      m, "ModelCheckpoint", nb::is_final(),
+      "Saves after each epoch, or after each that is the best so far.")
+      .def(
+          "__init__",
+          [](ModelCheckpoint* self, std::string path, std::string monitor, bool save_best_only,
+             bool save_model_only, std::string mode) {
+            new (self) ModelCheckpoint(std::move(path), {std::move(monitor), save_best_only,
+                                                         save_model_only, std::move(mode)});
+          },
+          nb::arg("path"), nb::arg("monitor") = "val_loss", nb::arg("save_best_only") = false,
+          nb::arg("save_model_only") = false, nb::arg("mode") = "auto");
 }
 
 void bind_results(nb::module_& m) {
-  nb::class_<Metric, PyMetric>(m, "Metric", "Subclasses define name() and measure(prediction, target).")
+  nb::class_<Metric, PyMetric>(m, "Metric",
+                               "Subclasses define name() and measure(prediction, target).")
       .def(nb::init<>());
   nb::class_<History>(m, "History", "What each epoch came to.")
-      .def("at", [](const History& self, const std::string& name) { return self.at(name); }, nb::arg("name"))
-      .def("__getitem__", [](const History& self, const std::string& name) { return self.at(name); })
+      .def(
+          "at", [](const History& self, const std::string& name) { return self.at(name); },
+          nb::arg("name"))
+      .def("__getitem__",
+           [](const History& self, const std::string& name) { return self.at(name); })
       .def_prop_ro("epochs", &History::epochs)
       .def_prop_ro("history", [](const History& self) {
         nb::dict out;
@@ -140,73 +158,95 @@ void bind_results(nb::module_& m) {
 }
 
 void bind_trainer(nb::module_& m) {
-  nb::class_<Trainer>(m, "Trainer", "The loop that most trainings are: compile, fit, evaluate, predict.")
+  nb::class_<Trainer>(m, "Trainer",
+                      "The loop that most trainings are: compile, fit, evaluate, predict.")
       .def(nb::init<std::shared_ptr<nn::Module>>(), nb::arg("module"))
-      .def("compile",
-           [](nb::object self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss, const nb::list& metrics) {
-             compile(nb::cast<Trainer&>(self), std::move(optimizer), loss, metrics);
-             return self;
-           },
-           nb::arg("optimizer"), nb::arg("loss"), nb::arg("metrics") = nb::list(),
-           "Says how to train; an optimizer without parameters is bound to the module's. Returns the trainer.")
+      .def(
+          "compile",
+          [](nb::object self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
+             const nb::list& metrics) {
+            compile(nb::cast<Trainer&>(self), std::move(optimizer), loss, metrics);
+            return self;
+          },
+          nb::arg("optimizer"), nb::arg("loss"), nb::arg("metrics") = nb::list(),
+          "Says how to train; an optimizer without parameters is bound to the module's. Returns "
+          "the trainer.")
       .def("fit", &fit, nb::arg("data"), nb::arg("epochs") = 1, nb::arg("batch_size") = 32,
            nb::arg("validation_data") = nb::none(), nb::arg("shuffle") = true, nb::arg("seed") = 0,
            nb::arg("verbose") = 1, nb::arg("callbacks") = nb::list(),
            "Trains on a Dataset or a pair (x, y) and returns the History.")
-      .def("evaluate",
-           [](Trainer& self, nb::handle data, int64_t batch_size) {
-             data::DatasetHandle dataset = to_dataset(data, "evaluate: data");
-             Logs logs;
-             {
-               nb::gil_scoped_release released;
-               logs = self.evaluate(std::move(dataset), {batch_size});
-             }
-             return to_dict(logs);
-           },
-           nb::arg("data"), nb::arg("batch_size") = 256, "Loss and metrics, as a dict.")
-      .def("predict",
-           [](Trainer& self, nb::handle x, int64_t batch_size) {
-             Array inputs = to_array(x.ptr(), std::nullopt);
-             nb::gil_scoped_release released;
-             return self.predict(inputs, {batch_size});
-           },
-           nb::arg("x"), nb::arg("batch_size") = 256, "What the module answers, computed.")
-      .def("save", [](Trainer& self, const std::string& path, std::vector<std::string> classes) {
-             self.save(path, {std::move(classes)});
-           },
-           nb::arg("path"), nb::arg("classes") = std::vector<std::string>(),
-           "The model alone, to be used without its source.")
+      .def(
+          "evaluate",
+          [](Trainer& self, nb::handle data, int64_t batch_size) {
+            data::DatasetHandle dataset = to_dataset(data, "evaluate: data");
+            Logs logs;
+            {
+              nb::gil_scoped_release released;
+              logs = self.evaluate(std::move(dataset), {batch_size});
+            }
+            return to_dict(logs);
+          },
+          nb::arg("data"), nb::arg("batch_size") = 256, "Loss and metrics, as a dict.")
+      .def(
+          "predict",
+          [](Trainer& self, nb::handle x, int64_t batch_size) {
+            Array inputs = to_array(x.ptr(), std::nullopt);
+            nb::gil_scoped_release released;
+            return self.predict(inputs, {batch_size});
+          },
+          nb::arg("x"), nb::arg("batch_size") = 256, "What the module answers, computed.")
+      .def(
+          "save",
+          [](Trainer& self, const std::string& path, std::vector<std::string> classes) {
+            self.save(path, {std::move(classes)});
+          },
+          nb::arg("path"), nb::arg("classes") = std::vector<std::string>(),
+          "The model alone, to be used without its source.")
       .def("load", &Trainer::load, nb::arg("path"), "The weights of a model file.")
       .def("save_checkpoint", &Trainer::save_checkpoint, nb::arg("path"),
            "Everything that training goes on from.")
       .def("load_checkpoint", &Trainer::load_checkpoint, nb::arg("path"))
-      .def("stop_training", &Trainer::stop_training, "For callbacks: the fit ends after this epoch.")
+      .def("stop_training", &Trainer::stop_training,
+           "For callbacks: the fit ends after this epoch.")
       .def_prop_ro("module", &Trainer::module, nb::rv_policy::reference_internal)
       .def_prop_ro("optimizer", &Trainer::optimizer, nb::rv_policy::reference_internal)
       .def_prop_ro("history", [](const Trainer& self) { return History(self.history()); });
 }
 
 void bind_model_files(nb::module_& m) {
-  nb::class_<SavedModel, nn::Module>(m, "SavedModel", nb::is_final(), "A module made of a model file.")
-      .def("forward", [](SavedModel& self, Array x) { return self.forward(std::move(x)); }, nb::arg("x"))
+  nb::class_<SavedModel, nn::Module>(m, "SavedModel", nb::is_final(),
+                                     "A module made of a model file.")
+      .def(
+          "forward", [](SavedModel& self, Array x) { return self.forward(std::move(x)); },
+          nb::arg("x"))
       .def_prop_ro("classes", &SavedModel::classes)
-      .def_prop_ro("input_dtype", [](const SavedModel& self) { return nb::steal(dtype_object(self.input().dtype)); })
-      .def_prop_ro("input_shape", [](const SavedModel& self) { return shape_tuple(self.input().shape); });
-  m.def("load_model", [](const std::string& path) { return std::make_shared<SavedModel>(load_model(path)); },
-        nb::arg("path"), "The module that a model file holds; needs no source.");
-  m.def("save_model",
-        [](nn::Module& module, nb::handle shape, const std::string& path, nb::handle dtype,
-           std::vector<std::string> classes) {
-          IntList sizes = to_int_list(shape, "save_model: shape");
-          save_model(module, {to_dtype(dtype, float32), Shape(sizes.begin(), sizes.end())}, path,
-                     {std::move(classes)});
-        },
-        nb::arg("module"), nb::arg("shape"), nb::arg("path"), nb::arg("dtype") = nb::none(),
-        nb::arg("classes") = std::vector<std::string>(),
-        "Records the forward pass for inputs of this shape (-1: any number of examples) and saves it with the "
-        "weights.");
-  m.def("load_weights", [](nn::Module& module, const std::string& path) { load_weights(module, path); },
-        nb::arg("module"), nb::arg("path"), "The weights of a model file for a module with the same state.");
+      .def_prop_ro(
+          "input_dtype",
+          [](const SavedModel& self) { return nb::steal(dtype_object(self.input().dtype)); })
+      .def_prop_ro("input_shape",
+                   [](const SavedModel& self) { return shape_tuple(self.input().shape); });
+  m.def(
+      "load_model",
+      [](const std::string& path) { return std::make_shared<SavedModel>(load_model(path)); },
+      nb::arg("path"), "The module that a model file holds; needs no source.");
+  m.def(
+      "save_model",
+      [](nn::Module& module, nb::handle shape, const std::string& path, nb::handle dtype,
+         std::vector<std::string> classes) {
+        IntList sizes = to_int_list(shape, "save_model: shape");
+        save_model(module, {to_dtype(dtype, float32), Shape(sizes.begin(), sizes.end())}, path,
+                   {std::move(classes)});
+      },
+      nb::arg("module"), nb::arg("shape"), nb::arg("path"), nb::arg("dtype") = nb::none(),
+      nb::arg("classes") = std::vector<std::string>(),
+      "Records the forward pass for inputs of this shape (-1: any number of examples) and saves it "
+      "with the "
+      "weights.");
+  m.def(
+      "load_weights",
+      [](nn::Module& module, const std::string& path) { load_weights(module, path); },
+      nb::arg("module"), nb::arg("path"),
+      "The weights of a model file for a module with the same state.");
 }
 
 }  // namespace

@@ -64,9 +64,12 @@ void bind_windows(nb::module_& m) {
   bind_pooling(m, "avg_pool1d", &avg_pool1d, kAverage);
   bind_pooling(m, "avg_pool2d", &avg_pool2d, kAverage);
   bind_pooling(m, "avg_pool3d", &avg_pool3d, kAverage);
-  m.def("adaptive_avg_pool2d",
-        [](Array x, nb::handle size) { return adaptive_avg_pool2d(std::move(x), to_per_axis(size, "pool: size")); },
-        nb::arg("x"), nb::arg("size"), "Averages such that the result has these spatial sizes.");
+  m.def(
+      "adaptive_avg_pool2d",
+      [](Array x, nb::handle size) {
+        return adaptive_avg_pool2d(std::move(x), to_per_axis(size, "pool: size"));
+      },
+      nb::arg("x"), nb::arg("size"), "Averages such that the result has these spatial sizes.");
 }
 
 }  // namespace lamina::python

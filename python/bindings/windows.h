@@ -11,7 +11,8 @@ namespace lamina::python {
 PerAxis to_per_axis(nb::handle object, const char* what);
 Padding to_padding(nb::handle object, const char* what);  // also "same" and "valid"
 
-inline ConvOptions to_conv_options(nb::handle stride, nb::handle padding, nb::handle dilation, int64_t groups) {
+inline ConvOptions to_conv_options(nb::handle stride, nb::handle padding, nb::handle dilation,
+                                   int64_t groups) {
   return {to_per_axis(stride, "conv: stride"), to_padding(padding, "conv: padding"),
           to_per_axis(dilation, "conv: dilation"), groups};
 }

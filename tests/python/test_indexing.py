@@ -44,8 +44,10 @@ def test_our_arrays_as_keys():
     np.testing.assert_array_equal(x[lm.argmax(lm.array([1, 5]))].numpy(), X[1])
     x[x > 30] = 0.0
     np.testing.assert_array_equal(x.numpy(), np.where(X > 30, 0, X))
-    x[x > 10] = x[0, 0, 0, :] * 0 + 1
-    np.testing.assert_array_equal(x.numpy(), np.where((X > 10) & (X <= 30), 1, np.where(X > 30, 0, X)))
+    x[x[:, 0, 0, 0] > 10] = x[0]  # a mask of the first axis
+    np.testing.assert_array_equal(x.numpy(), np.where(X > 30, 0, X))
+    with pytest.raises(lm.ShapeError):
+        x[x > 10] = lm.ones(5)
 
 
 def test_of_equal_indices_the_last_wins():
