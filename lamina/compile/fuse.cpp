@@ -49,7 +49,8 @@ class Grouping {
   struct Group {
     std::vector<int32_t> members;  // ascending
     Shape domain;
-    SmallVector<uint8_t, 8> reduced;  // of its reductions; empty when it has none
+    bool reduces = false;
+    SmallVector<uint8_t, 8> reduced;  // flags per axis, of its reductions
     size_t inputs = 0;
     int level = 0;
   };
@@ -78,12 +79,15 @@ class Grouping {
     }
     if (best < 0) {
       best = static_cast<int>(groups_.size());
-      groups_.push_back({{}, domain, {}, 0, level});
+      groups_.push_back({{}, domain, false, {}, 0, level});
     }
     Group& group = groups_[best];
     group.members.push_back(i);
     group.inputs += v.inputs.size();
-    if (is_reduction(v)) group.reduced = reduced_flags(v, domain);
+    if (is_reduction(v)) {
+      group.reduces = true;
+      group.reduced = reduced_flags(v, domain);
+    }
     group_[i] = best;
   }
 
@@ -91,7 +95,7 @@ class Grouping {
   // in between: the group reads higher levels than its producer could have.
   void sink(int g) {
     Group& group = groups_[g];
-    if (!group.reduced.empty()) return;
+    if (group.reduces) return;
     int target = -1;
     for (int32_t member : group.members) {
       if (is_output_[member] || wraps(graph_.values[member].spec.dtype)) return;
@@ -128,7 +132,7 @@ class Grouping {
       return false;
     }
     // Reductions of one loop reduce the same axes.
-    if (is_reduction(v) && !group.reduced.empty() && !(group.reduced == reduced_flags(v, domain))) {
+    if (is_reduction(v) && group.reduces && !(group.reduced == reduced_flags(v, domain))) {
       return false;
     }
     for (int32_t input : v.inputs) {

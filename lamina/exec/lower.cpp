@@ -225,6 +225,9 @@ class Lowering {
       request.outputs.push_back({s.dtype, s.shape, row_major_strides(s.shape)});
       bytes += bytes_of(s);
     }
+    if (v.op->decompose) {  // a kernel claimed it for operands that lie row-major
+      for (Operand& o : request.inputs) o.strides = row_major_strides(o.shape);
+    }
     auto kernel = prepare(request);
     for (size_t k = 0; k < from.size(); ++k) {
       from[k] = with_strides(from[k], spec(v.inputs[k]), request.inputs[k].strides);
