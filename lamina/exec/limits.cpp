@@ -7,7 +7,8 @@
 namespace lamina {
 namespace {
 
-// What the pending graph under `root` keeps alive that nobody else holds. Walks it, so it is asked rarely.
+// What the pending graph under `root` keeps alive that nobody else holds. Walks it, so it is asked
+// rarely.
 int64_t bytes_only_pending_keeps(Node* root, int64_t& visited) {
   static uint32_t walk =
       UINT32_MAX / 2;  // marks of evaluations count up from below; guarded by the graph lock
