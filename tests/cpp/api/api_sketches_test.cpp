@@ -31,9 +31,8 @@ TEST(ApiSketches, Gradients) {
   auto x = lm::array({{1, 2}, {3, 4}});
   auto t = lm::reshape(lm::array({1, 0}), {2, 1});
   auto w = lm::reshape(lm::array({0.5, -0.5}), {2, 1});
-  auto [loss, g] = lm::value_and_grad([&](const lm::Array& w) {
-    return lm::mean(lm::square(lm::matmul(x, w) - t));
-  })(w);
+  auto [loss, g] = lm::value_and_grad(
+      [&](const lm::Array& w) { return lm::mean(lm::square(lm::matmul(x, w) - t)); })(w);
   EXPECT_FLOAT_EQ(loss.item<float>(), 1.25f);  // ((-0.5 - 1)^2 + (-0.5 - 0)^2) / 2
   EXPECT_THAT(g.to_vector<float>(), testing::ElementsAre(-3, -5));
 }
@@ -54,7 +53,8 @@ TEST(ApiSketches, ANetInSixLines) {
 struct Block : nn::Module {
   explicit Block(int channels) : channels(channels) {}
   int channels;
-  nn::Conv2d& conv1 = add("conv1", nn::Conv2d(channels, channels, 3, {.padding = 1, .bias = false}));
+  nn::Conv2d& conv1 =
+      add("conv1", nn::Conv2d(channels, channels, 3, {.padding = 1, .bias = false}));
   nn::BatchNorm2d& bn1 = add("bn1", nn::BatchNorm2d(channels));
   Array forward(Array x) override { return relu(x + bn1(conv1(x))); }
 };
@@ -90,12 +90,12 @@ TEST(ApiSketches, AMistakeSaysWhereWhatAndHow) {
     model(zeros({8, 64}));
     FAIL() << "expected a ShapeError";
   } catch (const ShapeError& error) {
-    EXPECT_THAT(error.what(),
-                testing::AllOf(
-                    testing::HasSubstr("in 2 (Linear 256 -> 10): expected 256 input features on "
-                                       "axis -1, got 512"),
-                    testing::HasSubstr("input      float32 [8, 512]  from 1 (ReLU)"),
-                    testing::HasSubstr("help       Linear(512, 10)")));
+    EXPECT_THAT(
+        error.what(),
+        testing::AllOf(testing::HasSubstr("in 2 (Linear 256 -> 10): expected 256 input features on "
+                                          "axis -1, got 512"),
+                       testing::HasSubstr("input      float32 [8, 512]  from 1 (ReLU)"),
+                       testing::HasSubstr("help       Linear(512, 10)")));
   }
 }
 
@@ -114,11 +114,14 @@ struct SmoothRelu : Elementwise<1> {
   static constexpr auto formula = [](auto x) { return max(x, 0) + log1p(exp(-abs(x))); };
   static void gradient(Context& c) { c.give(0, c.cotangent() * sigmoid(c.input(0))); }
   static void samples(Samples& s) { s.floats().near(0).large(1e4).empty(); }
-  static constexpr auto doc = "Smooth approximation of relu.\n>>> lm.softplus(lm.array(0.0))\n0.693147";
+  static constexpr auto doc =
+      "Smooth approximation of relu.\n>>> lm.softplus(lm.array(0.0))\n0.693147";
 };
 LAMINA_OP(SmoothRelu)
 
-static Array smooth_relu(Array x) { return record_elementwise(ops::op_SmoothRelu(), {std::move(x)}); }
+static Array smooth_relu(Array x) {
+  return record_elementwise(ops::op_SmoothRelu(), {std::move(x)});
+}
 
 namespace {
 
