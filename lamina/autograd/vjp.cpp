@@ -214,13 +214,15 @@ class Backward {
   // A composite without a gradient of its own: the gradient of what it decomposes into.
   void through_decomposition(const Op& op, Context& context, const std::vector<bool>& wanted) {
     LAMINA_ASSERT(op.decompose);
+    // Where what is recorded here may be differentiated again, its tape goes on into the inputs.
+    const bool again = recording().gradients;
     std::vector<Array> aliases, targets;
     {
       WithGrad with_grad;
       for (int k = 0; k < context.input_count(); ++k) {
         Array alias = context.input(k);
         if (wanted[k]) {
-          alias = record(ops::op_Identity(), {}, stop_gradient(context.input(k)));
+          alias = record(ops::op_Identity(), {}, again ? alias : stop_gradient(alias));
           alias.node()->flags.store(kRequiresGrad | kTapeRoot, std::memory_order_relaxed);
           targets.push_back(alias);
         }
@@ -235,7 +237,7 @@ class Backward {
       for (int k = 0; k < context.input_count(); ++k) {
         if (wanted[k]) context.give(k, results[next++]);
       }
-      for (Array& target : targets) target.node()->flags.store(0);
+      for (Array& target : targets) target.node()->flags.store(again ? kRequiresGrad : 0);
     }
   }
 

@@ -114,7 +114,7 @@ void expand_composites(Graph& graph) {
   std::vector<std::vector<int32_t>> renumbered(
       graph.values.size());  // by output, for multiple-output ops
   NoGrad no_grad;
-  Uncut uncut;
+  Symbolic symbolic;  // the graph lock is held, and placeholders have no values
   for (size_t i = 0; i < graph.values.size(); ++i) {
     GraphValue& v = graph.values[i];
     if (v.op == &ops::op_Output()) {

@@ -160,19 +160,25 @@ bool Walk::touches(Node* node) {
 }
 
 void Walk::finish() {
+  bool inputs_stay = false;
   for (size_t i = 0; i < order_.size(); ++i) {
     Node* node = order_[i];
     if (node->state.load(std::memory_order_relaxed) == NodeState::Ready) continue;
     uint64_t count = users(node);
     bool held = (count >> 32) != 0, needed_elsewhere = static_cast<uint32_t>(count) > in_degree_[i];
-    if ((held || needed_elsewhere) && !node->op->multiple) {
+    // Another output of it is pending and not of this walk: computing that one takes the same inputs again.
+    if (node->op->multiple) {
+      inputs_stay |= needed_elsewhere;
+      continue;
+    }
+    if (held || needed_elsewhere) {
       outputs_.push_back(static_cast<int32_t>(i));
       keeps_tape_ |= node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
     }
   }
   for (size_t k = 0; k < leaves_.size(); ++k) {
     Node* leaf = leaves_[k];
-    leaf_dies_.push_back(!keeps_tape_ && users(leaf) == in_degree_[leaf_positions_[k]] &&
+    leaf_dies_.push_back(!keeps_tape_ && !inputs_stay && users(leaf) == in_degree_[leaf_positions_[k]] &&
                          !leaf->has(kNumber));
   }
   hash_ = hash_words(key_);

@@ -57,6 +57,7 @@ void compute_now(std::span<Array> outputs) {
 }
 
 void after_recording(std::span<Array> outputs) {
+  if (recording().symbolic) return;
   const Array& array = outputs[0];
   if (eager() || array.node()->foreign) {
     compute_now(outputs);
@@ -196,7 +197,7 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
     }
   }
   Array result = attach(op, std::move(spec), inputs, std::move(attributes));
-  if (result.node()->spec.shape.empty()) fold_scalars(result);
+  if (result.node()->spec.shape.empty() && !recording().symbolic) fold_scalars(result);
   after_recording({&result, 1});
   return result;
 }

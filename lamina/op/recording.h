@@ -12,6 +12,7 @@ struct Recording {
   bool gradients = true;         // off inside NoGrad: nothing recorded there keeps a tape
   const char* origin = nullptr;  // path of the module whose forward runs
   int uncut = 0;  // > 0: inside backward, step or a transform, where nothing is evaluated early
+  bool symbolic = false;         // inside a decomposition: its operands stand for values to come
 };
 
 Recording& recording();  // of this thread
@@ -43,6 +44,17 @@ class Uncut {
   Uncut() { ++recording().uncut; }
   ~Uncut() { --recording().uncut; }
   Uncut(const Uncut&) = delete;
+};
+
+// Inside this scope ops are only recorded, whatever the settings: operands have a shape and no value.
+class Symbolic {
+ public:
+  Symbolic() : before_(recording().symbolic) { recording().symbolic = true; }
+  ~Symbolic() { recording().symbolic = before_; }
+  Symbolic(const Symbolic&) = delete;
+
+ private:
+  bool before_;
 };
 
 // Nodes recorded in this scope say that they come from the module `path`.

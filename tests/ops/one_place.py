@@ -82,8 +82,10 @@ def link_library(build, tree, table, op):
     words[words.index("-o") + 1] = str(tree / "liblamina.so")
     old = next(i for i, word in enumerate(words) if word.endswith("op_table.cpp.o"))
     words[old:old + 1] = [str(table), str(op)]
-    words = [word for word in words if not word.startswith("-Wl,-soname")]
+    words = [word.replace("\\$", "$") for word in words if not word.startswith("-Wl,-soname")]
     subprocess.run(words, cwd=build, check=True)
+    for bundled in (build / "lib").glob("liblamina_*"):  # the library looks for them beside itself
+        (tree / bundled.name).symlink_to(bundled)
 
 
 def main():
@@ -112,7 +114,7 @@ def main():
             result = tree / (pathlib.Path(source).stem + ".o")
             subprocess.run([*flags, f"-I{tree}", "-o", result, "-c", tree / source], cwd=directory, check=True)
         link_library(build, tree, tree / "table.o", tree / "throwaway.o")
-        run("c++", tree / "check.o", tree / "liblamina.so", f"-Wl,-rpath,{tree}:{build}/lib", "-o", tree / "check")
+        run("c++", tree / "check.o", tree / "liblamina.so", f"-Wl,-rpath,{tree}", "-o", tree / "check")
         print(run(tree / "check"), end="")
 
 

@@ -8,6 +8,7 @@
 #include "lamina/ops/linear.h"
 #include "lamina/ops/movement.h"
 #include "lamina/ops/reduction.h"
+#include "lamina/ops/softmax.h"
 
 namespace lamina {
 namespace {
@@ -30,6 +31,25 @@ TEST(Outputs, WhatAHandleHoldsIsKept) {
   EXPECT_EQ(outputs_of(loss), 2u);
   loss.eval();
   EXPECT_TRUE(h.is_ready());
+}
+
+// The op's other output is computed later, from the same input.
+TEST(Outputs, InputsStayForAnOutputThatIsPending) {
+  for (int run = 0; run < 2; ++run) {  // node by node, then compiled
+    auto [loss, logsumexp] = softmax_cross_entropy(array({{0, 0}}) * 1.0, array({1}, int64));
+    loss.eval();
+    EXPECT_FALSE(logsumexp.is_ready());
+    EXPECT_NEAR(logsumexp.item<float>(), 0.693147, 1e-6);
+    auto [other, rest] = softmax_cross_entropy(array({{0, 0}}), array({1}, int64));
+    other.eval();
+    EXPECT_NEAR(rest.item<float>(), 0.693147, 1e-6);
+  }
+}
+
+// Scalars of a decomposition have no values yet.
+TEST(Outputs, ACompositeOnScalarsDecomposes) {
+  Array logits = array({0.0, 0.0});
+  EXPECT_NEAR(softmax_cross_entropy(logits, array(1, int64)).loss.item<float>(), 0.693147, 1e-6);
 }
 
 // Handles alone are not enough: an unnamed value that feeds something pending must be kept too.
