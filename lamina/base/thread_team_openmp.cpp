@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include "lamina/base/denormals.h"
 #include "lamina/base/thread_team.h"
 
 namespace lamina::thread_team {
@@ -9,7 +10,10 @@ namespace lamina::thread_team {
 void run(int count, FunctionRef<void(int)> part) {
   // OpenMP may give fewer threads than asked for; each then takes several parts.
 #pragma omp parallel num_threads(count)
-  for (int i = omp_get_thread_num(); i < count; i += omp_get_num_threads()) part(i);
+  {
+    FlushDenormals flush;  // a worker computes as the thread does that asked it
+    for (int i = omp_get_thread_num(); i < count; i += omp_get_num_threads()) part(i);
+  }
 }
 
 bool inside_foreign_region() { return omp_in_parallel() != 0; }

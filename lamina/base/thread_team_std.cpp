@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "lamina/base/denormals.h"
 #include "lamina/base/thread_team.h"
 
 namespace lamina::thread_team {
@@ -65,6 +66,7 @@ class Pool {
       if (index >= helpers_) continue;
       const FunctionRef<void(int)> part = *part_;
       lock.unlock();
+      FlushDenormals flush;
       part(index + 1);
       lock.lock();
       if (--running_ == 0) done_.notify_one();

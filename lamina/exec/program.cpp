@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "lamina/base/denormals.h"
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/base/timer.h"
@@ -21,6 +22,7 @@ namespace {
 }  // namespace
 
 void Program::run(Run& run) const {
+  FlushDenormals flush;
   // Everything is allocated before anything is computed: a failure here changes nothing.
   const size_t buffer_count = static_cast<size_t>(leaf_count) + 1 + output_bytes.size();
   SmallVector<std::byte*, 64> bases(buffer_count, nullptr);
