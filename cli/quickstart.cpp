@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/digit_art.h"
+#include "cli/shifted_digits.h"
 #include "cli/terminal.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/timer.h"
@@ -29,8 +30,8 @@ namespace nn = lamina::nn;
 constexpr size_t kClasses = 10;
 
 struct Options {
-  int64_t epochs = 15, batch_size = 32;
-  double lr = 2e-3;
+  int64_t epochs = 30, batch_size = 32;
+  double lr = 3e-3;
   uint64_t seed = 0;
   std::string save = "digits.lamina";
 };
@@ -113,9 +114,12 @@ void run(const Options& options) {
   std::fflush(stdout);
 
   lm::Trainer trainer(model);
-  trainer.compile({.optimizer = lm::optim::Adam({.lr = options.lr}), .loss = "cross_entropy", .metrics = {"accuracy"}});
+  const int64_t batches = (train.size() + options.batch_size - 1) / options.batch_size;
+  const int64_t steps = options.epochs * batches;
+  const lm::optim::CosineSchedule rate{.lr = options.lr, .steps = steps, .warmup = steps / 20};
+  trainer.compile({.optimizer = lm::optim::Adam({.lr = rate}), .loss = "cross_entropy", .metrics = {"accuracy"}});
   const lm::Timer timer;
-  trainer.fit(train, {.epochs = options.epochs, .batch_size = options.batch_size, .validation_data = test,
+  trainer.fit(ShiftedDigits(train, options.seed), {.epochs = options.epochs, .batch_size = options.batch_size, .validation_data = test,
                       .seed = options.seed});
   fmt::print("\ntrained in {:.1f} s\n", timer.seconds());
   const lm::train::Logs result = trainer.evaluate(test);
@@ -137,10 +141,10 @@ void run(const Options& options) {
 void add_quickstart(CLI::App& app) {
   auto* command = app.add_subcommand("quickstart", "Train a first network on handwritten digits and look at it");
   auto options = std::make_shared<Options>();
-  command->add_option("--epochs", options->epochs, "passes over the data (15)")->type_name("N")->check(at_least_one);
+  command->add_option("--epochs", options->epochs, "passes over the data (30)")->type_name("N")->check(at_least_one);
   command->add_option("--batch-size", options->batch_size, "examples per step (32)")->type_name("N")->check(at_least_one);
-  command->add_option("--lr", options->lr, "learning rate (0.002)")->type_name("RATE")->check(positive);
-  command->add_option("--seed", options->seed, "of the split, the first weights and the order (0)")->type_name("N");
+  command->add_option("--lr", options->lr, "largest learning rate (0.003)")->type_name("RATE")->check(positive);
+  command->add_option("--seed", options->seed, "of the split, the first weights and the order (0)")->type_name("N")->check(natural);
   command->add_option("--save", options->save, "where the model goes (digits.lamina)")->type_name("FILE");
   add_threads(*command);
   command->callback([options] { run(*options); });

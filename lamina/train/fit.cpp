@@ -17,6 +17,17 @@ Array Trainer::train_step(const data::Batch& batch) {
   return loss;
 }
 
+// A step that throws leaves gradients behind that can never be computed: added to those of the next
+// step, they would make that fail too.
+Array Trainer::whole_step(data::Batch batch) {
+  try {
+    return train_step(batch);
+  } catch (...) {
+    options_.optimizer->zero_grad();
+    throw;
+  }
+}
+
 void Trainer::record_metrics(const Array& loss, const Array& prediction, const data::Batch& batch) {
   totals_.add_loss(loss, batch.x.shape(0));
   totals_.add_metrics(prediction, batch.y, batch.x.shape(0));
@@ -74,7 +85,7 @@ void Trainer::epoch(data::DataLoader& loader, const FitOptions& options, const C
     const int64_t number = loader.position().batch - 1, examples = x.shape(0), before = totals_.batches();
     see(x);
     callbacks.each([&](Callback& c) { c.on_train_batch_begin(number); });
-    Array loss = train_step({std::move(x), std::move(y)});
+    Array loss = whole_step({std::move(x), std::move(y)});
     if (totals_.batches() == before) totals_.add_loss(loss, examples);  // a step that records no metrics
     loss.reset();
     totals_.eval();  // computed already, but for a step of another kind

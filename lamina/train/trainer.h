@@ -90,6 +90,7 @@ class Trainer {
   void require_compiled(const char* call) const;
   void start(data::DataLoader& loader, const FitOptions& options, const Callbacks& callbacks);
   void epoch(data::DataLoader& loader, const FitOptions& options, const Callbacks& callbacks);
+  Array whole_step(data::Batch batch);
   void see(const Array& x);
 
   std::shared_ptr<nn::Module> module_;

@@ -103,3 +103,12 @@ TEST_F(Quickstart, ExplainShowsGraphAndProgram) {
   EXPECT_THAT(explained.output, HasSubstr("float32 [-1, 1, 8, 8]"));
   EXPECT_THAT(explained.output, HasSubstr("convolution"));
 }
+
+// All of it, as a newcomer runs it; bench/quickstart_seeds.py looks at more seeds.
+TEST_F(Quickstart, LearnsToReadWithAnySeed) {
+  for (const char* seed : {"0", "1", "2"}) {
+    const CommandResult run =
+        run_lamina(std::string("quickstart --seed ") + seed + " --save " + (*folder / "s.lamina"));
+    EXPECT_GE(number_after(run.output, "test accuracy: "), 0.975) << "seed " << seed;
+  }
+}
