@@ -75,7 +75,7 @@ void print_confusions(const std::vector<Prediction>& predictions, const std::vec
 }
 
 void show_some(const lm::data::ArrayDataset& test, const std::vector<Prediction>& predictions) {
-  constexpr size_t kShown = 5, kPixels = 64;
+  constexpr size_t kShown = 4, kPixels = 64;
   const std::vector<float> pixels = test.x().to_vector<float>();
   const std::vector<int64_t> labels = test.y().to_vector<int64_t>();
   std::vector<DigitPicture> pictures;

@@ -27,5 +27,5 @@ TEST(Progress, FitsIntoTheTerminal) {
     EXPECT_LT(bar_line(options, 50, 25, 0.5).size(), static_cast<size_t>(columns));
   }
   EXPECT_EQ(bar_line({.epoch = 1, .epochs = 2, .examples = 200, .columns = 70}, 50, 25, 0.5),
-            "epoch 1/2  [==>         ]  25%  50/200  2/s  1:15 left  loss 0.5000");
+            "epoch 1/2  [===>          ]  25%  50/200  2/s  1:15 left  loss 0.5000");
 }
