@@ -19,7 +19,8 @@ constexpr int64_t kLarge = 1 << 20;  // elements of a measured element-wise call
 // The kernels of a recorded call, in order, without repetition.
 std::vector<std::string> kernels_of(const std::vector<Array>& outputs) {
   std::vector<std::string> names;
-  for (const Instruction& instruction : program_for(outputs)->instructions) {
+  const std::shared_ptr<const Program> program = program_for(outputs);
+  for (const Instruction& instruction : program->instructions) {
     const std::string& name = instruction.kernel->name;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
