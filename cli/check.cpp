@@ -46,9 +46,8 @@ bool check(const Ops& ops, const std::string& mode, uint32_t seed) {
     const lamina::SweepReport report = lamina::sweep(*op, lamina::sweep_mode(mode), seed);
     cases += report.cases;
     failures += report.failures.size();
-    const std::string verdict = report.failures.empty()
-                                    ? "ok"
-                                    : fmt::format("{} FAILED", report.failures.size());
+    const std::string verdict =
+        report.failures.empty() ? "ok" : fmt::format("{} FAILED", report.failures.size());
     fmt::print("{:<5} {:<28} {:>6} cases  {:>6.2f} s  {}\n", mode, op->name, report.cases,
                timer.seconds(), verdict);
     for (const std::string& failure : report.failures) fmt::print("      {}\n", failure);
@@ -65,7 +64,8 @@ void run(const Options& options) {
     fmt::print("{}", lamina::support_table(ops));
   } else if (options.mode == "perf") {
     for (const lamina::Op* op : ops) {
-      for (const lamina::Measurement& m : lamina::measure(*op)) fmt::print("{}\n", lamina::to_text(m));
+      for (const lamina::Measurement& m : lamina::measure(*op))
+        fmt::print("{}\n", lamina::to_text(m));
       std::fflush(stdout);
     }
   } else {
@@ -81,9 +81,12 @@ void run(const Options& options) {
 }  // namespace
 
 void add_check(CLI::App& app) {
-  auto* command = app.add_subcommand("check", "Test every operation against its reference on this machine");
+  auto* command =
+      app.add_subcommand("check", "Test every operation against its reference on this machine");
   auto options = std::make_shared<Options>();
-  command->add_option("--op", options->op, "only this operation")->type_name("NAME")->check(known_op);
+  command->add_option("--op", options->op, "only this operation")
+      ->type_name("NAME")
+      ->check(known_op);
   command->add_option("--mode", options->mode, "test, grad, bad, perf or support (the first three)")
       ->type_name("MODE")
       ->check(CLI::IsMember({"test", "grad", "bad", "perf", "support"}));

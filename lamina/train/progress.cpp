@@ -57,7 +57,8 @@ std::string epoch_line(const ProgressOptions& options, const Logs& logs, double 
   std::string line = epoch_text(options);
   for (const auto& [name, value] : logs) line += "  " + name + format(" %.4f", value);
   const std::string time = "  " + duration(seconds);
-  const bool fits = options.columns == 0 || line.size() + time.size() <= static_cast<size_t>(options.columns);
+  const bool fits =
+      options.columns == 0 || line.size() + time.size() <= static_cast<size_t>(options.columns);
   return fits ? line + time : line;  // a line that wraps is worse than no time
 }
 
@@ -68,20 +69,21 @@ std::string bar_line(const ProgressOptions& options, int64_t done, double second
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   const auto left = static_cast<long long>(
       rate > 0 ? std::ceil(static_cast<double>(options.examples - done) / rate) : 0);
-  const std::string numbers =
-      format(" %3.0f%%", 100 * share) +
-      format("  %lld/%lld  %.0f/s", static_cast<long long>(done),
-             static_cast<long long>(options.examples), rate) +
-      format("  %lld:%02lld left  loss %.4f", left / 60, left % 60, loss);
+  const std::string numbers = format(" %3.0f%%", 100 * share) +
+                              format("  %lld/%lld  %.0f/s", static_cast<long long>(done),
+                                     static_cast<long long>(options.examples), rate) +
+                              format("  %lld:%02lld left  loss %.4f", left / 60, left % 60, loss);
   const std::string start = epoch_text(options);
   int width = kCells;
   if (options.columns > 0) {  // the last column stays free: some terminals wrap when it is written
-    width = std::min(width, options.columns - 1 - static_cast<int>(start.size() + numbers.size() + 4));
+    width =
+        std::min(width, options.columns - 1 - static_cast<int>(start.size() + numbers.size() + 4));
   }
   std::string line = start;
   if (width >= kFewestCells) line += "  [" + bar_cells(share, width) + "]";
   line += numbers;
-  if (options.columns > 0) line.resize(std::min(line.size(), static_cast<size_t>(options.columns - 1)));
+  if (options.columns > 0)
+    line.resize(std::min(line.size(), static_cast<size_t>(options.columns - 1)));
   return line;
 }
 
@@ -109,7 +111,8 @@ void Progress::draw(double loss) {
 
 void Progress::finish(const Logs& logs) {
   if (options_.verbose <= 0) return;
-  std::printf("%s%s\n", open_ ? "\r\x1b[K" : "", epoch_line(options_, logs, timer_.seconds()).c_str());
+  std::printf("%s%s\n", open_ ? "\r\x1b[K" : "",
+              epoch_line(options_, logs, timer_.seconds()).c_str());
   std::fflush(stdout);
   open_ = false;
 }

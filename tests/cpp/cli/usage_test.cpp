@@ -70,7 +70,8 @@ TEST(Usage, FailuresExitWithOne) {
 TEST(Usage, DoctorTellsVersions) {
   const CommandResult result = run_lamina("doctor");
   EXPECT_EQ(result.exit_code, 0);
-  for (const char* line : {"lamina      0.1.0", "processor", "threads", "memory", "oneDNN", "digits.npy"}) {
+  for (const char* line :
+       {"lamina      0.1.0", "processor", "threads", "memory", "oneDNN", "digits.npy"}) {
     EXPECT_THAT(result.output, HasSubstr(line));
   }
 }
