@@ -10,6 +10,7 @@ namespace cli {
 void add_quickstart(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_explain(CLI::App& app);
+void add_check(CLI::App& app);
 void add_doctor(CLI::App& app);
 
 // The option --threads, which several subcommands have; applied at once.
@@ -17,6 +18,7 @@ void add_threads(CLI::App& command);
 
 // Checks of arguments; the text that they return is the error.
 std::string at_least_one(const std::string& value);
+std::string natural(const std::string& value);  // 0, 1, 2, ..
 std::string positive(const std::string& value);
 
 }  // namespace cli

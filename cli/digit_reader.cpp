@@ -57,19 +57,22 @@ std::vector<float> area_average(const std::vector<double>& light, int64_t width,
   for (int64_t y = 0; y < height; ++y) {
     for (int64_t x = 0; x < width; ++x) {
       // A source pixel touches the few target cells between its two ends.
-      const int64_t top = y * kSide / height, bottom = std::min(kSide - 1, (y + 1) * kSide / height);
+      const int64_t top = y * kSide / height,
+                    bottom = std::min(kSide - 1, (y + 1) * kSide / height);
       const int64_t left = x * kSide / width, right = std::min(kSide - 1, (x + 1) * kSide / width);
       for (int64_t v = top; v <= bottom; ++v) {
         for (int64_t u = left; u <= right; ++u) {
           const double weight = overlap(y, v, height) * overlap(x, u, width);
-          sums[static_cast<size_t>(v * kSide + u)] += weight * light[static_cast<size_t>(y * width + x)];
+          sums[static_cast<size_t>(v * kSide + u)] +=
+              weight * light[static_cast<size_t>(y * width + x)];
           weights[static_cast<size_t>(v * kSide + u)] += weight;
         }
       }
     }
   }
   std::vector<float> result;
-  for (size_t i = 0; i < sums.size(); ++i) result.push_back(static_cast<float>(sums[i] / weights[i]));
+  for (size_t i = 0; i < sums.size(); ++i)
+    result.push_back(static_cast<float>(sums[i] / weights[i]));
   return result;
 }
 
@@ -83,14 +86,16 @@ ReadDigit from_picture(const io::Picture& picture, const std::string& path) {
 
 std::vector<ReadDigit> from_table(const io::CsvTable& table, const std::string& path) {
   if (table.columns != kPixels) {
-    throw lamina::FileError(fmt::format("{}: expected rows of {} numbers, got {}", path, kPixels, table.columns))
+    throw lamina::FileError(
+        fmt::format("{}: expected rows of {} numbers, got {}", path, kPixels, table.columns))
         .detail("file", path)
         .help("a row is an image of 8 x 8 pixels, line by line from the top left");
   }
   double largest = 0;
   for (double value : table.values) {
     if (!(value >= 0 && value <= 255)) {
-      throw lamina::FileError(fmt::format("{}: expected numbers from 0 to 255, got {}", path, value))
+      throw lamina::FileError(
+          fmt::format("{}: expected numbers from 0 to 255, got {}", path, value))
           .detail("file", path);
     }
     largest = std::max(largest, value);
@@ -100,7 +105,8 @@ std::vector<ReadDigit> from_table(const io::CsvTable& table, const std::string& 
   for (int64_t row = 0; row < table.rows; ++row) {
     ReadDigit digit{fmt::format("{} row {}", path, row + 1), {}};
     for (int64_t i = 0; i < kPixels; ++i) {
-      digit.pixels.push_back(static_cast<float>(table.values[static_cast<size_t>(row * kPixels + i)] / scale));
+      digit.pixels.push_back(
+          static_cast<float>(table.values[static_cast<size_t>(row * kPixels + i)] / scale));
     }
     digits.push_back(std::move(digit));
   }

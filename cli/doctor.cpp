@@ -24,17 +24,20 @@ std::string processor_field(const std::string& name) {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
     const size_t colon = line.find(':');
-    if (line.starts_with(name) && colon != std::string::npos && colon + 2 <= line.size()) return line.substr(colon + 2);
+    if (line.starts_with(name) && colon != std::string::npos && colon + 2 <= line.size())
+      return line.substr(colon + 2);
   }
   return "unknown";
 }
 
 // Of the instruction sets that kernels are chosen by, those that are here.
 std::string processor_features() {
-  std::string flags = " " + processor_field("flags") + " " + processor_field("Features") + " ", found;
-  for (const char* name : {"sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512_vnni",
-                           "avx512_bf16", "amx_tile", "amx_bf16", "asimd", "sve"}) {
-    if (flags.find(fmt::format(" {} ", name)) != std::string::npos) found += fmt::format("{} ", name);
+  std::string flags = " " + processor_field("flags") + " " + processor_field("Features") + " ",
+              found;
+  for (const char* name : {"sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw",
+                           "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "asimd", "sve"}) {
+    if (flags.find(fmt::format(" {} ", name)) != std::string::npos)
+      found += fmt::format("{} ", name);
   }
   return found.empty() ? "none known" : found;
 }
@@ -64,7 +67,8 @@ double gigabytes(double bytes) { return bytes / (1 << 30); }
 void run() {
   utsname system{};
   uname(&system);
-  const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double memory =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   fmt::print("lamina      {}\n", lamina::version());
   fmt::print("compiler    {}\n", __VERSION__);
   fmt::print("oneDNN      {}\n", onednn_version());

@@ -17,13 +17,15 @@ void run(const std::string& path, int64_t batch) {
   fmt::print("model       {}\n", path);
   fmt::print("input       {}\n", lamina::text(input.dtype, " ", input.shape));
   fmt::print("parameters  {}\n", model.parameter_count());
-  if (!model.classes().empty()) fmt::print("classes     {}\n", lamina::list_text(model.classes(), "", ""));
+  if (!model.classes().empty())
+    fmt::print("classes     {}\n", lamina::list_text(model.classes(), "", ""));
   fmt::print("\n{}\n", lamina::to_text(model.graph()));
 
   lamina::NoGrad no_grad;
   lamina::Shape shape = input.shape;
   if (!shape.empty() && shape[0] == -1) shape[0] = batch;
-  const std::vector<std::byte> zeros(static_cast<size_t>(shape.elements()) * lamina::size_of(input.dtype));
+  const std::vector<std::byte> zeros(static_cast<size_t>(shape.elements()) *
+                                     lamina::size_of(input.dtype));
   const lamina::Array output = model(lamina::from_data(zeros.data(), shape, input.dtype));
   fmt::print("program for {}\n{}", lamina::text(input.dtype, " ", shape), lamina::explain(output));
 }
@@ -31,11 +33,14 @@ void run(const std::string& path, int64_t batch) {
 }  // namespace
 
 void add_explain(CLI::App& app) {
-  auto* command = app.add_subcommand("explain", "Show a saved model's graph and the program that runs it");
+  auto* command =
+      app.add_subcommand("explain", "Show a saved model's graph and the program that runs it");
   auto path = std::make_shared<std::string>();
   auto batch = std::make_shared<int64_t>(1);
   command->add_option("MODEL", *path, "a file saved by lamina quickstart --save")->required();
-  command->add_option("--batch-size", *batch, "number of examples (1)")->type_name("N")->check(at_least_one);
+  command->add_option("--batch-size", *batch, "number of examples (1)")
+      ->type_name("N")
+      ->check(at_least_one);
   add_threads(*command);
   command->callback([path, batch] { run(*path, *batch); });
 }

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "cli/command.h"
+#include "cli/nearest.h"
 #include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/version.h"
@@ -19,6 +20,16 @@ std::string at_least_one(const std::string& value) {
   } catch (const std::exception&) {
   }
   return "expected an integer of at least 1, got " + value;
+}
+
+std::string natural(const std::string& value) {
+  try {
+    size_t used = 0;
+    const bool digits = value.find_first_not_of("0123456789") == std::string::npos;
+    if (digits && (std::stoull(value, &used), used == value.size())) return "";
+  } catch (const std::exception&) {
+  }
+  return "expected an integer of at least 0, got " + value;
 }
 
 std::string positive(const std::string& value) {
@@ -49,10 +60,21 @@ void interrupted(int) {
   _exit(130);
 }
 
-int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
+// CLI11 says only that a subcommand is missing.
+std::string unknown_subcommand(const CLI::App& app, const std::string& typed) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands(nullptr)) names.push_back(sub->get_name());
+  const std::string meant = nearest(typed, names);
+  const std::string hint = meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant);
+  return fmt::format("there is no subcommand '{}'{}", typed, hint);
+}
+
+int wrong_usage(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
   const auto chosen = app.get_subcommands();
+  const bool unknown = chosen.empty() && !first.starts_with('-');
+  const std::string message = unknown ? unknown_subcommand(app, first) : error.what();
   const std::string name = chosen.empty() ? "lamina" : "lamina " + chosen.front()->get_name();
-  fmt::print(stderr, "lamina: error: {}\n  help       {} --help\n", error.what(), name);
+  fmt::print(stderr, "lamina: error: {}\n  help       {} --help\n", message, name);
   return 2;
 }
 
@@ -69,16 +91,19 @@ int main(int argc, char** argv) {
     cli::add_quickstart(app);
     cli::add_predict(app);
     cli::add_explain(app);
+    cli::add_check(app);
     cli::add_doctor(app);
     app.parse(argc, argv);  // runs the subcommand
     return 0;
+  } catch (const CLI::RuntimeError& error) {
+    return error.get_exit_code();  // a subcommand that has said why
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     if (argc == 1) {
       fmt::print("{}", app.help());
       return 2;
     }
-    return cli::wrong_usage(app, error);
+    return cli::wrong_usage(app, error, argv[1]);
   } catch (const std::exception& error) {
     std::fflush(stdout);
     fmt::print(stderr, "lamina: error: {}\n", error.what());

@@ -34,17 +34,20 @@ void run(const Arguments& arguments) {
   }
   if (digits.empty()) return;
   std::vector<float> pixels;
-  for (const ReadDigit& digit : digits) pixels.insert(pixels.end(), digit.pixels.begin(), digit.pixels.end());
+  for (const ReadDigit& digit : digits)
+    pixels.insert(pixels.end(), digit.pixels.begin(), digit.pixels.end());
   lamina::NoGrad no_grad;
   const auto count = static_cast<int64_t>(digits.size());
-  const lamina::Array scores = model(lamina::from_data(pixels.data(), {count, 1, 8, 8}, lamina::float32));
+  const lamina::Array scores =
+      model(lamina::from_data(pixels.data(), {count, 1, 8, 8}, lamina::float32));
   const lamina::Array probabilities = lamina::softmax(scores, {.axis = -1});
   const std::vector<float> rows = probabilities.to_vector<float>();
   const auto classes = static_cast<size_t>(probabilities.shape(-1));
   for (size_t i = 0; i < digits.size(); ++i) {
     const float* row = &rows[i * classes];
     const auto best = static_cast<size_t>(std::max_element(row, row + classes) - row);
-    const std::string name = best < model.classes().size() ? model.classes()[best] : std::to_string(best);
+    const std::string name =
+        best < model.classes().size() ? model.classes()[best] : std::to_string(best);
     fmt::print("{}  {}  {:.1f} %\n", digits[i].source, name, 100 * row[best]);
   }
 }
@@ -52,11 +55,14 @@ void run(const Arguments& arguments) {
 }  // namespace
 
 void add_predict(CLI::App& app) {
-  auto* command = app.add_subcommand("predict", "Read digits from PNG or CSV files with a saved model");
+  auto* command =
+      app.add_subcommand("predict", "Read digits from PNG or CSV files with a saved model");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("MODEL", arguments->model, "a file saved by lamina quickstart --save")->required();
-  command->add_option("FILES", arguments->files,
-                      "PNG pictures of any size, or CSV files with rows of 64 numbers")
+  command->add_option("MODEL", arguments->model, "a file saved by lamina quickstart --save")
+      ->required();
+  command
+      ->add_option("FILES", arguments->files,
+                   "PNG pictures of any size, or CSV files with rows of 64 numbers")
       ->required();
   add_threads(*command);
   command->callback([arguments] { run(*arguments); });

@@ -19,7 +19,8 @@ constexpr int64_t kLarge = 1 << 20;  // elements of a measured element-wise call
 // The kernels of a recorded call, in order, without repetition.
 std::vector<std::string> kernels_of(const std::vector<Array>& outputs) {
   std::vector<std::string> names;
-  for (const Instruction& instruction : program_for(outputs)->instructions) {
+  const std::shared_ptr<const Program> program = program_for(outputs);
+  for (const Instruction& instruction : program->instructions) {
     const std::string& name = instruction.kernel->name;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
@@ -48,8 +49,9 @@ std::vector<Case> cases_to_measure(const Op& op) {
     for (const SampleInput& input : c.inputs) n += input.shape.elements();
     return n;
   };
-  Case largest = *std::max_element(cases.begin(), cases.end(),
-                                   [&](const Case& a, const Case& b) { return elements(a) < elements(b); });
+  Case largest = *std::max_element(cases.begin(), cases.end(), [&](const Case& a, const Case& b) {
+    return elements(a) < elements(b);
+  });
   if (op.elementwise) {
     for (SampleInput& input : largest.inputs) input.shape = {kLarge};
     return {largest};
@@ -117,7 +119,8 @@ std::string support_table(std::span<const Op* const> ops) {
         if (!exists || c.layout != Layout::RowMajor) continue;
         for (std::string& name : kernels_of(outputs)) {
           if (name.find("reference") != std::string::npos) name = text("**", name, "**");
-          if (std::find(kernels.begin(), kernels.end(), name) == kernels.end()) kernels.push_back(name);
+          if (std::find(kernels.begin(), kernels.end(), name) == kernels.end())
+            kernels.push_back(name);
         }
       } catch (const DTypeError&) {
       }

@@ -20,10 +20,11 @@ struct TypeName {
   const char* name;
 };
 constexpr TypeName kTypes[] = {
-    {DType::Bool, "BOOL"},  {DType::Int8, "I8"},     {DType::Int16, "I16"},  {DType::Int32, "I32"},
-    {DType::Int64, "I64"},  {DType::UInt8, "U8"},    {DType::UInt16, "U16"}, {DType::UInt32, "U32"},
-    {DType::UInt64, "U64"}, {DType::Float16, "F16"}, {DType::BFloat16, "BF16"},
-    {DType::Float32, "F32"}, {DType::Float64, "F64"},
+    {DType::Bool, "BOOL"},   {DType::Int8, "I8"},       {DType::Int16, "I16"},
+    {DType::Int32, "I32"},   {DType::Int64, "I64"},     {DType::UInt8, "U8"},
+    {DType::UInt16, "U16"},  {DType::UInt32, "U32"},    {DType::UInt64, "U64"},
+    {DType::Float16, "F16"}, {DType::BFloat16, "BF16"}, {DType::Float32, "F32"},
+    {DType::Float64, "F64"},
 };
 
 const char* type_name(DType dtype) {
@@ -47,7 +48,8 @@ std::string digest(std::span<const io::TensorEntry> tensors, const io::Metadata&
     if (key != kDigest) lines.push_back(lamina::text("m ", key.size(), " ", key, " ", value));
   }
   for (const io::TensorEntry& t : tensors) {
-    lines.push_back(lamina::text("t ", t.name.size(), " ", t.name, " ", t.dtype, " ", list_text(t.shape)));
+    lines.push_back(
+        lamina::text("t ", t.name.size(), " ", t.name, " ", t.dtype, " ", list_text(t.shape)));
   }
   std::sort(lines.begin(), lines.end());
   uint32_t crc = 0;
@@ -107,8 +109,8 @@ void write_array_file(const std::string& path, std::string_view format, const nn
   for (const auto& [name, array] : arrays) {
     values.push_back(host_value(array));
     const size_t bytes = static_cast<size_t>(array.size()) * size_of(array.dtype());
-    tensors.push_back({name, type_name(array.dtype()), array.shape().to_vector(),
-                       {values.back().data(), bytes}});
+    tensors.push_back(
+        {name, type_name(array.dtype()), array.shape().to_vector(), {values.back().data(), bytes}});
   }
   metadata.insert(metadata.begin(), {{"format", std::string(format)}, {"version", kVersion}});
   metadata.emplace_back(kDigest, digest(tensors, metadata));
@@ -123,11 +125,12 @@ ArrayFile read_array_file(const std::string& path, std::string_view format) {
   for (const io::TensorEntry& tensor : file.tensors()) {
     const std::optional<DType> dtype = type_of(tensor.dtype);
     if (!dtype) {
-      throw FileError(lamina::text(path, ": tensor ", io::quoted(tensor.name), " has the type ", tensor.dtype,
-                                   ", which arrays do not have"))
+      throw FileError(lamina::text(path, ": tensor ", io::quoted(tensor.name), " has the type ",
+                                   tensor.dtype, ", which arrays do not have"))
           .detail("file", path);
     }
-    result.arrays.emplace_back(tensor.name, from_data(tensor.data.data(), Shape(tensor.shape), *dtype));
+    result.arrays.emplace_back(tensor.name,
+                               from_data(tensor.data.data(), Shape(tensor.shape), *dtype));
   }
   return result;
 }

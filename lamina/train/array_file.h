@@ -14,7 +14,8 @@ namespace lamina::train {
 struct ArrayFile {
   nn::StateDict arrays;
   io::Metadata metadata;
-  const std::string& text(std::string_view key, const std::string& path) const;  // FileError when absent
+  const std::string& text(std::string_view key,
+                          const std::string& path) const;  // FileError when absent
 };
 
 // Evaluates the arrays and replaces the file as a whole. `format` and version 1 are added to the metadata.

@@ -45,8 +45,9 @@ class AnyCallback {
   AnyCallback(std::shared_ptr<Callback> callback) : callback_(std::move(callback)) {}
   AnyCallback(Callback& callback) : callback_(&callback, [](Callback*) {}) {}
   template <class C>
-    requires(std::derived_from<C, Callback> && !std::is_lvalue_reference_v<C>)
-  AnyCallback(C&& callback) : callback_(std::make_shared<C>(std::move(callback))) {}
+  requires(std::derived_from<C, Callback> && !std::is_lvalue_reference_v<C>)
+      AnyCallback(C&& callback)
+      : callback_(std::make_shared<C>(std::move(callback))) {}
   Callback* operator->() const { return callback_.get(); }
 
  private:

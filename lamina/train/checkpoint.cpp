@@ -85,10 +85,12 @@ void Trainer::save_checkpoint(const std::string& path) {
   state.set("optimizer", options_.optimizer->kind()).set("epochs_done", epochs_done_);
   state.set("history", history_json(history_)).set("counts", std::move(counts));
   state.set("batches", totals_.batches());
-  state.set("random_seed", from_unsigned(random.seed)).set("random_counter", from_unsigned(random.counter));
+  state.set("random_seed", from_unsigned(random.seed))
+      .set("random_counter", from_unsigned(random.counter));
   if (loader_) {
-    state.set("loader", loader_json(loader_->options(), in_epoch_ ? loader_->position()
-                                                                  : data::LoaderPosition{epochs_done_, 0}));
+    state.set("loader",
+              loader_json(loader_->options(),
+                          in_epoch_ ? loader_->position() : data::LoaderPosition{epochs_done_, 0}));
     state.set("callbacks", callbacks_->states());
   } else if (resume_) {
     state.set("loader", loader_json(resume_->loader, resume_->position));
@@ -111,13 +113,15 @@ void Trainer::load_checkpoint(const std::string& path) {
   reading(path, [&] {
     const std::string& kind = state.at("optimizer").as_string();
     if (kind != options_.optimizer->kind()) {
-      throw ValueError(text("expected the state of ", options_.optimizer->kind(), ", got that of ", kind));
+      throw ValueError(
+          text("expected the state of ", options_.optimizer->kind(), ", got that of ", kind));
     }
     epochs_done = state.at("epochs_done").as_integer();
     batches = state.at("batches").as_integer();
     history = history_from(state.at("history"));
     random = {to_unsigned(state.at("random_seed")), to_unsigned(state.at("random_counter"))};
-    for (const io::Json& count : state.at("counts").as_array()) counts.push_back(count.as_integer());
+    for (const io::Json& count : state.at("counts").as_array())
+      counts.push_back(count.as_integer());
     const nn::StateDict saved = part(file.arrays, "totals.");
     for (const auto& [name, sum] : totals_.sums()) {
       const Array* value = nn::find(saved, name);

@@ -9,7 +9,8 @@ namespace lamina::train {
 EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
     : options_(options), monitor_(options.monitor, options.mode, options.min_delta) {
   if (options_.patience < 0) {
-    throw ValueError(text("EarlyStopping: expected a patience of 0 or more, got ", options_.patience));
+    throw ValueError(
+        text("EarlyStopping: expected a patience of 0 or more, got ", options_.patience));
   }
 }
 

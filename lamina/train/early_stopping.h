@@ -8,8 +8,8 @@ namespace lamina::train {
 
 struct EarlyStoppingOptions {
   std::string monitor = "val_loss";
-  int64_t patience = 0;        // epochs without a better value before it stops
-  double min_delta = 0;        // smaller gains do not count
+  int64_t patience = 0;  // epochs without a better value before it stops
+  double min_delta = 0;  // smaller gains do not count
   std::string mode = "auto";
   bool restore_best_weights = false;
 };

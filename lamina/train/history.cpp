@@ -11,7 +11,8 @@ const std::vector<double>& History::at(std::string_view name) const {
   for (const auto& [key, values] : series_) {
     if (key == name) return values;
   }
-  throw KeyError(text("History: there is no '", name, "'")).help(text("one of ", list_text(names())));
+  throw KeyError(text("History: there is no '", name, "'"))
+      .help(text("one of ", list_text(names())));
 }
 
 std::vector<std::string> History::names() const {

@@ -22,7 +22,7 @@ class History {
   int64_t epochs() const { return epochs_; }
   const std::vector<Series>& series() const { return series_; }
 
-  void add(const Logs& logs);                       // the next epoch
+  void add(const Logs& logs);  // the next epoch
   void restore(std::vector<Series> series, int64_t epochs);
 
  private:

@@ -13,9 +13,9 @@ class Logs {
   Logs() = default;
   Logs(std::initializer_list<std::pair<std::string, double>> items) : items_(items) {}
 
-  double at(std::string_view name) const;            // KeyError that lists the names there are
-  const double* find(std::string_view name) const;   // null when absent
-  void set(std::string_view name, double value);     // replaces or appends
+  double at(std::string_view name) const;           // KeyError that lists the names there are
+  const double* find(std::string_view name) const;  // null when absent
+  void set(std::string_view name, double value);    // replaces or appends
   std::vector<std::string> names() const;
 
   bool empty() const { return items_.empty(); }

@@ -15,8 +15,8 @@ class Loss {
   Loss(const char* name) : Loss(std::string(name)) {}
   Loss(const std::string& name);  // those of nn/losses.h; KeyError lists them
   template <class F>
-    requires std::is_invocable_r_v<Array, F&, const Array&, const Array&>
-  Loss(F function) : function_(std::move(function)) {}
+  requires std::is_invocable_r_v<Array, F&, const Array&, const Array&> Loss(F function)
+      : function_(std::move(function)) {}
 
   Array operator()(const Array& prediction, const Array& target) const;
   explicit operator bool() const { return static_cast<bool>(function_); }

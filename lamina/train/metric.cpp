@@ -19,10 +19,8 @@ std::shared_ptr<Metric> make() {
 }
 
 constexpr Known kKnown[] = {
-    {"accuracy", make<Accuracy>},
-    {"mean_squared_error", make<MeanSquaredError>},
-    {"mse", make<MeanSquaredError>},
-    {"mean_absolute_error", make<MeanAbsoluteError>},
+    {"accuracy", make<Accuracy>},     {"mean_squared_error", make<MeanSquaredError>},
+    {"mse", make<MeanSquaredError>},  {"mean_absolute_error", make<MeanAbsoluteError>},
     {"mae", make<MeanAbsoluteError>},
 };
 

@@ -8,7 +8,8 @@ namespace lamina::train {
 struct ModelCheckpointOptions {
   std::string monitor = "val_loss";
   bool save_best_only = false;
-  bool save_model_only = false;  // a model file instead of a checkpoint from which training can go on
+  bool save_model_only =
+      false;  // a model file instead of a checkpoint from which training can go on
   std::string mode = "auto";
 };
 

@@ -8,7 +8,8 @@ namespace lamina::train {
 Monitor::Monitor(std::string name, const std::string& mode, double min_delta)
     : name_(std::move(name)), min_delta_(min_delta) {
   if (mode != "min" && mode != "max" && mode != "auto") {
-    throw ValueError(text("monitor: expected mode \"min\", \"max\" or \"auto\", got \"", mode, "\""));
+    throw ValueError(
+        text("monitor: expected mode \"min\", \"max\" or \"auto\", got \"", mode, "\""));
   }
   maximize_ = mode == "max" || (mode == "auto" && name_.ends_with("accuracy"));
 }

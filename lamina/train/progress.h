@@ -13,6 +13,7 @@ struct ProgressOptions {
   int64_t epoch = 1, epochs = 1;  // counted from 1
   int64_t examples = 0;           // in this epoch
   int verbose = 1;
+  int columns = 0;  // of the terminal, 0 for lines of any length
 };
 
 class Progress {
@@ -30,12 +31,12 @@ class Progress {
   ProgressOptions options_;
   bool bar_;
   Timer timer_;
-  double drawn_ = 0;       // seconds at the last drawing
+  double drawn_ = 0;  // seconds at the last drawing
   int64_t done_ = 0;
-  bool open_ = false;      // whether a bar stands on the line
+  bool open_ = false;  // whether a bar stands on the line
 };
 
-// "epoch  3/10  loss 0.1234  accuracy 0.9712  1.2 s"
+// "epoch  3/10  loss 0.1234  accuracy 0.9712    1.2 s"
 std::string epoch_line(const ProgressOptions& options, const Logs& logs, double seconds);
 // "[=======>      ]  50%  812/1437  5321/s  0:03 left  loss 0.1234"
 std::string bar_line(const ProgressOptions& options, int64_t done, double seconds, double loss);

@@ -57,7 +57,8 @@ void SavedModel::connect() {
   leaves_.assign(static_cast<size_t>(graph_->leaf_count), {});
   auto check = [](const std::string& name, const Spec& expected, const Array& value) {
     if (value.dtype() == expected.dtype && value.shape() == expected.shape) return;
-    throw ShapeError(text("the graph expects ", name, " to be ", expected, ", got ", describe(value)));
+    throw ShapeError(
+        text("the graph expects ", name, " to be ", expected, ", got ", describe(value)));
   };
   for (const GraphValue& v : graph_->values) {
     if (v.op || v.leaf == LeafKind::Number) continue;
@@ -66,8 +67,8 @@ void SavedModel::connect() {
     if (name == "@input") {
       leaf.kind = Leaf::Kind::Input;
       if (v.spec.dtype != input_.dtype || v.spec.shape.rank() != input_.shape.rank()) {
-        throw ShapeError(text("the graph's input is ", v.spec, ", the stated one ", input_.dtype, " ",
-                              input_.shape));
+        throw ShapeError(text("the graph's input is ", v.spec, ", the stated one ", input_.dtype,
+                              " ", input_.shape));
       }
     } else if (const Array* constant = nn::find(constants_, name)) {
       leaf.kind = Leaf::Kind::Constant;
@@ -78,7 +79,8 @@ void SavedModel::connect() {
       for (const auto& [key, variable] : state) {
         if (key == name) leaf.state = variable;
       }
-      if (!leaf.state) throw KeyError(text("the graph uses '", name, "', which the file does not hold"));
+      if (!leaf.state)
+        throw KeyError(text("the graph uses '", name, "', which the file does not hold"));
       check(name, v.spec, leaf.state.value());
     }
   }
@@ -118,7 +120,8 @@ SavedModel load_model(const std::string& path) {
 
 Array SavedModel::forward(Array x) {
   bool fits = x.ndim() == input_.shape.rank();
-  for (int i = 0; fits && i < x.ndim(); ++i) fits = input_.shape[i] == -1 || input_.shape[i] == x.shape(i);
+  for (int i = 0; fits && i < x.ndim(); ++i)
+    fits = input_.shape[i] == -1 || input_.shape[i] == x.shape(i);
   if (!fits) {
     throw ShapeError("expected an input like the one the model was saved for")
         .detail("input", describe(x))
@@ -131,10 +134,18 @@ Array SavedModel::forward(Array x) {
   std::vector<Array> arrays;
   for (const Leaf& leaf : leaves_) {
     switch (leaf.kind) {
-      case Leaf::Kind::Number: arrays.emplace_back(); break;
-      case Leaf::Kind::Input: arrays.push_back(x); break;
-      case Leaf::Kind::Constant: arrays.push_back(leaf.constant); break;
-      case Leaf::Kind::State: arrays.push_back(leaf.state.value()); break;
+      case Leaf::Kind::Number:
+        arrays.emplace_back();
+        break;
+      case Leaf::Kind::Input:
+        arrays.push_back(x);
+        break;
+      case Leaf::Kind::Constant:
+        arrays.push_back(leaf.constant);
+        break;
+      case Leaf::Kind::State:
+        arrays.push_back(leaf.state.value());
+        break;
     }
   }
   x.reset();
@@ -147,7 +158,8 @@ std::unique_ptr<nn::Module> SavedModel::fresh() const {
   copy->classes_ = classes_;
   copy->graph_ = graph_;
   copy->constants_ = constants_;
-  for (const auto& [name, parameter] : named_parameters()) copy->add_state(name, parameter.value(), true);
+  for (const auto& [name, parameter] : named_parameters())
+    copy->add_state(name, parameter.value(), true);
   for (const auto& [name, buffer] : named_buffers()) copy->add_state(name, buffer.value(), false);
   copy->connect();
   return copy;

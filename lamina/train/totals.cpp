@@ -81,7 +81,8 @@ std::vector<int64_t> Totals::counts() const {
   return list;
 }
 
-void Totals::restore(std::span<const Array> sums, std::span<const int64_t> counts, int64_t batches) {
+void Totals::restore(std::span<const Array> sums, std::span<const int64_t> counts,
+                     int64_t batches) {
   for (size_t i = 0; i < sums_.size(); ++i) {
     sums_[i].total->set_value(sums[i]);
     sums_[i].examples = counts[i];

@@ -21,12 +21,12 @@ class Totals {
   // The loss is a mean over `examples`. Computed with whatever computes the loss and the prediction.
   void add_loss(const Array& loss, int64_t examples);
   void add_metrics(const Array& prediction, const Array& target, int64_t examples);
-  void eval() const;   // computes the sums now, if nothing has
+  void eval() const;  // computes the sums now, if nothing has
   void reset();
 
-  int64_t batches() const { return batches_; }        // whose loss was added
-  double loss() const;                                // the mean so far; reads it
-  Logs logs(const std::string& prefix = "") const;    // "loss", "accuracy", ..; reads them
+  int64_t batches() const { return batches_; }      // whose loss was added
+  double loss() const;                              // the mean so far; reads it
+  Logs logs(const std::string& prefix = "") const;  // "loss", "accuracy", ..; reads them
 
   // For checkpoints: the sums by name, and how many examples each counts.
   std::vector<std::pair<std::string, Array>> sums() const;

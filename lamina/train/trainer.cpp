@@ -91,7 +91,8 @@ Array Trainer::predict(const Array& x, EvaluateOptions options) {
     const int64_t count = rows.shape(0);
     const Array part = (*module_)(std::move(rows));
     if (part.ndim() == 0 || part.shape(0) != count) {
-      throw ShapeError(text("predict: expected ", count, " rows from the module, got ", describe(part)));
+      throw ShapeError(
+          text("predict: expected ", count, " rows from the module, got ", describe(part)));
     }
     const HostValue host = host_value(part);
     if (!all.storage) {

@@ -30,18 +30,18 @@
 namespace lamina::train {
 
 struct CompileOptions {
-  optim::AnyOptimizer optimizer;    // one without parameters is bound to the module's
+  optim::AnyOptimizer optimizer;  // one without parameters is bound to the module's
   Loss loss;
   std::vector<AnyMetric> metrics = {};
 };
 
 struct FitOptions {
-  int64_t epochs = 1;               // in all: a resumed fit makes those that are missing
+  int64_t epochs = 1;  // in all: a resumed fit makes those that are missing
   int64_t batch_size = 32;
   data::DatasetHandle validation_data = {};
   bool shuffle = true;
-  uint64_t seed = 0;                // of the order of the examples
-  int verbose = 1;                  // 0 nothing, 1 a progress bar on a terminal, else 2: a line per epoch
+  uint64_t seed = 0;  // of the order of the examples
+  int verbose = 1;    // 0 nothing, 1 a progress bar on a terminal, else 2: a line per epoch
   std::vector<AnyCallback> callbacks = {};
 };
 
@@ -85,11 +85,12 @@ class Trainer {
   const History& history() const { return history_; }
 
  private:
-  struct Resume;   // what a checkpoint knows of the fit that wrote it
+  struct Resume;  // what a checkpoint knows of the fit that wrote it
   class Callbacks;
   void require_compiled(const char* call) const;
   void start(data::DataLoader& loader, const FitOptions& options, const Callbacks& callbacks);
   void epoch(data::DataLoader& loader, const FitOptions& options, const Callbacks& callbacks);
+  Array whole_step(data::Batch batch);
   void see(const Array& x);
 
   std::shared_ptr<nn::Module> module_;
@@ -98,8 +99,8 @@ class Trainer {
   History history_;
   int64_t epochs_done_ = 0;
   bool in_epoch_ = false, stop_ = false;
-  std::optional<InputSpec> input_;             // of what the module has been given
-  data::DataLoader* loader_ = nullptr;         // of the running fit
+  std::optional<InputSpec> input_;      // of what the module has been given
+  data::DataLoader* loader_ = nullptr;  // of the running fit
   const Callbacks* callbacks_ = nullptr;
   std::unique_ptr<Resume> resume_;
 };

@@ -8,8 +8,8 @@ namespace lamina::train {
 
 struct Trainer::Resume {
   data::LoaderPosition position;
-  data::DataLoaderOptions loader;   // which must be the same again
-  io::Json callbacks;               // the states of the callbacks, in their order
+  data::DataLoaderOptions loader;  // which must be the same again
+  io::Json callbacks;              // the states of the callbacks, in their order
 };
 
 // The callbacks of a fit; they know their trainer while it runs.

@@ -82,7 +82,8 @@ TEST_F(Quickstart, PredictReadsPicturesAndTables) {
   std::vector<std::string> rows;
   for (std::string line; std::getline(lines, line);) rows.push_back(line);
   ASSERT_EQ(rows.size(), 10u);
-  for (size_t i = 0; i < 5; ++i) {  // the same digit and confidence both ways, but for the rounding to 8 bits
+  for (size_t i = 0; i < 5;
+       ++i) {  // the same digit and confidence both ways, but for the rounding to 8 bits
     EXPECT_THAT(rows[i], HasSubstr(".png  "));
     EXPECT_THAT(rows[5 + i], HasSubstr("rows.csv row " + std::to_string(i + 1) + "  "));
     EXPECT_EQ(rows[i].substr(rows[i].find("  "), 3), rows[5 + i].substr(rows[5 + i].find("  "), 3));
@@ -91,7 +92,8 @@ TEST_F(Quickstart, PredictReadsPicturesAndTables) {
 
 TEST_F(Quickstart, PredictNamesABadFile) {
   std::ofstream(*folder / "bad.csv") << "1,2,3\n";
-  const CommandResult result = run_lamina("predict " + (*folder / "d.lamina") + " " + (*folder / "bad.csv"));
+  const CommandResult result =
+      run_lamina("predict " + (*folder / "d.lamina") + " " + (*folder / "bad.csv"));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.output, HasSubstr("expected rows of 64 numbers, got 3"));
 }
@@ -102,4 +104,13 @@ TEST_F(Quickstart, ExplainShowsGraphAndProgram) {
   EXPECT_THAT(explained.output, HasSubstr("lamina-ir 1"));
   EXPECT_THAT(explained.output, HasSubstr("float32 [-1, 1, 8, 8]"));
   EXPECT_THAT(explained.output, HasSubstr("convolution"));
+}
+
+// All of it, as a newcomer runs it; bench/quickstart_seeds.py looks at more seeds.
+TEST_F(Quickstart, LearnsToReadWithAnySeed) {
+  for (const char* seed : {"0", "1", "2"}) {
+    const CommandResult run =
+        run_lamina(std::string("quickstart --seed ") + seed + " --save " + (*folder / "s.lamina"));
+    EXPECT_GE(number_after(run.output, "test accuracy: "), 0.975) << "seed " << seed;
+  }
 }

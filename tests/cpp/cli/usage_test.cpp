@@ -15,7 +15,7 @@ TEST(Usage, HelpAndVersion) {
   EXPECT_EQ(run_lamina("--version").exit_code, 0);
   const CommandResult help = run_lamina("--help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* name : {"quickstart", "predict", "explain", "doctor"}) {
+  for (const char* name : {"quickstart", "predict", "explain", "check", "doctor"}) {
     EXPECT_THAT(help.output, HasSubstr(name));
   }
   EXPECT_EQ(run_lamina("").exit_code, 2);
@@ -23,7 +23,8 @@ TEST(Usage, HelpAndVersion) {
 
 TEST(Usage, WrongArgumentsExitWithTwo) {
   const std::pair<const char*, const char*> cases[] = {
-      {"quickstrat", "quickstrat"},
+      {"quickstrat", "there is no subcommand 'quickstrat'; did you mean 'quickstart'?"},
+      {"zzzzzz", "there is no subcommand 'zzzzzz'"},
       {"quickstart --epoch 3", "--epoch"},
       {"quickstart --epochs 0", "expected an integer of at least 1, got 0"},
       {"quickstart --epochs 1.5", "expected an integer of at least 1, got 1.5"},
@@ -37,6 +38,8 @@ TEST(Usage, WrongArgumentsExitWithTwo) {
       {"predict", "MODEL"},
       {"predict m.lamina", "FILES"},
       {"explain", "MODEL"},
+      {"check --op softmaks", "there is no op 'softmaks'; did you mean 'softmax'?"},
+      {"check --mode fast", "--mode"},
       {"doctor now", "now"},
   };
   for (const auto& [arguments, message] : cases) {
@@ -67,7 +70,18 @@ TEST(Usage, FailuresExitWithOne) {
 TEST(Usage, DoctorTellsVersions) {
   const CommandResult result = run_lamina("doctor");
   EXPECT_EQ(result.exit_code, 0);
-  for (const char* line : {"lamina      0.1.0", "processor", "threads", "memory", "oneDNN", "digits.npy"}) {
+  for (const char* line :
+       {"lamina      0.1.0", "processor", "threads", "memory", "oneDNN", "digits.npy"}) {
     EXPECT_THAT(result.output, HasSubstr(line));
   }
+}
+
+TEST(Usage, CheckTestsAnOpAndListsWhatIsSupported) {
+  const CommandResult tested = run_lamina("check --op add --mode test");
+  EXPECT_EQ(tested.exit_code, 0) << tested.output;
+  EXPECT_THAT(tested.output, HasSubstr("1 ops, "));
+  EXPECT_THAT(tested.output, HasSubstr(" 0 failures"));
+  const CommandResult table = run_lamina("check --op add --mode support");
+  EXPECT_EQ(table.exit_code, 0);
+  EXPECT_THAT(table.output, HasSubstr("add"));
 }

@@ -19,8 +19,10 @@ static nn::Sequential dropout_net() {
 }
 
 static CompileOptions adam() {
-  return {.optimizer = optim::Adam({.lr = optim::CosineSchedule{.lr = 0.02, .steps = 40, .warmup = 3}}),
-          .loss = "cross_entropy", .metrics = {"accuracy"}};
+  return {
+      .optimizer = optim::Adam({.lr = optim::CosineSchedule{.lr = 0.02, .steps = 40, .warmup = 3}}),
+      .loss = "cross_entropy",
+      .metrics = {"accuracy"}};
 }
 
 static void expect_same(nn::Module& a, nn::Module& b) {
@@ -36,7 +38,8 @@ static const FitOptions kOptions{.epochs = 4, .batch_size = 16, .seed = 2, .verb
 // Saves after the given batch of the given epoch and ends the fit there, as a crash would.
 struct Crash {};
 struct CrashAfter : Callback {
-  CrashAfter(std::string path, int64_t epoch, int64_t batch) : path(std::move(path)), epoch(epoch), batch(batch) {}
+  CrashAfter(std::string path, int64_t epoch, int64_t batch)
+      : path(std::move(path)), epoch(epoch), batch(batch) {}
   void on_epoch_begin(int64_t e) override { now = e; }
   void on_train_batch_end(int64_t b) override {
     if (now != epoch || b != batch) return;
@@ -84,9 +87,10 @@ TEST(Checkpoint, ModelCheckpointSavesEveryEpochOrTheBest) {
   Trainer trainer(model);
   trainer.compile(adam());
   FitOptions options = kOptions;
-  options.callbacks = {ModelCheckpoint(folder / "epoch{epoch}"),
-                       ModelCheckpoint(folder / "best.lamina", {.monitor = "loss", .save_best_only = true,
-                                                               .save_model_only = true})};
+  options.callbacks = {
+      ModelCheckpoint(folder / "epoch{epoch}"),
+      ModelCheckpoint(folder / "best.lamina",
+                      {.monitor = "loss", .save_best_only = true, .save_model_only = true})};
   trainer.fit(data, options);
   EXPECT_EQ(folder.file_count(), 5u);
   load_model(folder / "best.lamina");
@@ -111,7 +115,8 @@ TEST(Checkpoint, RefusesWhatDoesNotFitAndChangesNothing) {
 
   nn::Sequential other = small_net();
   Trainer wrong_optimizer(other);
-  wrong_optimizer.compile({.optimizer = optim::SGD(), .loss = "cross_entropy", .metrics = {"accuracy"}});
+  wrong_optimizer.compile(
+      {.optimizer = optim::SGD(), .loss = "cross_entropy", .metrics = {"accuracy"}});
   EXPECT_THROW(wrong_optimizer.load_checkpoint(folder / "c"), FileError);
   Trainer wrong_module(other);
   wrong_module.compile(adam());

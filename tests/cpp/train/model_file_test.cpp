@@ -24,8 +24,12 @@ using testing::HasSubstr;
 
 static nn::Sequential convolution_net() {
   lamina::seed(4);
-  return nn::Sequential{nn::Conv2d(1, 4, 3, {.padding = 1}), nn::BatchNorm2d(4), nn::ReLU(),
-                        nn::MaxPool2d(2), nn::Flatten(), nn::Linear(64, 3)};
+  return nn::Sequential{nn::Conv2d(1, 4, 3, {.padding = 1}),
+                        nn::BatchNorm2d(4),
+                        nn::ReLU(),
+                        nn::MaxPool2d(2),
+                        nn::Flatten(),
+                        nn::Linear(64, 3)};
 }
 
 static Array images(int64_t count) {
@@ -35,7 +39,8 @@ static Array images(int64_t count) {
 
 static void write_bytes(const std::string& path, std::span<const std::byte> bytes) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  file.write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
 }
 
 TEST(ModelFile, PredictsTheSameForAnyBatch) {
@@ -68,7 +73,9 @@ TEST(ModelFile, KeepsNamesAndKindsOfState) {
   EXPECT_EQ(names(again.named_parameters()), names(model.named_parameters()));
   EXPECT_EQ(names(again.named_buffers()), names(model.named_buffers()));
   nn::Sequential other = convolution_net();
-  other.apply([](nn::Module& m) { if (auto* l = dynamic_cast<nn::Linear*>(&m)) l->bias->set_value(ones({3})); });
+  other.apply([](nn::Module& m) {
+    if (auto* l = dynamic_cast<nn::Linear*>(&m)) l->bias->set_value(ones({3}));
+  });
   train::load_weights(other, folder / "m.lamina");
   EXPECT_EQ(other.eval()(images(2)).to_vector<float>(), model.eval()(images(2)).to_vector<float>());
   nn::Sequential small = small_net();
@@ -81,7 +88,8 @@ TEST(ModelFile, ALoadedModelTrainsOnAndIsSavedAgain) {
   save_model(model, {float32, {-1, 2}}, folder / "m.lamina");
   SavedModel again = load_model(folder / "m.lamina");
   Trainer trainer(again);
-  trainer.compile({.optimizer = optim::SGD({.lr = 0.5}), .loss = "cross_entropy", .metrics = {"accuracy"}});
+  trainer.compile(
+      {.optimizer = optim::SGD({.lr = 0.5}), .loss = "cross_entropy", .metrics = {"accuracy"}});
   const auto& history = trainer.fit(points(64), {.epochs = 20, .batch_size = 16, .verbose = 0});
   EXPECT_LT(history.at("loss").back(), history.at("loss").front());
   trainer.save(folder / "n.lamina");

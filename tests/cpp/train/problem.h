@@ -27,5 +27,6 @@ inline lamina::data::ArrayDataset points(int64_t count) {
 
 inline lamina::nn::Sequential small_net(uint64_t seed = 0) {
   lamina::seed(seed);
-  return lamina::nn::Sequential{lamina::nn::Linear(2, 16), lamina::nn::ReLU(), lamina::nn::Linear(16, 2)};
+  return lamina::nn::Sequential{lamina::nn::Linear(2, 16), lamina::nn::ReLU(),
+                                lamina::nn::Linear(16, 2)};
 }
