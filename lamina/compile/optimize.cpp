@@ -1,11 +1,13 @@
 // The compiler: its passes over a graph, in order.
 #include "lamina/compile/fuse.h"
+#include "lamina/compile/transpose_matmul.h"
 #include "lamina/exec/program.h"
 
 namespace lamina {
 
 void optimize(Graph& graph) {
   expand_composites(graph);
+  transpose_matmul(graph);
   fuse(graph);
 }
 

@@ -1,5 +1,5 @@
-// The program cache: programs by structure. A hash finds candidates, keys are compared in full. Bounded in
-// bytes; what was used longest ago goes first.
+// The program cache: programs by structure. A hash finds candidates, keys are compared in full.
+// Bounded in bytes; what was used longest ago goes first.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ struct CachedProgram {
 class ProgramCache {
  public:
   ProgramCache();
-  // The entry of this structure whose outputs include all that the walk wants, or null. Entries stay valid
-  // while the caller holds them.
+  // The entry of this structure whose outputs include all that the walk wants, or null. Entries
+  // stay valid while the caller holds them.
   std::shared_ptr<CachedProgram> find(const Walk& walk);
   std::shared_ptr<CachedProgram> insert(const Walk& walk, std::shared_ptr<const Program> program);
   void replace(CachedProgram& entry, std::shared_ptr<const Program> program);

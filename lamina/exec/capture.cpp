@@ -63,8 +63,8 @@ Array leaf(const GraphValue& v, std::span<const Array> leaves) {
     throw DTypeError(text("replay: expected ", v.spec, ", got ", describe(array)));
   }
   if (array.ndim() != v.spec.shape.rank()) {
-    throw ShapeError(text("replay: expected ", v.spec.shape.rank(), " axes as in ", v.spec, ", got ",
-                          describe(array)));
+    throw ShapeError(text("replay: expected ", v.spec.shape.rank(), " axes as in ", v.spec,
+                          ", got ", describe(array)));
   }
   return array;
 }
@@ -73,9 +73,11 @@ Array leaf(const GraphValue& v, std::span<const Array> leaves) {
 
 std::vector<Array> replay(const Graph& graph, std::span<const Array> leaves) {
   Uncut uncut;
-  // Every recorded value is held until its last user is recorded, and no longer: what is held would be kept.
+  // Every recorded value is held until its last user is recorded, and no longer: what is held would
+  // be kept.
   std::vector<int32_t> uses = graph.use_counts();
-  std::vector<std::vector<Array>> values(graph.values.size());  // several for an op of several outputs
+  std::vector<std::vector<Array>> values(
+      graph.values.size());  // several for an op of several outputs
   for (size_t i = 0; i < graph.values.size(); ++i) {
     const GraphValue& v = graph.values[i];
     LAMINA_ASSERT(!v.cluster);
@@ -101,8 +103,8 @@ std::vector<Array> replay(const Graph& graph, std::span<const Array> leaves) {
     }
     values[i].push_back(record(*v.op, inputs, v.attributes));
     if (values[i][0].dtype() != v.spec.dtype) {
-      throw DTypeError(text("replay: ", v.op->name, " gives ", describe(values[i][0]), ", recorded was ",
-                            v.spec));
+      throw DTypeError(text("replay: ", v.op->name, " gives ", describe(values[i][0]),
+                            ", recorded was ", v.spec));
     }
   }
   std::vector<Array> outputs;

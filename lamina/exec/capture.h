@@ -21,9 +21,9 @@ struct Captured {
 // The pending graph under `outputs`. Values that are computed already are leaves.
 Captured capture(std::span<const Array> outputs);
 
-// Records the graph's calls on `leaves` (by leaf_index; those of numbers may be empty) and returns its outputs.
-// Sizes may differ from the recorded ones where every call accepts them; types and ranks may not (DTypeError,
-// ShapeError).
+// Records the graph's calls on `leaves` (by leaf_index; those of numbers may be empty) and returns
+// its outputs. Sizes may differ from the recorded ones where every call accepts them; types and
+// ranks may not (DTypeError, ShapeError).
 std::vector<Array> replay(const Graph& graph, std::span<const Array> leaves);
 
 }  // namespace lamina

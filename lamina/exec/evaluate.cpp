@@ -21,8 +21,8 @@ std::condition_variable& evaluated() {
   return *condition;
 }
 
-// Buffers whose newest value has not been computed, in the order in which they were updated, with the value
-// that they had before: a failing evaluation gives it back.
+// Buffers whose newest value has not been computed, in the order in which they were updated, with
+// the value that they had before: a failing evaluation gives it back.
 struct PendingUpdate {
   Ref<Variable> variable;
   Retained before;
@@ -33,7 +33,8 @@ thread_local std::vector<Array> losses;
 
 constexpr size_t kMostLosses = 64;
 
-// Estimated seconds above which a graph is compiled before its first run: about what compiling costs.
+// Estimated seconds above which a graph is compiled before its first run: about what compiling
+// costs.
 constexpr double kCompileSeconds = 2e-3;
 
 double estimated_seconds(const Program& program) {
@@ -65,8 +66,8 @@ void add_pending_updates(Walk& walk, std::vector<Variable*>& added_variables) {
   }
 }
 
-// Updates commit with the evaluation that computes their inputs, or not at all. Unless done() is called, the
-// buffers get their old values back.
+// Updates commit with the evaluation that computes their inputs, or not at all. Unless done() is
+// called, the buffers get their old values back.
 class UpdatesOf {
  public:
   explicit UpdatesOf(const std::vector<Variable*>& variables) : variables_(variables) {}
@@ -90,7 +91,8 @@ class UpdatesOf {
   bool done_ = false;
 };
 
-// The cached program of a walk, made when it is new, compiled when it returns. Called under the graph lock.
+// The cached program of a walk, made when it is new, compiled when it returns. Called under the
+// graph lock.
 std::shared_ptr<const Program> program_of(const Walk& walk, std::vector<int32_t>& planned_outputs) {
   auto entry = program_cache().find(walk);
   if (!entry) {
@@ -198,8 +200,8 @@ std::vector<Array> take_losses() { return std::exchange(losses, {}); }
 void evaluate(std::span<Node* const> roots) {
   bool all_ready = std::all_of(roots.begin(), roots.end(), [](Node* n) { return n->is_ready(); });
   if (all_ready) return;
-  // Reused, so that a warm evaluation allocates nothing; taken away while in use, since a program may be made
-  // (decomposing records, but never evaluates) inside.
+  // Reused, so that a warm evaluation allocates nothing; taken away while in use, since a program
+  // may be made (decomposing records, but never evaluates) inside.
   thread_local std::unique_ptr<Walk> spare;
   std::unique_ptr<Walk> walk = spare ? std::move(spare) : std::make_unique<Walk>();
   std::vector<Variable*> updated;

@@ -17,9 +17,10 @@ namespace lamina {
 // computes.
 void evaluate(std::span<Node* const> roots);
 
-// Gives buffers their next values (running statistics): they change at once; the values are computed
-// together with whatever computes their inputs, or not at all: when that fails, the old values are back. Buffers
-// of one call belong together, so that a counter goes with the mean that it counts for.
+// Gives buffers their next values (running statistics): they change at once; the values are
+// computed together with whatever computes their inputs, or not at all: when that fails, the old
+// values are back. Buffers of one call belong together, so that a counter goes with the mean that
+// it counts for.
 struct BufferUpdate {
   Ref<Variable> variable;
   Array value;

@@ -34,13 +34,15 @@ bool claimed(const Graph& graph, const GraphValue& v) {
     const Spec& s = graph.values[input].spec;
     request.inputs.push_back({s.dtype, s.shape, row_major_strides(s.shape)});
   }
-  for (const Spec& s : output_specs(*v.op, {v.inputs.begin(), v.inputs.end()}, graph, v.attributes.get())) {
+  for (const Spec& s :
+       output_specs(*v.op, {v.inputs.begin(), v.inputs.end()}, graph, v.attributes.get())) {
     request.outputs.push_back({s.dtype, s.shape, row_major_strides(s.shape)});
   }
   return backend::claims(request);
 }
 
-// Copies recorded nodes behind `result`, stopping at the placeholders; returns the numbers of `roots`.
+// Copies recorded nodes behind `result`, stopping at the placeholders; returns the numbers of
+// `roots`.
 class Splice {
  public:
   Splice(Graph& result) : result_(result) {}
@@ -109,7 +111,8 @@ void expand_composites(Graph& graph) {
 
   Graph result;
   result.leaf_count = graph.leaf_count;
-  std::vector<std::vector<int32_t>> renumbered(graph.values.size());  // by output, for multiple-output ops
+  std::vector<std::vector<int32_t>> renumbered(
+      graph.values.size());  // by output, for multiple-output ops
   NoGrad no_grad;
   Symbolic symbolic;  // the graph lock is held, and placeholders have no values
   for (size_t i = 0; i < graph.values.size(); ++i) {
@@ -150,14 +153,16 @@ void expand_composites(Graph& graph) {
     recording().origin = before;
     std::vector<Spec> specs = output_specs(*v.op, inputs, result, v.attributes.get());
     LAMINA_ASSERT(outputs.size() == specs.size());
-    for (size_t k = 0; k < specs.size(); ++k) {  // kernels around it rely on what the rule has promised
+    for (size_t k = 0; k < specs.size();
+         ++k) {  // kernels around it rely on what the rule has promised
       LAMINA_ASSERT(outputs[k].shape() == specs[k].shape && outputs[k].dtype() == specs[k].dtype);
     }
     for (const Array& output : outputs) renumbered[i].push_back(splice.add(output.node()));
   }
   for (int32_t output : graph.outputs) result.outputs.push_back(renumbered[output][0]);
   graph = std::move(result);
-  expand_composites(graph);  // what came out may be composite again; the depth is that of definitions
+  expand_composites(
+      graph);  // what came out may be composite again; the depth is that of definitions
 }
 
 }  // namespace lamina

@@ -1,6 +1,6 @@
-// Folding of scalars: sums like `total += loss`, whose parts have been computed already, are computed
-// as they are recorded, so that a loop that never reads its total does not record a chain as long as
-// the loop. Only exactly rounded arithmetic, so that the bits are those of any program.
+// Folding of scalars: sums like `total += loss`, whose parts have been computed already, are
+// computed as they are recorded, so that a loop that never reads its total does not record a chain
+// as long as the loop. Only exactly rounded arithmetic, so that the bits are those of any program.
 #include <cstring>
 
 #include "lamina/ir/node.h"

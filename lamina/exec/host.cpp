@@ -69,10 +69,9 @@ T Array::item() const {
   });
 }
 
-#define LAMINA_HOST_TYPES(M)                                                              \
-  M(double)                                                                               \
-  M(float) M(int64_t) M(int32_t) M(int16_t) M(int8_t) M(uint64_t) M(uint32_t) M(uint16_t) \
-      M(uint8_t)
+#define LAMINA_HOST_TYPES(M) \
+  M(double)                  \
+  M(float) M(int64_t) M(int32_t) M(int16_t) M(int8_t) M(uint64_t) M(uint32_t) M(uint16_t) M(uint8_t)
 #define LAMINA_INSTANTIATE(T)                       \
   template std::vector<T> Array::to_vector() const; \
   template T Array::item() const;

@@ -1,5 +1,5 @@
-// The leaves of a walk as a program takes them: addresses of data, numbers converted to their type, and
-// whether a storage may be given away.
+// The leaves of a walk as a program takes them: addresses of data, numbers converted to their type,
+// and whether a storage may be given away.
 #pragma once
 
 #include <vector>

@@ -7,7 +7,8 @@
 namespace lamina {
 namespace {
 
-// What the pending graph under `root` keeps alive that nobody else holds. Walks it, so it is asked rarely.
+// What the pending graph under `root` keeps alive that nobody else holds. Walks it, so it is asked
+// rarely.
 int64_t bytes_only_pending_keeps(Node* root, int64_t& visited) {
   static uint32_t walk =
       UINT32_MAX / 2;  // marks of evaluations count up from below; guarded by the graph lock
@@ -36,8 +37,8 @@ constexpr int64_t kRecordedPerCall = 256;  // nodes between two calls of limit_p
 
 // Work that was found to be within bounds is looked at again when it has grown by a quarter.
 thread_local int64_t next_look_nodes = 0;
-// Calls until the bytes are counted again: as many nodes must be recorded as the last count visited,
-// so that counting costs a constant per recorded node.
+// Calls until the bytes are counted again: about as many nodes must be recorded as the last count
+// visited, so that counting costs little per recorded node, but never so many that much piles up.
 thread_local int64_t calls_until_count = 4;
 
 }  // namespace
@@ -58,7 +59,7 @@ void limit_pending(const Array& newest) {
     std::lock_guard lock(graph_mutex());
     bytes = bytes_only_pending_keeps(newest.node(), visited);
   }
-  calls_until_count = std::max<int64_t>(4, visited / kRecordedPerCall);
+  calls_until_count = std::clamp<int64_t>(visited / kRecordedPerCall, 4, 16);
   if (bytes > limits.bytes) newest.eval();
 }
 

@@ -1,5 +1,6 @@
-// Lowering: for each value of a graph a kernel and a place in memory. Views cost nothing, layouts are what
-// kernels ask for, and a copy stands wherever an operand lies otherwise than its kernel wants.
+// Lowering: for each value of a graph a kernel and a place in memory. Views cost nothing, layouts
+// are what kernels ask for, and a copy stands wherever an operand lies otherwise than its kernel
+// wants.
 #include <algorithm>
 #include <functional>
 
@@ -88,11 +89,13 @@ class Lowering {
     buffer.is_number = v.leaf == LeafKind::Number;
   }
 
-  // A number that a decomposition brought in is no leaf of the recorded graph: a loop of one point writes it.
+  // A number that a decomposition brought in is no leaf of the recorded graph: a loop of one point
+  // writes it.
   static Cluster constant_cluster(const GraphValue& v) {
     Cluster c;
     ScalarType type = scalar_type(v.spec.dtype);
-    double value = is_floating(v.spec.dtype) ? v.number.real : static_cast<double>(v.number.integer);
+    double value =
+        is_floating(v.spec.dtype) ? v.number.real : static_cast<double>(v.number.integer);
     c.outputs.push_back({c.program.constant(value, type), v.spec, {}});
     c.ops = {"constant"};
     return c;

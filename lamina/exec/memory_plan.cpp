@@ -13,7 +13,8 @@ int64_t aligned(int64_t bytes) {
   return (std::max<int64_t>(bytes, 1) + kAlign - 1) / kAlign * kAlign;
 }
 
-// Free ranges of the arena by offset; the smallest that fits is taken, the arena grows when none does.
+// Free ranges of the arena by offset; the smallest that fits is taken, the arena grows when none
+// does.
 class Arena {
  public:
   int64_t allocate(int64_t bytes) {
@@ -59,8 +60,8 @@ class Arena {
   int64_t size_ = 0;
 };
 
-// A dying leaf's storage goes to an output of its size that is first written when the leaf has been read for
-// the last time, and after the last instruction that can fail.
+// A dying leaf's storage goes to an output of its size that is first written when the leaf has been
+// read for the last time, and after the last instruction that can fail.
 void choose_donors(Program& program, const MemoryPlan& plan) {
   std::vector<bool> taken(plan.buffers.size(), false), has_donor(plan.buffers.size(), false);
   for (ProgramOutput& output : program.outputs) {
@@ -78,7 +79,8 @@ void choose_donors(Program& program, const MemoryPlan& plan) {
     }
     return l.last_read < b.first_write;
   };
-  // First those that are updated in place, so that a parameter keeps its storage; then any of the size.
+  // First those that are updated in place, so that a parameter keeps its storage; then any of the
+  // size.
   for (bool in_place : {true, false}) {
     for (ProgramOutput& output : program.outputs) {
       if (output.buffer < program.leaf_count || has_donor[output.buffer]) continue;

@@ -81,9 +81,10 @@ std::string Profiler::to_string() const {
   double total = std::max(seconds(), 1e-12);
   std::lock_guard lock(mutex_);
   std::vector<std::pair<std::string, Row>> rows(rows_.begin(), rows_.end());
-  std::sort(rows.begin(), rows.end(), [](auto& a, auto& b) { return a.second.seconds > b.second.seconds; });
-  std::string out = text(c.evaluations, " evaluations, ", c.new_programs, " new programs, ", c.compiled,
-                         " compiled, ", c.fallbacks, " reference kernels\n");
+  std::sort(rows.begin(), rows.end(),
+            [](auto& a, auto& b) { return a.second.seconds > b.second.seconds; });
+  std::string out = text(c.evaluations, " evaluations, ", c.new_programs, " new programs, ",
+                         c.compiled, " compiled, ", c.fallbacks, " reference kernels\n");
   char line[160];
   std::snprintf(line, sizeof line, "%8s %6s %5s %9s %9s %7s  %s\n", "ms", "share", "tier", "runs",
                 "GFLOP/s", "GB/s", "module  kernel  what");

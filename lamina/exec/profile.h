@@ -1,5 +1,5 @@
-// The profile: what ran, how often, how long, in which tier; and how many programs were made. In Python:
-// `with lm.profile() as p: ..; print(p)`.
+// The profile: what ran, how often, how long, in which tier; and how many programs were made. In
+// Python: `with lm.profile() as p: ..; print(p)`.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@ struct Instruction;
 
 // Counted always; the profiler of a scope reports the difference.
 struct ExecutionCounters {
-  int64_t evaluations = 0;    // programs run
-  int64_t new_programs = 0;   // cache misses
-  int64_t compiled = 0;       // programs made by tier 1
-  int64_t fallbacks = 0;      // instructions prepared with a reference kernel
+  int64_t evaluations = 0;   // programs run
+  int64_t new_programs = 0;  // cache misses
+  int64_t compiled = 0;      // programs made by tier 1
+  int64_t fallbacks = 0;     // instructions prepared with a reference kernel
   int64_t cached_programs = 0;
   int64_t cached_bytes = 0;
 };
@@ -32,7 +32,7 @@ void set_last_miss(std::string description);
 
 class Profiler {
  public:
-  Profiler();   // starts measuring, on every thread
+  Profiler();  // starts measuring, on every thread
   ~Profiler();
   Profiler(const Profiler&) = delete;
 

@@ -1,5 +1,6 @@
-// Walk: the pending graph under some roots as a list, depth first, and the key under which its program is
-// found. This runs at every evaluation: it touches each node once and allocates nothing when warm.
+// Walk: the pending graph under some roots as a list, depth first, and the key under which its
+// program is found. This runs at every evaluation: it touches each node once and allocates nothing
+// when warm.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,9 @@ class Walk {
   const std::vector<Node*>& leaves() const { return leaves_; }
   const std::vector<uint32_t>& key() const { return key_; }
   uint64_t hash() const { return hash_; }
-  const std::vector<int32_t>& outputs() const { return outputs_; }  // positions in order(), ascending
+  const std::vector<int32_t>& outputs() const {
+    return outputs_;
+  }  // positions in order(), ascending
   bool leaf_dies(size_t leaf) const { return leaf_dies_[leaf]; }
   bool keeps_tape() const { return keeps_tape_; }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "lamina/io/bytes.h"
 #include "lamina/io/crc32c.h"
@@ -15,6 +14,11 @@ namespace {
 
 constexpr const char* kDamaged = "the file is truncated, damaged or not a safetensors file";
 constexpr std::string_view kChecksum = "crc32c.";
+
+// As hex() writes it, letter for letter: a header in which one bit is flipped is another header.
+bool is_checksum(std::string_view text) {
+  return text.size() == 8 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
 
 class Parser {
  public:
@@ -159,18 +163,15 @@ class Parser {
       if (found == sums_.end()) continue;
       const std::string written = std::move(found->second);
       sums_.erase(found);
-      uint32_t expected = 0;
-      const char* end = written.data() + written.size();
-      const auto [stop, error] = std::from_chars(written.data(), end, expected, 16);
-      if (written.size() != 8 || error != std::errc() || stop != end) {
+      if (!is_checksum(written)) {
         fail_tensor(entry.name, "crc32c", quoted(written), "8 hexadecimal digits");
       }
       if (!options_.verify_checksums) continue;
       const uint32_t sum = crc32c(entry.data);
-      if (sum != expected) {
+      if (hex(sum) != written) {
         throw bad_file(source_, static_cast<uint64_t>(entry.data.data() - bytes_.data()),
                        text("tensor ", quoted(entry.name), ": checksum"), text("crc32c ", hex(sum)),
-                       text("crc32c ", hex(expected)),
+                       text("crc32c ", written),
                        "the weights are damaged; copy or download the file again");
       }
     }

@@ -12,8 +12,7 @@ struct Add : Elementwise<2, Types::Numeric> {
     c.give(1, c.cotangent());
   }
   static void samples(Samples& s) { s.numbers().large(1e4).empty(); }
-  static constexpr auto doc =
-      "Sum of two arrays.\n>>> lm.add(lm.array([1, 2]), 3)\n[4, 5]";
+  static constexpr auto doc = "Sum of two arrays.\n>>> lm.add(lm.array([1, 2]), 3)\n[4, 5]";
 };
 LAMINA_OP(Add)
 

@@ -15,6 +15,8 @@ inline IntList all_but_channels(int rank) {
 }
 
 // [C] as [1, C, 1, ..].
-inline Array per_channel(Array x, int rank) { return expand_dims(std::move(x), all_but_channels(rank)); }
+inline Array per_channel(Array x, int rank) {
+  return expand_dims(std::move(x), all_but_channels(rank));
+}
 
 }  // namespace lamina

@@ -24,20 +24,22 @@ struct Concatenate {
     const int64_t axis = c.attributes<Attributes>().axis;
     if (c.input_count() == 0) throw c.error<ValueError>("expected at least one array");
     Shape shape = c.shape(0);
-    if (axis < 0 || axis >= shape.rank()) throw c.error<IndexError>("axis ", axis, " does not fit ", shape);
+    if (axis < 0 || axis >= shape.rank())
+      throw c.error<IndexError>("axis ", axis, " does not fit ", shape);
     int64_t total = 0;
     for (int i = 0; i < c.input_count(); ++i) {
       Shape other = c.shape(i);
       if (c.dtype(i) != c.dtype(0)) {
-        throw c.error<DTypeError>("expected arrays of one type, got ", c.dtype(0), " and ", c.dtype(i));
+        throw c.error<DTypeError>("expected arrays of one type, got ", c.dtype(0), " and ",
+                                  c.dtype(i));
       }
       if (other.rank() == shape.rank()) {
         total += other[axis];
         other[axis] = shape[axis];
       }
       if (!(other == shape)) {
-        throw c.error<ShapeError>("expected arrays that differ on axis ", axis, " only, got ", c.shape(0), " and ",
-                                  c.shape(i));
+        throw c.error<ShapeError>("expected arrays that differ on axis ", axis, " only, got ",
+                                  c.shape(0), " and ", c.shape(i));
       }
     }
     shape[axis] = total;
@@ -50,7 +52,8 @@ struct Concatenate {
     for (int i = 0; i < c.input_count(); ++i) {
       const Shape& shape = c.input(i).shape();
       if (c.wants(i)) {
-        SliceAttributes part{IntList(shape.size(), 0), IntList(shape.begin(), shape.end()), IntList(shape.size(), 1)};
+        SliceAttributes part{IntList(shape.size(), 0), IntList(shape.begin(), shape.end()),
+                             IntList(shape.size(), 1)};
         part.start[axis] = shape[axis] == 0 ? 0 : first;
         c.give(i, record_slice(g, std::move(part)));
       }
@@ -67,12 +70,16 @@ struct Concatenate {
     }
   }
   static void samples(Samples& s) {
-    s.call({{2, 3}, {4, 3}}, Attributes{0}).call({{2, 3}, {2, 1}, {2, 2}}, Attributes{1}).call({{3}}, Attributes{0});
-    s.call({{2, 0}, {2, 3}}, Attributes{1}).call({SampleInput({2}, int32), SampleInput({1}, int32)}, Attributes{0});
+    s.call({{2, 3}, {4, 3}}, Attributes{0})
+        .call({{2, 3}, {2, 1}, {2, 2}}, Attributes{1})
+        .call({{3}}, Attributes{0});
+    s.call({{2, 0}, {2, 3}}, Attributes{1})
+        .call({SampleInput({2}, int32), SampleInput({1}, int32)}, Attributes{0});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{2, 3}, {2, 4}}, Attributes{0}, "differ on axis 0 only, got [2, 3] and [2, 4]");
-    s.call({{2, 3}, {2}}, Attributes{0}, "differ on axis 0 only").call({{2}}, Attributes{1}, "axis 1 does not fit");
+    s.call({{2, 3}, {2}}, Attributes{0}, "differ on axis 0 only")
+        .call({{2}}, Attributes{1}, "axis 1 does not fit");
     s.call({{2}, SampleInput({2}, int32)}, Attributes{0}, "expected arrays of one type");
   }
   static constexpr auto doc =
@@ -99,7 +106,8 @@ Array concatenate(std::vector<Array> arrays, int axis) {
   promote_all("concatenate", arrays);
   const int place = normalize_axis(axis, arrays[0].ndim(), "concatenate: axis");
   if (arrays.size() == 1) return std::move(arrays[0]);
-  return record(ops::op_Concatenate(), std::span<Array>(arrays), make_attributes(Concatenate::Attributes{place}));
+  return record(ops::op_Concatenate(), std::span<Array>(arrays),
+                make_attributes(Concatenate::Attributes{place}));
 }
 
 Array stack(std::vector<Array> arrays, int axis) {
@@ -107,7 +115,8 @@ Array stack(std::vector<Array> arrays, int axis) {
   const int place = normalize_axis(axis, arrays[0].ndim() + 1, "stack: axis");
   for (const Array& a : arrays) {
     if (a.shape() == arrays[0].shape()) continue;
-    throw ShapeError(text("stack: expected arrays of one shape, got ", arrays[0].shape(), " and ", a.shape()));
+    throw ShapeError(
+        text("stack: expected arrays of one shape, got ", arrays[0].shape(), " and ", a.shape()));
   }
   for (Array& a : arrays) a = expand_dims(std::move(a), place);
   return concatenate(std::move(arrays), place);

@@ -1,7 +1,8 @@
-// convolution(x, weight, bias?): y[n, o, p] = bias[o] + sum over c, t of x[n, c, p * stride + t * dilation -
-// padding_low] * weight[o, c, t], where c runs over the channels of o's group and x is 0 outside.
-#include "lamina/ops/convolution_rule.h"
+// convolution(x, weight, bias?): y[n, o, p] = bias[o] + sum over c, t of x[n, c, p * stride + t *
+// dilation - padding_low] * weight[o, c, t], where c runs over the channels of o's group and x is 0
+// outside.
 #include "lamina/op/samples.h"
+#include "lamina/ops/convolution_rule.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"
 
@@ -43,7 +44,8 @@ struct Convolution {
       std::vector<T> result(static_cast<size_t>(y.elements()));
       if (r.input_count() > 2) {
         const std::vector<T> bias = values_of<T>(r.input(2));
-        const int64_t channels = y.size(1), points = result.empty() ? 1 : y.elements() / y.size(0) / channels;
+        const int64_t channels = y.size(1),
+                      points = result.empty() ? 1 : y.elements() / y.size(0) / channels;
         for (size_t i = 0; i < result.size(); ++i) result[i] = bias[i / points % channels];
       }
       each_product(r.attributes<Attributes>(), r.input(0).shape(), r.input(1).shape(), y.shape(),
@@ -57,7 +59,8 @@ struct Convolution {
   static void samples(Samples& s) {
     s.call({{2, 3, 8}, {4, 3, 3}, {4}}, Attributes{{1}, {1}, {1}, {1}, 1});
     s.call({{2, 4, 7, 6}, {6, 2, 3, 2}}, Attributes{{2, 1}, {1, 0}, {0, 2}, {1, 2}, 2});
-    s.call({{1, 2, 4, 5, 3}, {3, 2, 2, 2, 2}, {3}}, Attributes{{1, 2, 1}, {0, 1, 1}, {1, 0, 1}, {1, 1, 1}, 1});
+    s.call({{1, 2, 4, 5, 3}, {3, 2, 2, 2, 2}, {3}},
+           Attributes{{1, 2, 1}, {0, 1, 1}, {1, 0, 1}, {1, 1, 1}, 1});
     s.call({{2, 4, 5, 5}, {4, 1, 3, 3}, {4}}, Attributes{{1, 1}, {1, 1}, {1, 1}, {1, 1}, 4});
     s.call({{0, 3, 8}, {4, 3, 3}}, Attributes{{1}, {1}, {1}, {1}, 1});
   }
@@ -69,9 +72,11 @@ struct Convolution {
     s.call({{2, 3}, {4, 3}}, Attributes{}, "expected x [N, C, spatial..]");
     s.call({{2, 3, 8}, {4, 3}}, plain, "expected a weight");
     s.call({{2, 3, 8}, {4, 3, 0}}, plain, "kernel must not be empty");
-    s.call({{2, 3, 8}, {4, 3, 3}}, Attributes{{0}, {0}, {0}, {1}, 1}, "stride [0]: expected 1 or more");
+    s.call({{2, 3, 8}, {4, 3, 3}}, Attributes{{0}, {0}, {0}, {1}, 1},
+           "stride [0]: expected 1 or more");
     s.call({{2, 3, 8}, {4, 3, 3}}, Attributes{{1}, {-1}, {0}, {1}, 1}, "padding_low [-1]");
-    s.call({{2, 4, 8}, {3, 2, 3}}, Attributes{{1}, {0}, {0}, {1}, 2}, "do not divide into 2 groups");
+    s.call({{2, 4, 8}, {3, 2, 3}}, Attributes{{1}, {0}, {0}, {1}, 2},
+           "do not divide into 2 groups");
     s.call({{2, 3, 8}, {4, 3, 3}}, Attributes{{1, 1}, {0}, {0}, {1}, 1}, "expected 1 numbers");
   }
   static constexpr auto doc =
@@ -84,7 +89,8 @@ LAMINA_OP(Convolution)
 Array convolution(Array x, Array weight, Array bias, ConvolutionAttributes attributes) {
   AttributesRef a = make_attributes(std::move(attributes));
   if (!bias) return record(ops::op_Convolution(), std::move(a), std::move(x), std::move(weight));
-  return record(ops::op_Convolution(), std::move(a), std::move(x), std::move(weight), std::move(bias));
+  return record(ops::op_Convolution(), std::move(a), std::move(x), std::move(weight),
+                std::move(bias));
 }
 
 }  // namespace lamina

@@ -13,8 +13,9 @@ struct ConvOptions {
   int64_t groups = 1;
 };
 
-// x [N, C, spatial..], weight [O, C / groups, kernel..], bias [O] -> [N, O, spatial..]: cross-correlation, as
-// in every other framework. `conv` takes any number of spatial axes, the others check it.
+// x [N, C, spatial..], weight [O, C / groups, kernel..], bias [O] -> [N, O, spatial..]: cross-
+// correlation, as in every other framework. `conv` takes any number of spatial axes, the others
+// check it.
 Array conv(Array x, Array weight, Array bias, const ConvOptions& options = {});
 Array conv(Array x, Array weight, const ConvOptions& options = {});
 Array conv1d(Array x, Array weight, Array bias, const ConvOptions& options = {});
@@ -35,7 +36,8 @@ struct ConvolutionAttributes {
   }
 };
 
-// The gradients need the spatial sizes that cannot be derived from their inputs: of x, or of the weight.
+// The gradients need the spatial sizes that cannot be derived from their inputs: of x, or of the
+// weight.
 struct ConvolutionGradientAttributes : ConvolutionAttributes {
   IntList shape;
   template <class V>
@@ -44,12 +46,13 @@ struct ConvolutionGradientAttributes : ConvolutionAttributes {
   }
 };
 
-// Convolution is linear in x and in the weight; these are its transposes. Each is linear in both arguments
-// again, so the gradients of the three are made of the three.
+// Convolution is linear in x and in the weight; these are its transposes. Each is linear in both
+// arguments again, so the gradients of the three are made of the three.
 Array convolution_input_gradient(Array cotangent, Array weight, ConvolutionAttributes attributes,
                                  const IntList& input_sizes);
 Array convolution_weight_gradient(Array x, Array cotangent, ConvolutionAttributes attributes,
                                   const IntList& kernel_sizes);
-Array convolution(Array x, Array weight, Array bias, ConvolutionAttributes attributes);  // bias may be empty
+Array convolution(Array x, Array weight, Array bias,
+                  ConvolutionAttributes attributes);  // bias may be empty
 
 }  // namespace lamina

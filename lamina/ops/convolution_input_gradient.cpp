@@ -1,7 +1,7 @@
-// convolution_input_gradient(cotangent, weight): the transpose of convolution as a map of x, [N, O, positions..]
-// -> [N, C, sizes..]. Also what others call a transposed convolution.
-#include "lamina/ops/convolution_rule.h"
+// convolution_input_gradient(cotangent, weight): the transpose of convolution as a map of x, [N, O,
+// positions..] -> [N, C, sizes..]. Also what others call a transposed convolution.
 #include "lamina/op/samples.h"
+#include "lamina/ops/convolution_rule.h"
 
 namespace lamina {
 
@@ -12,9 +12,11 @@ struct ConvolutionInputGradient {
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();
     const Shape &g = c.shape(0), &weight = c.shape(1);
-    if (weight.rank() != g.rank() || g.rank() < 3 || static_cast<int>(a.shape.size()) != g.rank() - 2) {
-      throw c.error<ShapeError>("expected a cotangent and a weight of one rank >= 3 and ", g.rank() - 2,
-                                " spatial sizes, got ", g, ", ", weight, " and ", a.shape);
+    if (weight.rank() != g.rank() || g.rank() < 3 ||
+        static_cast<int>(a.shape.size()) != g.rank() - 2) {
+      throw c.error<ShapeError>("expected a cotangent and a weight of one rank >= 3 and ",
+                                g.rank() - 2, " spatial sizes, got ", g, ", ", weight, " and ",
+                                a.shape);
     }
     Shape x{g[0], 0};
     for (int64_t size : a.shape) x.push_back(size);
@@ -41,7 +43,8 @@ struct ConvolutionInputGradient {
       using T = decltype(zero);
       const std::vector<T> g = values_of<T>(r.input(0)), weight = values_of<T>(r.input(1));
       std::vector<T> result(static_cast<size_t>(r.output().elements()));
-      each_product(r.attributes<Attributes>(), r.output().shape(), r.input(1).shape(), r.input(0).shape(),
+      each_product(r.attributes<Attributes>(), r.output().shape(), r.input(1).shape(),
+                   r.input(0).shape(),
                    [&](int64_t xi, int64_t wi, int64_t yi) { result[xi] += g[yi] * weight[wi]; });
       set_values(r.output(), result);
     });
@@ -55,7 +58,8 @@ struct ConvolutionInputGradient {
     s.call({{0, 4, 6}, {4, 3, 3}}, with_shape({{1}, {0}, {0}, {1}, 1}, {8}));
   }
   static void bad_samples(BadSamples& s) {
-    s.call({{2, 4, 8}, {4, 3, 3}}, with_shape({{1}, {0}, {0}, {1}, 1}, {8}), "expected a cotangent [2, 4, 6]");
+    s.call({{2, 4, 8}, {4, 3, 3}}, with_shape({{1}, {0}, {0}, {1}, 1}, {8}),
+           "expected a cotangent [2, 4, 6]");
     s.call({{2, 4, 8}, {4, 3}}, with_shape({{1}, {0}, {0}, {1}, 1}, {8}), "of one rank >= 3");
     s.call({{2, 4, 6}, {4, 3, 3}}, with_shape({{1}, {0}, {0}, {1}, 1}, {-8}), "negative");
   }
@@ -69,9 +73,10 @@ LAMINA_OP(ConvolutionInputGradient)
 
 Array convolution_input_gradient(Array cotangent, Array weight, ConvolutionAttributes attributes,
                                  const IntList& input_sizes) {
-  return record(ops::op_ConvolutionInputGradient(),
-                make_attributes(ConvolutionInputGradient::with_shape(std::move(attributes), input_sizes)),
-                std::move(cotangent), std::move(weight));
+  return record(
+      ops::op_ConvolutionInputGradient(),
+      make_attributes(ConvolutionInputGradient::with_shape(std::move(attributes), input_sizes)),
+      std::move(cotangent), std::move(weight));
 }
 
 }  // namespace lamina

@@ -1,4 +1,5 @@
-// What the three convolution ops share: checks, the number of positions, and the loop over all products.
+// What the three convolution ops share: checks, the number of positions, and the loop over all
+// products.
 #pragma once
 
 #include <vector>
@@ -25,7 +26,8 @@ double convolution_flops(const Shape& weight, const Shape& y);
 
 // Calls f(x, w, y) with row-major numbers of elements for every product x * w that is a part of y.
 template <class F>
-void each_product(const ConvolutionAttributes& a, const Shape& x, const Shape& weight, const Shape& y, F&& f) {
+void each_product(const ConvolutionAttributes& a, const Shape& x, const Shape& weight,
+                  const Shape& y, F&& f) {
   const int axes = x.rank() - 2;
   int64_t points = 1, taps = 1, positions = 1;
   for (int i = 0; i < axes; ++i) points *= x[i + 2], taps *= weight[i + 2], positions *= y[i + 2];
@@ -35,7 +37,8 @@ void each_product(const ConvolutionAttributes& a, const Shape& x, const Shape& w
   auto point_of = [&](int64_t position, int64_t tap) {
     int64_t point = 0, step = 1;
     for (int i = axes; i-- > 0;) {
-      const int64_t at = position % y[i + 2] * a.stride[i] + tap % weight[i + 2] * a.dilation[i] - a.padding_low[i];
+      const int64_t at = position % y[i + 2] * a.stride[i] + tap % weight[i + 2] * a.dilation[i] -
+                         a.padding_low[i];
       if (at < 0 || at >= x[i + 2]) return int64_t{-1};
       point += at * step;
       step *= x[i + 2], position /= y[i + 2], tap /= weight[i + 2];

@@ -1,7 +1,7 @@
-// convolution_weight_gradient(x, cotangent): the transpose of convolution as a map of the weight, -> [O, C /
-// groups, kernel..].
-#include "lamina/ops/convolution_rule.h"
+// convolution_weight_gradient(x, cotangent): the transpose of convolution as a map of the weight,
+// -> [O, C / groups, kernel..].
 #include "lamina/op/samples.h"
+#include "lamina/ops/convolution_rule.h"
 
 namespace lamina {
 
@@ -17,7 +17,8 @@ struct ConvolutionWeightGradient {
                                 " kernel sizes, got ", x, ", ", g, " and ", a.shape);
     }
     if (a.groups < 1 || x[1] % a.groups != 0) {
-      throw c.error<ShapeError>("the ", x[1], " input channels do not divide into ", a.groups, " groups");
+      throw c.error<ShapeError>("the ", x[1], " input channels do not divide into ", a.groups,
+                                " groups");
     }
     Shape weight{g[1], x[1] / a.groups};
     for (int64_t size : a.shape) weight.push_back(size);
@@ -41,7 +42,8 @@ struct ConvolutionWeightGradient {
       using T = decltype(zero);
       const std::vector<T> x = values_of<T>(r.input(0)), g = values_of<T>(r.input(1));
       std::vector<T> result(static_cast<size_t>(r.output().elements()));
-      each_product(r.attributes<Attributes>(), r.input(0).shape(), r.output().shape(), r.input(1).shape(),
+      each_product(r.attributes<Attributes>(), r.input(0).shape(), r.output().shape(),
+                   r.input(1).shape(),
                    [&](int64_t xi, int64_t wi, int64_t yi) { result[wi] += x[xi] * g[yi]; });
       set_values(r.output(), result);
     });
@@ -55,9 +57,11 @@ struct ConvolutionWeightGradient {
     s.call({{0, 3, 8}, {0, 4, 6}}, with_shape({{1}, {0}, {0}, {1}, 1}, {3}));
   }
   static void bad_samples(BadSamples& s) {
-    s.call({{2, 3, 8}, {2, 4, 8}}, with_shape({{1}, {0}, {0}, {1}, 1}, {3}), "expected a cotangent [2, 4, 6]");
+    s.call({{2, 3, 8}, {2, 4, 8}}, with_shape({{1}, {0}, {0}, {1}, 1}, {3}),
+           "expected a cotangent [2, 4, 6]");
     s.call({{2, 3, 8}, {2, 4}}, with_shape({{1}, {0}, {0}, {1}, 1}, {3}), "of one rank >= 3");
-    s.call({{2, 3, 8}, {2, 4, 8}}, with_shape({{1}, {0}, {0}, {1}, 2}, {3}), "do not divide into 2 groups");
+    s.call({{2, 3, 8}, {2, 4, 8}}, with_shape({{1}, {0}, {0}, {1}, 2}, {3}),
+           "do not divide into 2 groups");
   }
   static constexpr auto doc = "The gradient of a convolution with respect to its weight.";
 
@@ -69,9 +73,10 @@ LAMINA_OP(ConvolutionWeightGradient)
 
 Array convolution_weight_gradient(Array x, Array cotangent, ConvolutionAttributes attributes,
                                   const IntList& kernel_sizes) {
-  return record(ops::op_ConvolutionWeightGradient(),
-                make_attributes(ConvolutionWeightGradient::with_shape(std::move(attributes), kernel_sizes)),
-                std::move(x), std::move(cotangent));
+  return record(
+      ops::op_ConvolutionWeightGradient(),
+      make_attributes(ConvolutionWeightGradient::with_shape(std::move(attributes), kernel_sizes)),
+      std::move(x), std::move(cotangent));
 }
 
 }  // namespace lamina

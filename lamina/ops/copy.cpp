@@ -16,7 +16,9 @@ struct Copy {
     auto x = r.input(0), y = r.output();
     for (int64_t i = 0; i < x.elements(); ++i) std::memcpy(y.at(i), x.at(i), x.item_bytes());
   }
-  static void samples(Samples& s) { s.call({{2, 3}}).call({Shape{}}).call({{0, 3}}).call({{2, 3, 4}}); }
+  static void samples(Samples& s) {
+    s.call({{2, 3}}).call({Shape{}}).call({{0, 3}}).call({{2, 3, 4}});
+  }
   static constexpr auto doc =
       "The same value in memory of its own.\n>>> lm.copy(lm.array([1.0, 2.0]))\n[1, 2]";
 };

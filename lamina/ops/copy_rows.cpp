@@ -12,7 +12,8 @@ void copy_rows(const ReferenceOperand& from, const ReferenceOperand& to, const V
     if (from.size(axis) == 0) return;
     if (from.size(axis) == 1) continue;
     const int64_t size = from.size(axis), s = from.strides()[axis], t = place.strides[axis];
-    if (!shape.empty() && source.back() == s * size && target.back() == t * size) {  // one axis for both
+    if (!shape.empty() && source.back() == s * size &&
+        target.back() == t * size) {  // one axis for both
       shape.back() *= size, source.back() = s, target.back() = t;
       continue;
     }
@@ -30,7 +31,8 @@ void copy_rows(const ReferenceOperand& from, const ReferenceOperand& to, const V
       std::memcpy(q, p, static_cast<size_t>(run) * item);
     } else {
       const int64_t n = static_cast<int64_t>(item);
-      for (int64_t i = 0; i < run; ++i) std::memcpy(q + i * to_step * n, p + i * from_step * n, item);
+      for (int64_t i = 0; i < run; ++i)
+        std::memcpy(q + i * to_step * n, p + i * from_step * n, item);
     }
     size_t axis = outer;
     while (axis-- > 0) {

@@ -6,8 +6,8 @@
 
 namespace lamina {
 
-// Copies all of `from` to where `place` says in the memory of `to`; from.shape() is the shape of both. Contiguous
-// runs are copied whole.
+// Copies all of `from` to where `place` says in the memory of `to`; from.shape() is the shape of
+// both. Contiguous runs are copied whole.
 void copy_rows(const ReferenceOperand& from, const ReferenceOperand& to, const View& place);
 
 }  // namespace lamina

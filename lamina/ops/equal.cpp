@@ -9,8 +9,7 @@ struct Equal : Elementwise<2, Types::Predicate> {
   static constexpr auto formula = [](auto x, auto y) { return x == y; };
   static constexpr auto no_gradient = "a comparison is constant almost everywhere";
   static void samples(Samples& s) { s.any().empty(); }
-  static constexpr auto doc =
-      "Whether x == y.\n>>> lm.equal(lm.array([1, 3]), 2)\n[False, False]";
+  static constexpr auto doc = "Whether x == y.\n>>> lm.equal(lm.array([1, 3]), 2)\n[False, False]";
 };
 LAMINA_OP(Equal)
 

@@ -32,7 +32,8 @@ struct ExpandDims {
     const IntList& axes = c.attributes<Attributes>().axis;
     c.give(0, axes.empty() ? c.cotangent() : squeeze(c.cotangent(), axes));
   }
-  static std::optional<View> view(const AttributesBase* attributes, const Operand& x, const Spec& y) {
+  static std::optional<View> view(const AttributesBase* attributes, const Operand& x,
+                                  const Spec& y) {
     View view{x.strides, 0};
     for (int64_t axis : attributes->as<Attributes>().axis) {
       // Any stride would do; this one keeps row-major memory recognisable.
@@ -43,7 +44,9 @@ struct ExpandDims {
     return view;
   }
   static void samples(Samples& s) {
-    s.call({{2, 3}}, Attributes{{0}}).call({{2, 3}}, Attributes{{1, 3}}).call({Shape{}}, Attributes{{0}});
+    s.call({{2, 3}}, Attributes{{0}})
+        .call({{2, 3}}, Attributes{{1, 3}})
+        .call({Shape{}}, Attributes{{0}});
     s.call({{0, 3}}, Attributes{{2}}).call({{2, 3}}, Attributes{{}});
   }
   static void bad_samples(BadSamples& s) {
@@ -60,7 +63,8 @@ Array expand_dims(Array x, IntList axes) {
   if (!x) throw StateError("expand_dims: x is an empty Array");
   const int rank = x.ndim() + static_cast<int>(axes.size());
   axes = normalize_axes(axes, rank, "expand_dims: axis", false);
-  return record(ops::op_ExpandDims(), make_attributes(ExpandDims::Attributes{std::move(axes)}), std::move(x));
+  return record(ops::op_ExpandDims(), make_attributes(ExpandDims::Attributes{std::move(axes)}),
+                std::move(x));
 }
 
 Array expand_dims(Array x, int axis) { return expand_dims(std::move(x), IntList{axis}); }

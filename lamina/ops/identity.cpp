@@ -1,4 +1,5 @@
-// identity(x) = x: a new name for the same value. Transforms begin tapes at it; programs spend nothing on it.
+// identity(x) = x: a new name for the same value. Transforms begin tapes at it; programs spend
+// nothing on it.
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
 

@@ -6,8 +6,10 @@ namespace lamina {
 
 int check_indexing(const Inference& c) {
   const int64_t axis = c.attributes<AxisAttributes>().axis;
-  if (axis < 0 || axis >= c.shape(0).rank()) throw c.error<IndexError>("axis ", axis, " does not fit ", c.shape(0));
-  if (!is_integer(c.dtype(1))) throw c.error<DTypeError>("expected indices of an integer type, got ", c.dtype(1));
+  if (axis < 0 || axis >= c.shape(0).rank())
+    throw c.error<IndexError>("axis ", axis, " does not fit ", c.shape(0));
+  if (!is_integer(c.dtype(1)))
+    throw c.error<DTypeError>("expected indices of an integer type, got ", c.dtype(1));
   return static_cast<int>(axis);
 }
 
@@ -23,8 +25,8 @@ void check_along_axis(const Inference& c, int axis) {
   Shape expected = c.shape(0);
   if (c.shape(1).rank() == expected.rank()) expected[axis] = c.shape(1)[axis];
   if (!(c.shape(1) == expected)) {
-    throw c.error<ShapeError>("expected indices with the sizes of x but for axis ", axis, ", x ", c.shape(0),
-                              ", got ", c.shape(1));
+    throw c.error<ShapeError>("expected indices with the sizes of x but for axis ", axis, ", x ",
+                              c.shape(0), ", got ", c.shape(1));
   }
 }
 
@@ -33,7 +35,8 @@ AxisSplit::AxisSplit(const Shape& shape, int axis) : size(shape[axis]) {
   for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
 }
 
-int64_t read_index(const Reference& r, const ReferenceOperand& indices, int64_t element, int64_t size) {
+int64_t read_index(const Reference& r, const ReferenceOperand& indices, int64_t element,
+                   int64_t size) {
   const int64_t index = indices.integer(element);
   if (index >= 0 && index < size) return index;
   if (is_signed(indices.dtype()) && index < 0 && index >= -size) return index + size;
@@ -41,7 +44,8 @@ int64_t read_index(const Reference& r, const ReferenceOperand& indices, int64_t 
   return -1;
 }
 
-void add_entry(const ReferenceOperand& result, int64_t to, const ReferenceOperand& updates, int64_t from) {
+void add_entry(const ReferenceOperand& result, int64_t to, const ReferenceOperand& updates,
+               int64_t from) {
   if (is_floating(result.dtype())) {
     result.set_real(to, result.real(to) + updates.real(from));
   } else {

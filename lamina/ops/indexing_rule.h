@@ -23,10 +23,12 @@ struct AxisSplit {
 };
 
 // Index number `element` as 0 <= index < size; a wrong one is reported and becomes -1.
-int64_t read_index(const Reference& r, const ReferenceOperand& indices, int64_t element, int64_t size);
+int64_t read_index(const Reference& r, const ReferenceOperand& indices, int64_t element,
+                   int64_t size);
 
 // Adds entry `from` of updates to entry `to` of the result.
-void add_entry(const ReferenceOperand& result, int64_t to, const ReferenceOperand& updates, int64_t from);
+void add_entry(const ReferenceOperand& result, int64_t to, const ReferenceOperand& updates,
+               int64_t from);
 
 // The attributes of a call, from the caller's axis; checks for empty Arrays.
 AttributesRef indexing_attributes(const char* op, const Array& x, const Array& indices, int axis);

@@ -1,5 +1,5 @@
-// matmul(a, b): [.., M, K] @ [.., K, N] -> [.., M, N]. The op sees two arrays of one type and one rank >= 2;
-// axes before the last two have equal sizes, or size 1 and are repeated.
+// matmul(a, b): [.., M, K] @ [.., K, N] -> [.., M, N]. The op sees two arrays of one type and one
+// rank >= 2; axes before the last two have equal sizes, or size 1 and are repeated.
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/reference_values.h"
@@ -28,7 +28,8 @@ bool is_one_matrix(const Shape& shape) {
   return true;
 }
 
-// d/db. One b for a whole batch of a: one large product over all rows, not a batch of them and a sum.
+// d/db. One b for a whole batch of a: one large product over all rows, not a batch of them and a
+// sum.
 Array gradient_of_b(const Array& a, const Array& b, Array cotangent) {
   if (b.ndim() == 2 || !is_one_matrix(b.shape()) || a.shape(-1) == 0 || b.shape(-1) == 0) {
     return matmul(transposed(a), std::move(cotangent));
@@ -51,7 +52,8 @@ struct Matmul {
       throw c.error<ShapeError>("expected two arrays of one rank >= 2, got ", a, " and ", b);
     }
     if (c.dtype(0) != c.dtype(1) || c.dtype(0) == bool_) {
-      throw c.error<DTypeError>("expected numbers of one type, got ", c.dtype(0), " and ", c.dtype(1));
+      throw c.error<DTypeError>("expected numbers of one type, got ", c.dtype(0), " and ",
+                                c.dtype(1));
     }
     if (a[rank - 1] != b[rank - 2]) {
       throw c.error<ShapeError>("shapes ", a, " and ", b, " do not match: a has ", a[rank - 1],
@@ -87,7 +89,8 @@ struct Matmul {
     s.call({SampleInput({2, 3}, int32), SampleInput({3, 2}, int32)});
   }
   static void bad_samples(BadSamples& s) {
-    s.call({{2, 3}, {2, 3}}, "shapes [2, 3] and [2, 3] do not match: a has 3 columns, b has 2 rows");
+    s.call({{2, 3}, {2, 3}},
+           "shapes [2, 3] and [2, 3] do not match: a has 3 columns, b has 2 rows");
     s.call({{2, 2, 3}, {3, 3, 4}}, "axis 0 of the batch is 2 and 3");
     s.call({{3}, {3}}, "rank >= 2");
     s.call({SampleInput({2, 2}, bool_), SampleInput({2, 2}, bool_)}, "expected numbers");
@@ -111,7 +114,8 @@ struct Matmul {
       T* out = result.data() + matrix * rows * columns;
       for (int64_t m = 0; m < rows; ++m) {
         for (int64_t k = 0; k < depth; ++k) {
-          for (int64_t n = 0; n < columns; ++n) out[m * columns + n] += x[m * depth + k] * w[k * columns + n];
+          for (int64_t n = 0; n < columns; ++n)
+            out[m * columns + n] += x[m * depth + k] * w[k * columns + n];
         }
       }
     }
@@ -119,7 +123,8 @@ struct Matmul {
   }
 
   // The operand's matrix that belongs to matrix number `matrix` of the result.
-  static int64_t matrix_of(const ReferenceOperand& operand, const ReferenceOperand& y, int64_t matrix) {
+  static int64_t matrix_of(const ReferenceOperand& operand, const ReferenceOperand& y,
+                           int64_t matrix) {
     int64_t result = 0, step = 1;
     for (int axis = y.rank() - 3; axis >= 0; --axis) {
       const int64_t index = matrix % y.size(axis);
@@ -147,7 +152,8 @@ Array with_rank(Array x, int rank) {
 Array matmul(Array a, Array b) {
   if (!a || !b) throw StateError(text("matmul: argument ", a ? "b" : "a", " is an empty Array"));
   if (a.ndim() == 0 || b.ndim() == 0) {
-    throw ShapeError(text("matmul: expected matrices or vectors, got ", describe(a), " and ", describe(b)))
+    throw ShapeError(
+        text("matmul: expected matrices or vectors, got ", describe(a), " and ", describe(b)))
         .help("multiply by a number with *");
   }
   const bool row = a.ndim() == 1, column = b.ndim() == 1;

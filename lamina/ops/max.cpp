@@ -1,5 +1,5 @@
-// max(x, axis): the largest value along axes; NaN if any is NaN. The cotangent is shared equally among equal
-// maxima, which keeps the gradient symmetric (as JAX and TensorFlow do).
+// max(x, axis): the largest value along axes; NaN if any is NaN. The cotangent is shared equally
+// among equal maxima, which keeps the gradient symmetric (as JAX and TensorFlow do).
 #include "lamina/op/reduction.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
@@ -27,6 +27,8 @@ struct Max : Reduction<Monoid::Maximum> {
 };
 LAMINA_OP(Max)
 
-Array max(Array x, ReduceOptions options) { return record_reduction(ops::op_Max(), std::move(x), options); }
+Array max(Array x, ReduceOptions options) {
+  return record_reduction(ops::op_Max(), std::move(x), options);
+}
 
 }  // namespace lamina

@@ -1,7 +1,7 @@
-// max_pool(x): the largest value of each window; NaN if any is NaN. The gradient goes to the first of equal maxima,
-// as in PyTorch.
-#include "lamina/ops/pooling_rule.h"
+// max_pool(x): the largest value of each window; NaN if any is NaN. The gradient goes to the first
+// of equal maxima, as in PyTorch.
 #include "lamina/op/samples.h"
+#include "lamina/ops/pooling_rule.h"
 
 namespace lamina {
 
@@ -28,7 +28,8 @@ struct MaxPool {
   static void samples(Samples& s) {
     s.call({SampleInput{2, 3, 8}.separated()}, Attributes{{2}, {2}, {0}, {0}});
     s.call({SampleInput{2, 3, 7, 6}.separated()}, Attributes{{3, 2}, {2, 1}, {1, 0}, {0, 1}});
-    s.call({SampleInput{1, 2, 4, 5, 3}.separated()}, Attributes{{2, 2, 2}, {2, 1, 1}, {0, 1, 0}, {1, 0, 0}});
+    s.call({SampleInput{1, 2, 4, 5, 3}.separated()},
+           Attributes{{2, 2, 2}, {2, 1, 1}, {0, 1, 0}, {1, 0, 0}});
     s.call({{0, 3, 8}}, Attributes{{2}, {2}, {0}, {0}});
   }
   static void bad_samples(BadSamples& s) {

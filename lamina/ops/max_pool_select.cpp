@@ -1,7 +1,7 @@
-// max_pool_select(x, values): for each window the value that stands where x has its maximum; the transpose of
-// max_pool_gradient as a map of the cotangent. Gradients of second order need it.
-#include "lamina/ops/pooling_rule.h"
+// max_pool_select(x, values): for each window the value that stands where x has its maximum; the
+// transpose of max_pool_gradient as a map of the cotangent. Gradients of second order need it.
 #include "lamina/op/samples.h"
+#include "lamina/ops/pooling_rule.h"
 
 namespace lamina {
 
@@ -16,7 +16,8 @@ struct MaxPoolSelect {
     c.output(c.dtype(1), pooling_shape(c, c.attributes<Attributes>(), c.shape(0)));
   }
   static void gradient(Context& c) {  // nothing for x
-    if (c.wants(1)) c.give(1, max_pool_gradient(c.input(0), c.cotangent(), c.attributes<Attributes>()));
+    if (c.wants(1))
+      c.give(1, max_pool_gradient(c.input(0), c.cotangent(), c.attributes<Attributes>()));
   }
   static void reference(Reference& r) {
     const std::vector<double> x = values_of<double>(r.input(0));
@@ -31,7 +32,8 @@ struct MaxPoolSelect {
   }
   static void samples(Samples& s) {
     s.call({SampleInput{2, 3, 8}.separated(), {2, 3, 8}}, Attributes{{2}, {2}, {0}, {0}});
-    s.call({SampleInput{2, 3, 7, 6}.separated(), {2, 3, 7, 6}}, Attributes{{3, 2}, {2, 1}, {1, 0}, {0, 1}});
+    s.call({SampleInput{2, 3, 7, 6}.separated(), {2, 3, 7, 6}},
+           Attributes{{3, 2}, {2, 1}, {1, 0}, {0, 1}});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{2, 3, 8}, {2, 3, 4}}, Attributes{{2}, {2}, {0}, {0}}, "expected values [2, 3, 8]");
@@ -41,7 +43,8 @@ struct MaxPoolSelect {
 LAMINA_OP(MaxPoolSelect)
 
 Array max_pool_select(Array x, Array values, PoolingAttributes attributes) {
-  return record(ops::op_MaxPoolSelect(), make_attributes(std::move(attributes)), std::move(x), std::move(values));
+  return record(ops::op_MaxPoolSelect(), make_attributes(std::move(attributes)), std::move(x),
+                std::move(values));
 }
 
 }  // namespace lamina

@@ -14,13 +14,21 @@ Array flatten(Array x, int start_axis = 0, int end_axis = -1);
 
 // The axes in another order; reversed when left out.
 Array transpose(Array x, IntList axes = {});
+struct TransposeAttributes {
+  IntList axes;  // output axis i is input axis axes[i]
+  template <class V>
+  void fields(V&& v) {
+    v("axes", axes);
+  }
+};
 Array swapaxes(Array x, int axis1, int axis2);
 Array broadcast_to(Array x, IntList shape);
 Array expand_dims(Array x, int axis);
-Array expand_dims(Array x, IntList axes);  // places in the result
+Array expand_dims(Array x, IntList axes);   // places in the result
 Array squeeze(Array x, IntList axes = {});  // all axes of size 1 when left out
 
-// x[start:stop:step] along every axis. Lists may be shorter than the rank: missing axes are kept whole.
+// x[start:stop:step] along every axis. Lists may be shorter than the rank: missing axes are kept
+// whole.
 Array slice(Array x, IntList start, IntList stop, IntList step = {});
 Array flip(Array x, IntList axes);
 
@@ -32,7 +40,7 @@ Array pad(Array x, IntList low, IntList high, Array value = 0.0);
 
 Array concatenate(std::vector<Array> arrays, int axis = 0);
 Array stack(std::vector<Array> arrays, int axis = 0);
-std::vector<Array> split(Array x, int64_t parts, int axis = 0);        // equal parts
-std::vector<Array> split(Array x, IntList sizes, int axis);            // parts of these sizes
+std::vector<Array> split(Array x, int64_t parts, int axis = 0);  // equal parts
+std::vector<Array> split(Array x, IntList sizes, int axis);      // parts of these sizes
 
 }  // namespace lamina

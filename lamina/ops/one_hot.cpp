@@ -1,5 +1,5 @@
-// one_hot(indices): [..] -> [.., classes], 1 where the class is the index, 0 elsewhere. An index outside 0 ..
-// classes - 1 is reported; its row is zeros.
+// one_hot(indices): [..] -> [.., classes], 1 where the class is the index, 0 elsewhere. An index
+// outside 0 .. classes - 1 is reported; its row is zeros.
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/reference.h"
@@ -22,7 +22,8 @@ struct OneHot {
   };
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();
-    if (!is_integer(c.dtype(0))) throw c.error<DTypeError>("expected integer indices, got ", c.dtype(0));
+    if (!is_integer(c.dtype(0)))
+      throw c.error<DTypeError>("expected integer indices, got ", c.dtype(0));
     if (a.classes < 0) throw c.error<ValueError>("classes must not be negative, got ", a.classes);
     Shape shape = c.shape(0);
     shape.push_back(a.classes);
@@ -39,8 +40,10 @@ struct OneHot {
     }
   }
   static void samples(Samples& s) {
-    s.call({SampleInput({4}, int64, 0, 4)}, Attributes{5}).call({SampleInput({2, 3}, int32, 0, 2)}, Attributes{3});
-    s.call({SampleInput(Shape{}, int64, 0, 1)}, Attributes{2, bool_}).call({SampleInput({0}, int64)}, Attributes{3});
+    s.call({SampleInput({4}, int64, 0, 4)}, Attributes{5})
+        .call({SampleInput({2, 3}, int32, 0, 2)}, Attributes{3});
+    s.call({SampleInput(Shape{}, int64, 0, 1)}, Attributes{2, bool_})
+        .call({SampleInput({0}, int64)}, Attributes{3});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{3}}, Attributes{4}, "expected integer indices, got float32");
@@ -53,7 +56,8 @@ struct OneHot {
 LAMINA_OP(OneHot)
 
 Array one_hot(Array indices, int64_t classes, DType dtype) {
-  return record(ops::op_OneHot(), make_attributes(OneHot::Attributes{classes, dtype}), std::move(indices));
+  return record(ops::op_OneHot(), make_attributes(OneHot::Attributes{classes, dtype}),
+                std::move(indices));
 }
 
 }  // namespace lamina

@@ -1,5 +1,5 @@
-// pad(x, value): `low` elements of value before and `high` after each axis. value is one number, so that it does not
-// enter the program.
+// pad(x, value): `low` elements of value before and `high` after each axis. value is one number, so
+// that it does not enter the program.
 #include <cstring>
 
 #include "lamina/base/error.h"
@@ -28,8 +28,8 @@ struct Pad {
     const auto& a = c.attributes<Attributes>();
     const Shape& x = c.shape(0);
     if (a.low.size() != x.size() || a.high.size() != x.size()) {
-      throw c.error<ValueError>("expected ", x.size(), " entries in low and high, one per axis of ", x, ", got ",
-                                a.low, " and ", a.high);
+      throw c.error<ValueError>("expected ", x.size(), " entries in low and high, one per axis of ",
+                                x, ", got ", a.low, " and ", a.high);
     }
     if (c.input(1).shape.rank() != 0 || c.dtype(1) != c.dtype(0)) {
       throw c.error<ShapeError>("expected one ", c.dtype(0), " number as value, got ", c.input(1));
@@ -40,7 +40,8 @@ struct Pad {
       if (a.low[i] < 0 || a.high[i] < 0) {
         throw c.error<ValueError>("padding must not be negative, got ", a.low, " and ", a.high);
       }
-      if (__builtin_add_overflow(a.low[i], a.high[i], &size) || __builtin_add_overflow(size, x[i], &size)) {
+      if (__builtin_add_overflow(a.low[i], a.high[i], &size) ||
+          __builtin_add_overflow(size, x[i], &size)) {
         throw c.error<ValueError>("padding is too large: ", a.low, " and ", a.high);
       }
       shape.push_back(size);
@@ -75,7 +76,8 @@ struct Pad {
     copy_rows(x, y, place);
   }
   static void samples(Samples& s) {
-    s.call({{2, 3}, Shape{}}, Attributes{{1, 0}, {0, 2}}).call({{3}, Shape{}}, Attributes{{0}, {0}});
+    s.call({{2, 3}, Shape{}}, Attributes{{1, 0}, {0, 2}})
+        .call({{3}, Shape{}}, Attributes{{0}, {0}});
     s.call({{0, 2}, Shape{}}, Attributes{{1, 1}, {1, 0}}).call({Shape{}, Shape{}}, Attributes{});
     s.call({{2, 3, 4}, Shape{}}, Attributes{{0, 1, 2}, {2, 1, 0}});
   }
@@ -83,7 +85,8 @@ struct Pad {
     s.call({{2, 3}, Shape{}}, Attributes{{1}, {1}}, "expected 2 entries in low and high");
     s.call({{3}, Shape{}}, Attributes{{-1}, {1}}, "padding must not be negative");
     s.call({{3}, {1}}, Attributes{{1}, {1}}, "expected one float32 number as value");
-    s.call({{3}, Shape{}}, Attributes{{int64_t{1} << 62}, {int64_t{1} << 62}}, "padding is too large");
+    s.call({{3}, Shape{}}, Attributes{{int64_t{1} << 62}, {int64_t{1} << 62}},
+           "padding is too large");
   }
   static constexpr auto doc =
       "Elements of one value before and after each axis.\n"
@@ -93,12 +96,13 @@ LAMINA_OP(Pad)
 
 Array pad(Array x, IntList low, IntList high, Array value) {
   if (!x || !value) throw StateError(text("pad: ", x ? "value" : "x", " is an empty Array"));
-  if (value.size() != 1) throw ShapeError(text("pad: expected one number as value, got ", describe(value)));
+  if (value.size() != 1)
+    throw ShapeError(text("pad: expected one number as value, got ", describe(value)));
   const DType dtype = x.dtype();
   value = astype(std::move(value), dtype);
   if (value.ndim() != 0) value = reshape(std::move(value), {});
-  return record(ops::op_Pad(), make_attributes(Pad::Attributes{std::move(low), std::move(high)}), std::move(x),
-                std::move(value));
+  return record(ops::op_Pad(), make_attributes(Pad::Attributes{std::move(low), std::move(high)}),
+                std::move(x), std::move(value));
 }
 
 }  // namespace lamina

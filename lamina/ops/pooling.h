@@ -12,8 +12,8 @@ struct PoolOptions {
   bool count_padding = true;  // averages: divide by the window's size, not by what lies in x
 };
 
-// x [N, C, spatial..] -> [N, C, positions..]. Padding is never the maximum. The functions without a number take
-// any number of spatial axes.
+// x [N, C, spatial..] -> [N, C, positions..]. Padding is never the maximum. The functions without a
+// number take any number of spatial axes.
 Array max_pool(Array x, PerAxis window, const PoolOptions& options = {});
 Array max_pool1d(Array x, PerAxis window, const PoolOptions& options = {});
 Array max_pool2d(Array x, PerAxis window, const PoolOptions& options = {});
@@ -23,7 +23,8 @@ Array avg_pool1d(Array x, PerAxis window, const PoolOptions& options = {});
 Array avg_pool2d(Array x, PerAxis window, const PoolOptions& options = {});
 Array avg_pool3d(Array x, PerAxis window, const PoolOptions& options = {});
 
-// Averages such that the result has these spatial sizes, which must divide those of x; 1 is the global average.
+// Averages such that the result has these spatial sizes, which must divide those of x; 1 is the
+// global average.
 Array adaptive_avg_pool2d(Array x, PerAxis size);
 
 // As recorded: lists have one entry per spatial axis.
@@ -37,7 +38,8 @@ struct PoolingAttributes {
   }
 };
 
-// The gradient of an average depends on the spatial sizes of x alone, which are not among its inputs.
+// The gradient of an average depends on the spatial sizes of x alone, which are not among its
+// inputs.
 struct PoolingGradientAttributes : PoolingAttributes {
   IntList shape;
   template <class V>
@@ -46,11 +48,12 @@ struct PoolingGradientAttributes : PoolingAttributes {
   }
 };
 
-// For gradients: the cotangent [N, C, positions..] brought to where the maxima of x stand, and back: the values
-// that stand where x has its maxima.
+// For gradients: the cotangent [N, C, positions..] brought to where the maxima of x stand, and
+// back: the values that stand where x has its maxima.
 Array max_pool_gradient(Array x, Array cotangent, PoolingAttributes attributes);
 Array max_pool_select(Array x, Array values, PoolingAttributes attributes);
 Array average_pool(Array x, PoolingAttributes attributes);
-Array average_pool_gradient(Array cotangent, PoolingAttributes attributes, const IntList& input_sizes);
+Array average_pool_gradient(Array cotangent, PoolingAttributes attributes,
+                            const IntList& input_sizes);
 
 }  // namespace lamina

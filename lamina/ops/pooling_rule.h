@@ -14,7 +14,8 @@ namespace lamina {
 // [N, C, positions..] of a pooling of x; throws when the attributes do not fit.
 Shape pooling_shape(const Inference& c, const PoolingAttributes& attributes, const Shape& x);
 
-// Calls f(y, points) for every output: its row-major number, and those of the points of x in its window.
+// Calls f(y, points) for every output: its row-major number, and those of the points of x in its
+// window.
 template <class F>
 void each_window(const PoolingAttributes& a, const Shape& x, const Shape& y, F&& f) {
   const int axes = x.rank() - 2;
@@ -40,9 +41,11 @@ void each_window(const PoolingAttributes& a, const Shape& x, const Shape& y, F&&
   }
 }
 
-// Calls f(y, x) for every output with the point where its window has its maximum: the first one, or the first NaN.
+// Calls f(y, x) for every output with the point where its window has its maximum: the first one, or
+// the first NaN.
 template <class T, class F>
-void each_maximum(const PoolingAttributes& a, const Shape& x, const Shape& y, const std::vector<T>& values, F&& f) {
+void each_maximum(const PoolingAttributes& a, const Shape& x, const Shape& y,
+                  const std::vector<T>& values, F&& f) {
   each_window(a, x, y, [&](int64_t output, const std::vector<int64_t>& points) {
     int64_t best = points[0];
     for (int64_t point : points) {

@@ -23,7 +23,8 @@ struct VarianceOptions {
 Array var(Array x, VarianceOptions options = {});
 Array std(Array x, VarianceOptions options = {});
 
-// Positions of the first largest or smallest value along one axis, int64; over all elements when left out.
+// Positions of the first largest or smallest value along one axis, int64; over all elements when
+// left out.
 struct ArgOptions {
   std::optional<int> axis = std::nullopt;
   bool keepdims = false;

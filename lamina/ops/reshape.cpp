@@ -1,5 +1,6 @@
-// reshape(x, shape): the same elements in row-major order under another shape. A view of memory that lies
-// row-major. The attribute keeps the caller's -1, so that a recorded graph serves any batch size.
+// reshape(x, shape): the same elements in row-major order under another shape. A view of memory
+// that lies row-major. The attribute keeps the caller's -1, so that a recorded graph serves any
+// batch size.
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"

@@ -15,7 +15,8 @@ struct ScatterAdd {
   static void infer(Inference& c) {
     const int axis = check_indexing(c);
     const Shape expected = taken_shape(c.shape(0), axis, c.shape(1));
-    if (!(c.shape(2) == expected)) throw c.error<ShapeError>("expected updates ", expected, ", got ", c.shape(2));
+    if (!(c.shape(2) == expected))
+      throw c.error<ShapeError>("expected updates ", expected, ", got ", c.shape(2));
     if (c.dtype(2) != c.dtype(0)) {
       throw c.error<DTypeError>("expected updates of ", c.dtype(0), ", got ", c.dtype(2));
     }
@@ -37,7 +38,8 @@ struct ScatterAdd {
       const int64_t index = read_index(r, indices, i, split.size);
       if (index < 0) continue;
       for (int64_t outer = 0; outer < split.outer; ++outer) {
-        const int64_t to = (outer * split.size + index) * split.inner, from = (outer * count + i) * split.inner;
+        const int64_t to = (outer * split.size + index) * split.inner,
+                      from = (outer * count + i) * split.inner;
         if (plain) {  // the gradient of an embedding
           float* sums = reinterpret_cast<float*>(y.data()) + to;
           const float* terms = reinterpret_cast<const float*>(updates.data()) + from;
@@ -54,7 +56,8 @@ struct ScatterAdd {
     s.call({{4, 3}, SampleInput({0}, int64), {0, 3}}, Attributes{0});
   }
   static void bad_samples(BadSamples& s) {
-    s.call({{4, 3}, SampleInput({2}, int64), {2, 2}}, Attributes{0}, "expected updates [2, 3], got [2, 2]");
+    s.call({{4, 3}, SampleInput({2}, int64), {2, 2}}, Attributes{0},
+           "expected updates [2, 3], got [2, 2]");
     s.call({{4, 3}, {2}, {2, 3}}, Attributes{0}, "expected indices of an integer type");
   }
   static constexpr auto doc =
@@ -66,7 +69,8 @@ LAMINA_OP(ScatterAdd)
 Array scatter_add(Array x, Array indices, Array updates, int axis) {
   AttributesRef attributes = indexing_attributes("scatter_add", x, indices, axis);
   updates = astype(std::move(updates), x.dtype());
-  return record(ops::op_ScatterAdd(), std::move(attributes), std::move(x), std::move(indices), std::move(updates));
+  return record(ops::op_ScatterAdd(), std::move(attributes), std::move(x), std::move(indices),
+                std::move(updates));
 }
 
 }  // namespace lamina

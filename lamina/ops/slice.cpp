@@ -15,19 +15,22 @@ struct Slice {
     c.output(c.dtype(0), sliced_shape(c, c.attributes<Attributes>(), c.shape(0)));
   }
   static void gradient(Context& c) {
-    c.give(0, record_slice_update(zeros_like(c.input(0)), c.cotangent(), c.attributes<Attributes>()));
+    c.give(0,
+           record_slice_update(zeros_like(c.input(0)), c.cotangent(), c.attributes<Attributes>()));
   }
   static std::optional<View> view(const AttributesBase* attributes, const Operand& x, const Spec&) {
     return slice_view(attributes->as<Attributes>(), x.strides);
   }
   static void samples(Samples& s) {
     s.call({{5}}, Attributes{{1}, {3}, {1}}).call({{5}}, Attributes{{4}, {3}, {-2}});
-    s.call({{4, 5}}, Attributes{{0, 1}, {4, 2}, {1, 2}}).call({{4, 5}}, Attributes{{0, 0}, {0, 5}, {1, 1}});
+    s.call({{4, 5}}, Attributes{{0, 1}, {4, 2}, {1, 2}})
+        .call({{4, 5}}, Attributes{{0, 0}, {0, 5}, {1, 1}});
     s.call({Shape{}}, Attributes{}).call({{0, 3}}, Attributes{{0, 2}, {0, 1}, {1, 1}});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{5}}, Attributes{{3}, {3}, {1}}, "does not fit axis 0 of [5]");
-    s.call({{5}}, Attributes{{0}, {2}, {-1}}, "does not fit").call({{5}}, Attributes{{0}, {2}, {0}}, "step 0");
+    s.call({{5}}, Attributes{{0}, {2}, {-1}}, "does not fit")
+        .call({{5}}, Attributes{{0}, {2}, {0}}, "step 0");
     s.call({{5}}, Attributes{{0, 0}, {1}, {1}}, "expected 1 entries");
     s.call({{5}}, Attributes{{1}, {int64_t{1} << 62}, {int64_t{1} << 40}}, "does not fit");
   }

@@ -22,8 +22,8 @@ struct SliceAttributes {
 Shape sliced_shape(const Inference& c, const SliceAttributes& attributes, const Shape& x);
 
 // The range as callers write it, NumPy's start:stop:step; out of range ends are cut, as in NumPy.
-SliceAttributes slice_range(const char* op, const Shape& x, const IntList& start, const IntList& stop,
-                            const IntList& step);
+SliceAttributes slice_range(const char* op, const Shape& x, const IntList& start,
+                            const IntList& stop, const IntList& step);
 
 // Where the part lies in memory under these strides.
 View slice_view(const SliceAttributes& attributes, const Strides& strides);

@@ -18,7 +18,8 @@ struct SliceUpdate {
   using Attributes = SliceAttributes;
   static void infer(Inference& c) {
     const Shape part = sliced_shape(c, c.attributes<Attributes>(), c.shape(0));
-    if (!(c.shape(1) == part)) throw c.error<ShapeError>("expected a value ", part, ", got ", c.shape(1));
+    if (!(c.shape(1) == part))
+      throw c.error<ShapeError>("expected a value ", part, ", got ", c.shape(1));
     if (c.dtype(0) != c.dtype(1)) {
       throw c.error<DTypeError>("expected a value of ", c.dtype(0), ", got ", c.dtype(1));
     }
@@ -37,12 +38,14 @@ struct SliceUpdate {
   }
   static void samples(Samples& s) {
     s.call({{5}, {3}}, Attributes{{1}, {3}, {1}}).call({{5}, {3}}, Attributes{{4}, {3}, {-2}});
-    s.call({{4, 5}, {4, 2}}, Attributes{{0, 1}, {4, 2}, {1, 2}}).call({Shape{}, Shape{}}, Attributes{});
+    s.call({{4, 5}, {4, 2}}, Attributes{{0, 1}, {4, 2}, {1, 2}})
+        .call({Shape{}, Shape{}}, Attributes{});
     s.call({{4, 5}, {0, 5}}, Attributes{{0, 0}, {0, 5}, {1, 1}});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{5}, {2}}, Attributes{{1}, {3}, {1}}, "expected a value [3], got [2]");
-    s.call({{5}, SampleInput({3}, int32)}, Attributes{{1}, {3}, {1}}, "expected a value of float32, got int32");
+    s.call({{5}, SampleInput({3}, int32)}, Attributes{{1}, {3}, {1}},
+           "expected a value of float32, got int32");
   }
   static constexpr auto doc =
       "The array with a part replaced; what x[1:3] = value is made of.\n"
@@ -51,11 +54,13 @@ struct SliceUpdate {
 LAMINA_OP(SliceUpdate)
 
 Array record_slice_update(Array x, Array value, SliceAttributes attributes) {
-  return record(ops::op_SliceUpdate(), make_attributes(std::move(attributes)), std::move(x), std::move(value));
+  return record(ops::op_SliceUpdate(), make_attributes(std::move(attributes)), std::move(x),
+                std::move(value));
 }
 
 Array slice_update(Array x, Array value, IntList start, IntList stop, IntList step) {
-  if (!x || !value) throw StateError(text("slice_update: ", x ? "value" : "x", " is an empty Array"));
+  if (!x || !value)
+    throw StateError(text("slice_update: ", x ? "value" : "x", " is an empty Array"));
   SliceAttributes range = slice_range("slice_update", x.shape(), start, stop, step);
   value = broadcast_to(astype(std::move(value), x.dtype()), range.count);
   return record_slice_update(std::move(x), std::move(value), std::move(range));

@@ -43,7 +43,8 @@ struct Squeeze {
         throw c.error<IndexError>("axis ", axes, " does not fit ", x);
       }
       if (x[axes[i]] != 1) {
-        throw c.error<ShapeError>("axis ", axes[i], " of ", x, " has size ", x[axes[i]], ", expected 1");
+        throw c.error<ShapeError>("axis ", axes[i], " of ", x, " has size ", x[axes[i]],
+                                  ", expected 1");
       }
     }
     c.output(c.dtype(0), without(x, axes));
@@ -55,7 +56,9 @@ struct Squeeze {
     return View{without(x.strides, attributes->as<Attributes>().axis), 0};
   }
   static void samples(Samples& s) {
-    s.call({{2, 1, 3}}, Attributes{{1}}).call({{1, 2, 1}}, Attributes{{0, 2}}).call({{1}}, Attributes{{0}});
+    s.call({{2, 1, 3}}, Attributes{{1}})
+        .call({{1, 2, 1}}, Attributes{{0, 2}})
+        .call({{1}}, Attributes{{0}});
     s.call({{0, 1}}, Attributes{{1}}).call({{2, 3}}, Attributes{{}});
   }
   static void bad_samples(BadSamples& s) {
@@ -76,7 +79,8 @@ Array squeeze(Array x, IntList axes) {
   } else {
     axes = normalize_axes(axes, x.ndim(), "squeeze: axis", false);
   }
-  return record(ops::op_Squeeze(), make_attributes(Squeeze::Attributes{std::move(axes)}), std::move(x));
+  return record(ops::op_Squeeze(), make_attributes(Squeeze::Attributes{std::move(axes)}),
+                std::move(x));
 }
 
 }  // namespace lamina

@@ -31,28 +31,33 @@ struct Take {
     for (int64_t i = 0; i < count; ++i) {
       const int64_t index = read_index(r, indices, i, split.size);
       for (int64_t outer = 0; outer < split.outer; ++outer) {
-        std::byte* to = y.data() + (outer * count + i) * static_cast<int64_t>(row);  // outputs lie row-major
+        std::byte* to =
+            y.data() + (outer * count + i) * static_cast<int64_t>(row);  // outputs lie row-major
         const int64_t from = (outer * split.size + index) * split.inner;
         if (index < 0) {
           std::memset(to, 0, row);
         } else if (whole) {
           std::memcpy(to, x.data() + from * static_cast<int64_t>(item), row);
         } else {
-          for (int64_t k = 0; k < split.inner; ++k) std::memcpy(to + k * item, x.at(from + k), item);
+          for (int64_t k = 0; k < split.inner; ++k)
+            std::memcpy(to + k * item, x.at(from + k), item);
         }
       }
     }
   }
   static void samples(Samples& s) {
-    s.call({{4, 3}, SampleInput({5}, int64, -4, 3)}, Attributes{0}).call({{4, 3}, SampleInput({2, 2}, int32, 0, 2)}, Attributes{1});
-    s.call({{2, 4, 3}, SampleInput(Shape{}, int64, 0, 3)}, Attributes{1}).call({{4, 3}, SampleInput({0}, int64)}, Attributes{0});
+    s.call({{4, 3}, SampleInput({5}, int64, -4, 3)}, Attributes{0})
+        .call({{4, 3}, SampleInput({2, 2}, int32, 0, 2)}, Attributes{1});
+    s.call({{2, 4, 3}, SampleInput(Shape{}, int64, 0, 3)}, Attributes{1})
+        .call({{4, 3}, SampleInput({0}, int64)}, Attributes{0});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{4, 3}, SampleInput({2}, int64)}, Attributes{2}, "axis 2 does not fit [4, 3]");
     s.call({{4, 3}, {2}}, Attributes{0}, "expected indices of an integer type, got float32");
   }
   static constexpr auto doc =
-      "Entries along an axis, by number.\n>>> lm.take(lm.array([5, 6, 7]), lm.array([2, 0]), axis=0)\n[7, 5]";
+      "Entries along an axis, by number.\n>>> lm.take(lm.array([5, 6, 7]), lm.array([2, 0]), "
+      "axis=0)\n[7, 5]";
 };
 LAMINA_OP(Take)
 

@@ -31,22 +31,26 @@ struct TakeAlongAxis {
       if (index < 0) {
         std::memset(y.at(i), 0, y.item_bytes());
       } else {
-        std::memcpy(y.at(i), x.at((outer * from.size + index) * from.inner + inner), y.item_bytes());
+        std::memcpy(y.at(i), x.at((outer * from.size + index) * from.inner + inner),
+                    y.item_bytes());
       }
     }
   }
   static void samples(Samples& s) {
-    s.call({{4, 3}, SampleInput({4, 2}, int64, -3, 2)}, Attributes{1}).call({{4, 3}, SampleInput({5, 3}, int32, 0, 3)}, Attributes{0});
+    s.call({{4, 3}, SampleInput({4, 2}, int64, -3, 2)}, Attributes{1})
+        .call({{4, 3}, SampleInput({5, 3}, int32, 0, 3)}, Attributes{0});
     s.call({{2, 4, 3}, SampleInput({2, 0, 3}, int64)}, Attributes{1});
   }
   static void bad_samples(BadSamples& s) {
-    s.call({{4, 3}, SampleInput({3, 2}, int64)}, Attributes{1}, "with the sizes of x but for axis 1");
+    s.call({{4, 3}, SampleInput({3, 2}, int64)}, Attributes{1},
+           "with the sizes of x but for axis 1");
     s.call({{4, 3}, SampleInput({4}, int64)}, Attributes{1}, "with the sizes of x but for axis 1");
     s.call({{4, 3}, {4, 2}}, Attributes{1}, "expected indices of an integer type");
   }
   static constexpr auto doc =
       "One entry along an axis for every index.\n"
-      ">>> lm.take_along_axis(lm.array([[1, 2], [3, 4]]), lm.array([[1], [0]]), axis=1)\n[[2],\n [3]]";
+      ">>> lm.take_along_axis(lm.array([[1, 2], [3, 4]]), lm.array([[1], [0]]), axis=1)\n[[2],\n "
+      "[3]]";
 };
 LAMINA_OP(TakeAlongAxis)
 

@@ -1,5 +1,5 @@
-// top_k(x, k): the k largest values along an axis, largest first, and where they stand. Among equal values the first
-// comes first; NaN counts as larger than any number, as in NumPy's sort.
+// top_k(x, k): the k largest values along an axis, largest first, and where they stand. Among equal
+// values the first comes first; NaN counts as larger than any number, as in NumPy's sort.
 #include <algorithm>
 #include <numeric>
 
@@ -28,9 +28,11 @@ struct TopKOp {
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();
     Shape shape = c.shape(0);
-    if (a.axis < 0 || a.axis >= shape.rank()) throw c.error<IndexError>("axis ", a.axis, " does not fit ", shape);
+    if (a.axis < 0 || a.axis >= shape.rank())
+      throw c.error<IndexError>("axis ", a.axis, " does not fit ", shape);
     if (a.k < 0 || a.k > shape[a.axis]) {
-      throw c.error<ValueError>("k must lie in 0 .. ", shape[a.axis], ", the size of axis ", a.axis, ", got ", a.k);
+      throw c.error<ValueError>("k must lie in 0 .. ", shape[a.axis], ", the size of axis ", a.axis,
+                                ", got ", a.k);
     }
     shape[a.axis] = a.k;
     c.output(c.dtype(0), shape);
@@ -45,11 +47,14 @@ struct TopKOp {
     Reference::with_type(r.output().dtype(), [&](auto zero) { select<decltype(zero)>(r); });
   }
   static void samples(Samples& s) {
-    s.call({SampleInput{2, 5}.separated()}, Attributes{2, 1}).call({SampleInput{4, 3}.separated()}, Attributes{4, 0});
-    s.call({SampleInput{2, 5}.separated()}, Attributes{0, 1}).call({SampleInput({6}, int32)}, Attributes{3, 0});
+    s.call({SampleInput{2, 5}.separated()}, Attributes{2, 1})
+        .call({SampleInput{4, 3}.separated()}, Attributes{4, 0});
+    s.call({SampleInput{2, 5}.separated()}, Attributes{0, 1})
+        .call({SampleInput({6}, int32)}, Attributes{3, 0});
   }
   static void bad_samples(BadSamples& s) {
-    s.call({{2, 3}}, Attributes{4, 1}, "k must lie in 0 .. 3").call({{2, 3}}, Attributes{1, 2}, "axis 2");
+    s.call({{2, 3}}, Attributes{4, 1}, "k must lie in 0 .. 3")
+        .call({{2, 3}}, Attributes{1, 2}, "axis 2");
   }
   static constexpr auto doc =
       "The k largest values along an axis and where they stand.\n"
@@ -58,7 +63,7 @@ struct TopKOp {
  private:
   template <class T>
   static void select(Reference& r) {
-    const auto &a = r.attributes<Attributes>();
+    const auto& a = r.attributes<Attributes>();
     const auto values = r.output(0), indices = r.output(1);
     const std::vector<T> x = values_of<T>(r.input(0));
     const AxisSplit split(r.input(0).shape(), static_cast<int>(a.axis));
@@ -87,8 +92,8 @@ LAMINA_OP(TopKOp)
 TopK top_k(Array x, int64_t k, int axis) {
   if (!x) throw StateError("top_k: x is an empty Array");
   const int place = normalize_axis(axis, x.ndim(), "top_k: axis");
-  std::vector<Array> outputs =
-      record_multiple(ops::op_TopKOp(), std::span(&x, 1), make_attributes(TopKOp::Attributes{k, place}));
+  std::vector<Array> outputs = record_multiple(ops::op_TopKOp(), std::span(&x, 1),
+                                               make_attributes(TopKOp::Attributes{k, place}));
   return {std::move(outputs[0]), std::move(outputs[1])};
 }
 

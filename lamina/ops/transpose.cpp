@@ -11,13 +11,7 @@ namespace lamina {
 struct Transpose {
   static constexpr auto name = "transpose";
   static constexpr const char* inputs[] = {"x"};
-  struct Attributes {
-    IntList axes;  // output axis i is input axis axes[i]
-    template <class V>
-    void fields(V&& v) {
-      v("axes", axes);
-    }
-  };
+  using Attributes = TransposeAttributes;
   static void infer(Inference& c) {
     const IntList& axes = c.attributes<Attributes>().axes;
     IntList sorted = axes;

@@ -11,7 +11,8 @@ namespace {
 void check_range(const IntList& list, int64_t least, std::string_view what) {
   for (int64_t value : list) {
     if (value < least || value > kMaxWindow) {
-      throw ValueError(text(what, " must be ", least, " or more, and not over ", kMaxWindow, ", got ", list));
+      throw ValueError(
+          text(what, " must be ", least, " or more, and not over ", kMaxWindow, ", got ", list));
     }
   }
 }
@@ -46,7 +47,8 @@ Padding::Sides Padding::for_axes(const IntList& sizes, const IntList& reach, con
   if (kind_ == Kind::Name) {
     if (name_ == "same") return same_padding(sizes, reach, stride);
     if (name_ == "valid") return {IntList(axes, 0), IntList(axes, 0)};
-    throw ValueError(text(what, " \"", name_, "\": expected a number, a list, \"same\" or \"valid\""));
+    throw ValueError(
+        text(what, " \"", name_, "\": expected a number, a list, \"same\" or \"valid\""));
   }
   check_range(list_, 0, what);
   if (kind_ == Kind::One) return {IntList(axes, list_[0]), IntList(axes, list_[0])};
@@ -57,8 +59,9 @@ Padding::Sides Padding::for_axes(const IntList& sizes, const IntList& reach, con
     sides.high.assign(list_.begin() + axes, list_.end());
     return sides;
   }
-  throw ValueError(text(what, " ", list_, ": expected one number, ", axes, " (one per spatial axis) or ",
-                        2 * axes, " (all low sides, then all high sides)"));
+  throw ValueError(text(what, " ", list_, ": expected one number, ", axes,
+                        " (one per spatial axis) or ", 2 * axes,
+                        " (all low sides, then all high sides)"));
 }
 
 IntList spatial_sizes(const Shape& shape) {

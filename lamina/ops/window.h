@@ -28,8 +28,9 @@ class PerAxis {
   IntList list_;
 };
 
-// Zeros before and after each spatial axis: one number, one per axis, or all low ones followed by all high
-// ones; or "same" (ceil(size / stride) positions, the odd element after) and "valid" (none).
+// Zeros before and after each spatial axis: one number, one per axis, or all low ones followed by
+// all high ones; or "same" (ceil(size / stride) positions, the odd element after) and "valid"
+// (none).
 class Padding {
  public:
   Padding(int value) : list_{value} {}

@@ -1,5 +1,6 @@
-// batch_norm = scale_shift with scale weight / sqrt(var + epsilon) (Ioffe and Szegedy 2015). With the moments of x
-// itself, the gradients of the two ops add up to the known formula: two sums over x and one pass.
+// batch_norm = scale_shift with scale weight / sqrt(var + epsilon) (Ioffe and Szegedy 2015). With
+// the moments of x itself, the gradients of the two ops add up to the known formula: two sums over
+// x and one pass.
 #include "lamina/base/error.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
@@ -11,8 +12,8 @@ namespace {
 
 void check_channels(const char* argument, const Array& a, const Array& x) {
   if (a && !(a.shape() == Shape{x.shape(1)})) {
-    throw ShapeError(text("batch_norm: expected ", argument, " [", x.shape(1), "], one entry per channel of ",
-                          x.shape(), ", got ", a.shape()))
+    throw ShapeError(text("batch_norm: expected ", argument, " [", x.shape(1),
+                          "], one entry per channel of ", x.shape(), ", got ", a.shape()))
         .detail("x", describe(x))
         .detail(argument, describe(a));
   }
@@ -21,7 +22,8 @@ void check_channels(const char* argument, const Array& a, const Array& x) {
 }  // namespace
 
 Array batch_norm(Array x, Moments moments, Array weight, Array bias, Array epsilon) {
-  if (!x || !moments.mean || !moments.var) throw StateError("batch_norm: x, mean or var is an empty Array");
+  if (!x || !moments.mean || !moments.var)
+    throw StateError("batch_norm: x, mean or var is an empty Array");
   if (x.ndim() < 2) throw ShapeError(text("batch_norm: expected x [N, C, ..], got ", describe(x)));
   check_channels("mean", moments.mean, x);
   check_channels("var", moments.var, x);

@@ -1,5 +1,6 @@
-// channel_moments(x): mean and variance of x [N, C, ..] over all axes but 1. Two passes: the variance is the mean of
-// squared distances, so it loses nothing when the mean is large. Gradient: gm / n + gv * 2 (x - mean) / n.
+// channel_moments(x): mean and variance of x [N, C, ..] over all axes but 1. Two passes: the
+// variance is the mean of squared distances, so it loses nothing when the mean is large. Gradient:
+// gm / n + gv * 2 (x - mean) / n.
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
@@ -17,7 +18,8 @@ struct ChannelMoments {
   static void infer(Inference& c) {
     const Shape& x = c.shape(0);
     if (x.rank() < 2) throw c.error<ShapeError>("expected x [N, C, ..], got ", x);
-    if (!is_floating(c.dtype(0))) throw c.error<DTypeError>("expected floating-point numbers, got ", c.dtype(0));
+    if (!is_floating(c.dtype(0)))
+      throw c.error<DTypeError>("expected floating-point numbers, got ", c.dtype(0));
     c.output(c.dtype(0), {x[1]});
     c.output(c.dtype(0), {x[1]});
   }
@@ -31,7 +33,8 @@ struct ChannelMoments {
     }
     if (c.has_cotangent(0)) {
       Array even = per_channel(c.cotangent(0) * share, x.ndim());
-      result = result ? result + even : broadcast_to(even, IntList(x.shape().begin(), x.shape().end()));
+      result =
+          result ? result + even : broadcast_to(even, IntList(x.shape().begin(), x.shape().end()));
     }
     c.give(0, result);
   }
@@ -42,7 +45,9 @@ struct ChannelMoments {
     Array var = mean(square(x - per_channel(center, x.ndim())), {.axis = axes});
     return {center, var};
   }
-  static void samples(Samples& s) { s.call({{4, 3}}).call({{2, 3, 4, 5}}).call({{1, 2, 3}}).call({{5, 1, 2}}); }
+  static void samples(Samples& s) {
+    s.call({{4, 3}}).call({{2, 3, 4, 5}}).call({{1, 2, 3}}).call({{5, 1, 2}});
+  }
   static void bad_samples(BadSamples& s) {
     s.call({{3}}, "expected x [N, C, ..], got [3]");
     s.call({SampleInput({2, 3}, int32)}, "expected floating-point numbers");

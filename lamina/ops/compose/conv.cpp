@@ -1,4 +1,5 @@
-// conv and its relatives: options as callers write them, brought to the attributes of `convolution`.
+// conv and its relatives: options as callers write them, brought to the attributes of
+// `convolution`.
 #include "lamina/base/error.h"
 #include "lamina/ops/convolution.h"
 #include "lamina/ops/elementwise.h"
@@ -8,15 +9,17 @@ namespace lamina {
 namespace {
 
 // 0 axes: any number.
-Array convolve(const char* name, int axes, Array x, Array weight, Array bias, const ConvOptions& options) {
+Array convolve(const char* name, int axes, Array x, Array weight, Array bias,
+               const ConvOptions& options) {
   if (!x || !weight) throw StateError(text(name, ": ", x ? "weight" : "x", " is an empty Array"));
   if (axes == 0) axes = std::max(x.ndim() - 2, 1);
   if (x.ndim() != axes + 2) {
-    throw ShapeError(text(name, ": expected x [N, C, spatial..] of ", axes + 2, " axes, got ", describe(x)));
+    throw ShapeError(
+        text(name, ": expected x [N, C, spatial..] of ", axes + 2, " axes, got ", describe(x)));
   }
   if (weight.ndim() != axes + 2) {
-    throw ShapeError(text(name, ": expected a weight [O, C / groups, kernel..] of ", axes + 2, " axes, got ",
-                          describe(weight)));
+    throw ShapeError(text(name, ": expected a weight [O, C / groups, kernel..] of ", axes + 2,
+                          " axes, got ", describe(weight)));
   }
   DType dtype = promote(x.dtype(), weight.dtype());
   if (bias) dtype = promote(dtype, bias.dtype());
@@ -30,8 +33,8 @@ Array convolve(const char* name, int axes, Array x, Array weight, Array bias, co
     int64_t taps = std::min(weight.shape(i + 2), kMaxWindow);
     reach.push_back((taps - 1) * std::min<int64_t>(attributes.dilation[i], kMaxWindow / 2) + 1);
   }
-  Padding::Sides sides = options.padding.for_axes(spatial_sizes(x.shape()), reach, attributes.stride,
-                                                  text(name, ": padding"));
+  Padding::Sides sides = options.padding.for_axes(spatial_sizes(x.shape()), reach,
+                                                  attributes.stride, text(name, ": padding"));
   attributes.padding_low = std::move(sides.low);
   attributes.padding_high = std::move(sides.high);
   if (bias) bias = astype(std::move(bias), dtype);
@@ -41,12 +44,12 @@ Array convolve(const char* name, int axes, Array x, Array weight, Array bias, co
 
 }  // namespace
 
-#define LAMINA_CONV(function, axes)                                                                    \
-  Array function(Array x, Array weight, Array bias, const ConvOptions& options) {                      \
-    return convolve(#function, axes, std::move(x), std::move(weight), std::move(bias), options);       \
-  }                                                                                                    \
-  Array function(Array x, Array weight, const ConvOptions& options) {                                  \
-    return convolve(#function, axes, std::move(x), std::move(weight), {}, options);                    \
+#define LAMINA_CONV(function, axes)                                                              \
+  Array function(Array x, Array weight, Array bias, const ConvOptions& options) {                \
+    return convolve(#function, axes, std::move(x), std::move(weight), std::move(bias), options); \
+  }                                                                                              \
+  Array function(Array x, Array weight, const ConvOptions& options) {                            \
+    return convolve(#function, axes, std::move(x), std::move(weight), {}, options);              \
   }
 LAMINA_CONV(conv, 0)
 LAMINA_CONV(conv1d, 1)

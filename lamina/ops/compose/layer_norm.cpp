@@ -10,7 +10,8 @@ Array layer_norm(Array x, Array weight, Array bias, Array epsilon, int axes) {
   if (!x) throw StateError("layer_norm: x is an empty Array");
   if (weight) axes = weight.ndim();
   if (axes < 1 || axes > x.ndim()) {
-    throw ShapeError(text("layer_norm: cannot normalise the last ", axes, " axes of ", describe(x)));
+    throw ShapeError(
+        text("layer_norm: cannot normalise the last ", axes, " axes of ", describe(x)));
   }
   Shape last;
   IntList axis;
@@ -20,8 +21,8 @@ Array layer_norm(Array x, Array weight, Array bias, Array epsilon, int axes) {
   }
   for (const Array* a : {&weight, &bias}) {
     if (*a && !(a->shape() == last)) {
-      throw ShapeError(text("layer_norm: expected ", a == &weight ? "weight " : "bias ", last, " for x ", x.shape(),
-                            ", got ", a->shape()));
+      throw ShapeError(text("layer_norm: expected ", a == &weight ? "weight " : "bias ", last,
+                            " for x ", x.shape(), ", got ", a->shape()));
     }
   }
   if (!is_floating(x.dtype())) x = astype(std::move(x), float32);

@@ -1,5 +1,6 @@
-// scale_shift(x, center, scale, shift) = (x - center) * scale + shift per channel. The center comes off first: x *
-// scale - center * scale would cancel where the mean is large. With channel_moments it is batch_norm.
+// scale_shift(x, center, scale, shift) = (x - center) * scale + shift per channel. The center comes
+// off first: x * scale - center * scale would cancel where the mean is large. With channel_moments
+// it is batch_norm.
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
@@ -16,11 +17,12 @@ struct ScaleShift {
   static void infer(Inference& c) {
     const Shape& x = c.shape(0);
     if (x.rank() < 2) throw c.error<ShapeError>("expected x [N, C, ..], got ", x);
-    if (!is_floating(c.dtype(0))) throw c.error<DTypeError>("expected floating-point numbers, got ", c.dtype(0));
+    if (!is_floating(c.dtype(0)))
+      throw c.error<DTypeError>("expected floating-point numbers, got ", c.dtype(0));
     for (int i = 1; i < 4; ++i) {
       if (!(c.shape(i) == Shape{x[1]})) {
-        throw c.error<ShapeError>("expected ", inputs[i], " [", x[1], "], one entry per channel of ", x, ", got ",
-                                  c.shape(i));
+        throw c.error<ShapeError>("expected ", inputs[i], " [", x[1],
+                                  "], one entry per channel of ", x, ", got ", c.shape(i));
       }
       if (c.dtype(i) != c.dtype(0)) {
         throw c.error<DTypeError>("expected ", inputs[i], " of ", c.dtype(0), ", got ", c.dtype(i));
@@ -44,7 +46,9 @@ struct ScaleShift {
            per_channel(c.input(3), rank);
   }
   static void samples(Samples& s) {
-    s.call({{4, 3}, {3}, {3}, {3}}).call({{2, 3, 4, 5}, {3}, {3}, {3}}).call({{0, 3}, {3}, {3}, {3}});
+    s.call({{4, 3}, {3}, {3}, {3}})
+        .call({{2, 3, 4, 5}, {3}, {3}, {3}})
+        .call({{0, 3}, {3}, {3}, {3}});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{4, 3}, {3}, {2}, {3}}, "expected scale [3], one entry per channel of [4, 3], got [2]");
@@ -53,12 +57,14 @@ struct ScaleShift {
   }
   static constexpr auto doc =
       "(x - center) * scale + shift, per channel.\n"
-      ">>> one = lm.array([1.0])\n>>> lm.scale_shift(lm.array([[1.0], [3.0]]), one, one, one)\n[[1],\n [3]]";
+      ">>> one = lm.array([1.0])\n>>> lm.scale_shift(lm.array([[1.0], [3.0]]), one, one, "
+      "one)\n[[1],\n [3]]";
 };
 LAMINA_OP(ScaleShift)
 
 Array scale_shift(Array x, Array center, Array scale, Array shift) {
-  return record(ops::op_ScaleShift(), {}, std::move(x), std::move(center), std::move(scale), std::move(shift));
+  return record(ops::op_ScaleShift(), {}, std::move(x), std::move(center), std::move(scale),
+                std::move(shift));
 }
 
 }  // namespace lamina

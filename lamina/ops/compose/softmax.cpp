@@ -1,5 +1,5 @@
-// softmax(x, axis) = e^x / sum(e^x). The maximum is taken off first, so that nothing overflows; a row of -inf
-// gives NaN. Gradient: y * (g - sum(g * y)).
+// softmax(x, axis) = e^x / sum(e^x). The maximum is taken off first, so that nothing overflows; a
+// row of -inf gives NaN. Gradient: y * (g - sum(g * y)).
 #include "lamina/ops/softmax.h"
 
 #include "lamina/base/error.h"

@@ -1,5 +1,6 @@
-// split: parts of an array as views. Several slices rather than one op with many outputs: a part that nobody uses is
-// not even recorded in the program, and the gradient of each is that of a slice.
+// split: parts of an array as views. Several slices rather than one op with many outputs: a part
+// that nobody uses is not even recorded in the program, and the gradient of each is that of a
+// slice.
 #include "lamina/base/error.h"
 #include "lamina/ops/movement.h"
 #include "lamina/ops/slice_range.h"
@@ -16,11 +17,12 @@ std::vector<Array> split(Array x, IntList sizes, int axis) {
     }
   }
   if (total != x.shape(place)) {
-    throw ShapeError(text("split: sizes ", sizes, " add up to ", total, ", axis ", place, " of ", x.shape(), " has ",
-                          x.shape(place)));
+    throw ShapeError(text("split: sizes ", sizes, " add up to ", total, ", axis ", place, " of ",
+                          x.shape(), " has ", x.shape(place)));
   }
   const Shape& shape = x.shape();
-  SliceAttributes part{IntList(shape.size(), 0), IntList(shape.begin(), shape.end()), IntList(shape.size(), 1)};
+  SliceAttributes part{IntList(shape.size(), 0), IntList(shape.begin(), shape.end()),
+                       IntList(shape.size(), 1)};
   std::vector<Array> parts;
   int64_t first = 0;
   for (int64_t size : sizes) {
@@ -36,7 +38,8 @@ std::vector<Array> split(Array x, int64_t parts, int axis) {
   if (!x) throw StateError("split: x is an empty Array");
   const int place = normalize_axis(axis, x.ndim(), "split: axis");
   if (parts < 1 || parts > x.shape(place) || x.shape(place) % parts != 0) {
-    throw ShapeError(text("split: axis ", place, " of ", x.shape(), " does not divide into ", parts, " equal parts"))
+    throw ShapeError(text("split: axis ", place, " of ", x.shape(), " does not divide into ", parts,
+                          " equal parts"))
         .help("give the sizes of the parts as a list");
   }
   const int64_t size = x.shape(place) / parts;

@@ -60,7 +60,8 @@ TEST(Bounds, BytesKeptByPendingWorkAreLimited) {
   reset_peak_memory();
   size_t start = memory_statistics().in_use;
   Array sum_of_all = zeros({1024});
-  for (int i = 0; i < 20'000; ++i) sum_of_all = sum_of_all + from_data(std::vector<float>(1024, 1).data(), {1024}, float32);
+  for (int i = 0; i < 20'000; ++i)
+    sum_of_all = sum_of_all + from_data(std::vector<float>(1024, 1).data(), {1024}, float32);
   size_t peak = memory_statistics().peak - start;
   pending_limits().bytes = before;
   EXPECT_LT(peak, size_t{40} << 20) << "80 MB of leaves were recorded";
@@ -118,7 +119,8 @@ TEST(Threads, OnePendingValueReadByMany) {
     Array pending = sum(exp(x));
     std::vector<std::thread> threads;
     std::vector<double> results(4);
-    for (int t = 0; t < 4; ++t) threads.emplace_back([&, t] { results[t] = (pending + double(t)).item<double>(); });
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([&, t] { results[t] = (pending + double(t)).item<double>(); });
     for (auto& t : threads) t.join();
     for (int t = 1; t < 4; ++t) EXPECT_NEAR(results[t] - results[0], t, 1e-3);
   }

@@ -17,6 +17,7 @@ size_t outputs_of(const Array& a) { return program_for(std::span(&a, 1))->output
 
 TEST(Outputs, TemporariesOfAnExpressionAreNotKept) {
   Array x = ones({4, 3}), w = ones({3, 2}), t = ones({4, 2});
+  eval({x, w, t});
   Array loss = mean(square(matmul(x, w) - t));
   EXPECT_EQ(outputs_of(loss), 1u);
   EXPECT_FLOAT_EQ(loss.item<float>(), 4.0f);
@@ -24,6 +25,7 @@ TEST(Outputs, TemporariesOfAnExpressionAreNotKept) {
 
 TEST(Outputs, WhatAHandleHoldsIsKept) {
   Array x = ones({4, 3}), w = ones({3, 2});
+  eval({x, w});
   Array h = matmul(x, w);
   Array loss = mean(square(h));
   EXPECT_EQ(outputs_of(loss), 2u);

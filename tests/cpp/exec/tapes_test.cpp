@@ -31,7 +31,8 @@ TEST(Tapes, BackwardTwiceIsStale) {
   Parameter p(array({1, 2}));
   Array loss = sum(p * p);
   loss.backward();
-  EXPECT_NE(message_of<StaleTape>([&] { loss.backward(); }).find("retain_graph"), std::string::npos);
+  EXPECT_NE(message_of<StaleTape>([&] { loss.backward(); }).find("retain_graph"),
+            std::string::npos);
 }
 
 TEST(Tapes, RetainedGraphServesAgain) {
@@ -58,7 +59,8 @@ TEST(Tapes, APendingValueOfAnOldParameterIsStaleToo) {
   p->set_value(array({3, 4}));
   end_stale_tapes();
   EXPECT_THROW(pending.backward(), StaleTape);
-  EXPECT_FLOAT_EQ(pending.item<float>(), 5.0f) << "its value is that of the parameter it was recorded with";
+  EXPECT_FLOAT_EQ(pending.item<float>(), 5.0f)
+      << "its value is that of the parameter it was recorded with";
 }
 
 TEST(Tapes, EvaluatedValuesAreLeavesOnceTheTapeHasEnded) {
@@ -83,7 +85,8 @@ TEST(Tapes, ReadingTheLossFirstChangesNothing) {
 
 TEST(Tapes, NothingTrainableIsSaidSo) {
   Array loss = sum(array({1, 2}) * 2.0);
-  EXPECT_NE(message_of<GradientError>([&] { loss.backward(); }).find("trainable"), std::string::npos);
+  EXPECT_NE(message_of<GradientError>([&] { loss.backward(); }).find("trainable"),
+            std::string::npos);
   Parameter p(array({1, 2}));
   NoGrad no_grad;
   Array cut = sum(p * p);

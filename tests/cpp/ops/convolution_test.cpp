@@ -1,5 +1,5 @@
-#include "lamina/base/error.h"
 #include "lamina/ops/convolution.h"
+#include "lamina/base/error.h"
 #include "ops/differences.h"
 
 namespace lamina::differences {
@@ -12,10 +12,11 @@ struct Case {
 };
 
 // The definition, written for one batch entry and two axes, with nothing shared with the library.
-std::vector<double> plain_conv2d(const Case& c, const std::vector<double>& x, const std::vector<double>& w,
-                                 const std::vector<double>& bias) {
+std::vector<double> plain_conv2d(const Case& c, const std::vector<double>& x,
+                                 const std::vector<double>& w, const std::vector<double>& bias) {
   std::vector<double> y;
-  const int64_t C = c.x[1], H = c.x[2], W = c.x[3], O = c.weight[0], I = c.weight[1], K = c.weight[2], L = c.weight[3];
+  const int64_t C = c.x[1], H = c.x[2], W = c.x[3], O = c.weight[0], I = c.weight[1],
+                K = c.weight[2], L = c.weight[3];
   const int64_t P = (H + c.low[0] + c.high[0] - (K - 1) * c.dilation[0] - 1) / c.stride[0] + 1;
   const int64_t Q = (W + c.low[1] + c.high[1] - (L - 1) * c.dilation[1] - 1) / c.stride[1] + 1;
   for (int64_t n = 0; n < c.x[0]; ++n)
@@ -30,7 +31,8 @@ std::vector<double> plain_conv2d(const Case& c, const std::vector<double>& x, co
                 const int64_t column = q * c.stride[1] - c.low[1] + l * c.dilation[1];
                 if (row < 0 || row >= H || column < 0 || column >= W) continue;
                 const int64_t channel = o / (O / c.groups) * I + i;
-                total += x[((n * C + channel) * H + row) * W + column] * w[((o * I + i) * K + k) * L + l];
+                total += x[((n * C + channel) * H + row) * W + column] *
+                         w[((o * I + i) * K + k) * L + l];
               }
           y.push_back(total);
         }
@@ -41,7 +43,13 @@ const Case kCases[] = {
     {{2, 3, 5, 6}, {4, 3, 3, 2}, {1, 1}, {0, 0}, {0, 0}, {1, 1}, 1},
     {{2, 4, 7, 6}, {6, 2, 3, 2}, {2, 1}, {1, 0}, {0, 2}, {1, 2}, 2},
     {{1, 4, 5, 5}, {4, 1, 3, 3}, {1, 2}, {1, 1}, {1, 1}, {1, 1}, 4},
-    {{1, 2, 6, 6}, {2, 2, 2, 2}, {3, 3}, {0, 0}, {0, 0}, {1, 1}, 1},  // the last row and column are not reached
+    {{1, 2, 6, 6},
+     {2, 2, 2, 2},
+     {3, 3},
+     {0, 0},
+     {0, 0},
+     {1, 1},
+     1},  // the last row and column are not reached
 };
 
 ConvOptions options_of(const Case& c) {
@@ -68,22 +76,30 @@ TEST(Convolution, Gradients) {
     c.x[0] = 1;
     const ConvOptions options = options_of(c);
     Function f = [&](const std::vector<Array>& x) { return conv(x[0], x[1], x[2], options); };
-    expect_gradients(f, {random_array(c.x, 1), random_array(c.weight, 2), random_array({c.weight[0]}, 3)});
+    expect_gradients(
+        f, {random_array(c.x, 1), random_array(c.weight, 2), random_array({c.weight[0]}, 3)});
   }
 }
 
 TEST(Convolution, GradientsInOneAndThreeAxes) {
-  Function one = [](const std::vector<Array>& x) { return conv1d(x[0], x[1], {.stride = 2, .padding = 1}); };
+  Function one = [](const std::vector<Array>& x) {
+    return conv1d(x[0], x[1], {.stride = 2, .padding = 1});
+  };
   expect_gradients(one, {random_array({2, 2, 6}, 1), random_array({3, 2, 3}, 2)});
-  Function three = [](const std::vector<Array>& x) { return conv3d(x[0], x[1], {.padding = {0, 1, 0}}); };
+  Function three = [](const std::vector<Array>& x) {
+    return conv3d(x[0], x[1], {.padding = {0, 1, 0}});
+  };
   expect_gradients(three, {random_array({1, 1, 3, 2, 3}, 1), random_array({1, 1, 2, 2, 2}, 2)});
 }
 
 TEST(Convolution, Float32GradientsAreThoseOfFloat64) {
   const Case& c = kCases[1];
   auto gradients_in = [&](DType dtype) {
-    auto loss = [&](const std::vector<Array>& x) { return sum(square(conv2d(x[0], x[1], options_of(c)))); };
-    return value_and_grad_of(loss)({random_array(c.x, 1, dtype), random_array(c.weight, 2, dtype)}).second;
+    auto loss = [&](const std::vector<Array>& x) {
+      return sum(square(conv2d(x[0], x[1], options_of(c))));
+    };
+    return value_and_grad_of(loss)({random_array(c.x, 1, dtype), random_array(c.weight, 2, dtype)})
+        .second;
   };
   const auto exact = gradients_in(float64), single = gradients_in(float32);
   for (int k = 0; k < 2; ++k) expect_values(single[k], exact[k].to_vector<double>(), 2e-4);
@@ -107,15 +123,30 @@ TEST(Convolution, EmptyBatch) {
 
 TEST(Convolution, Messages) {
   const Array x = zeros({2, 3, 5, 5}), w = zeros({4, 3, 3, 3});
-  expect_error<ShapeError>([&] { conv2d(zeros({2, 4, 5, 5}), w); }, "expected 3 input channels, got 4");
-  expect_error<ShapeError>([&] { conv2d(x, w, {.groups = 2}); }, "expected 6 input channels, got 3");
+  expect_error<ShapeError>(
+      [&] {
+        conv2d(zeros({2, 4, 5, 5}), w);
+      },
+      "expected 3 input channels, got 4");
+  expect_error<ShapeError>([&] { conv2d(x, w, {.groups = 2}); },
+                           "expected 6 input channels, got 3");
   expect_error<ShapeError>([&] { conv2d(x, w, zeros({3})); }, "expected a bias [4], got [3]");
   expect_error<ShapeError>([&] { conv1d(x, w); }, "conv1d: expected x [N, C, spatial..] of 3 axes");
-  expect_error<ShapeError>([&] { conv2d(x, zeros({4, 3, 6, 3})); }, "the window does not fit on axis 2");
-  expect_error<ValueError>([&] { conv2d(x, w, {.stride = 0}); }, "conv2d: stride must be 1 or more");
-  expect_error<ValueError>([&] { conv2d(x, w, {.padding = -1}); }, "conv2d: padding must be 0 or more");
+  expect_error<ShapeError>(
+      [&] {
+        conv2d(x, zeros({4, 3, 6, 3}));
+      },
+      "the window does not fit on axis 2");
+  expect_error<ValueError>([&] { conv2d(x, w, {.stride = 0}); },
+                           "conv2d: stride must be 1 or more");
+  expect_error<ValueError>([&] { conv2d(x, w, {.padding = -1}); },
+                           "conv2d: padding must be 0 or more");
   expect_error<ValueError>([&] { conv2d(x, w, {.padding = "full"}); }, "\"full\"");
-  expect_error<ValueError>([&] { conv2d(x, w, {.stride = {1, 1, 1}}); }, "one for each of the 2 spatial axes");
+  expect_error<ValueError>(
+      [&] {
+        conv2d(x, w, {.stride = {1, 1, 1}});
+      },
+      "one for each of the 2 spatial axes");
   expect_error<StateError>([&] { conv2d(x, Array()); }, "weight is an empty Array");
   const int64_t huge = int64_t{1} << 40;
   expect_error<ValueError>([&] { conv2d(x, w, {.dilation = IntList{huge, huge}}); }, "dilation");

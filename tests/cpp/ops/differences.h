@@ -34,7 +34,8 @@ inline Array integer_array(std::vector<int64_t> values, Shape shape) {
   return from_data(values.data(), std::move(shape), int64);
 }
 
-inline void expect_values(const Array& got, const std::vector<double>& expected, double bound = 1e-12) {
+inline void expect_values(const Array& got, const std::vector<double>& expected,
+                          double bound = 1e-12) {
   const std::vector<double> values = got.to_vector<double>();
   ASSERT_EQ(values.size(), expected.size()) << describe(got);
   for (size_t i = 0; i < values.size(); ++i) {
@@ -46,7 +47,8 @@ inline void expect_values(const Array& got, const std::vector<double>& expected,
 using Function = std::function<Array(const std::vector<Array>&)>;
 
 // d loss / d inputs against (loss(x + h) - loss(x - h)) / 2h.
-inline void expect_derivative(const Function& loss, const std::vector<Array>& inputs, const std::string& what) {
+inline void expect_derivative(const Function& loss, const std::vector<Array>& inputs,
+                              const std::string& what) {
   const std::vector<Array> gradients = value_and_grad_of(loss)(inputs).second;
   constexpr double h = 1e-4;
   for (size_t k = 0; k < inputs.size(); ++k) {
@@ -69,7 +71,8 @@ inline void expect_derivative(const Function& loss, const std::vector<Array>& in
 }
 
 // f's outputs are weighted, so that no gradient is trivially zero (those of softmax sum to 1).
-inline void expect_gradients(const Function& f, const std::vector<Array>& inputs, bool second_order = true) {
+inline void expect_gradients(const Function& f, const std::vector<Array>& inputs,
+                             bool second_order = true) {
   Function loss = [&](const std::vector<Array>& x) {
     Array y = f(x);
     return sum(y * random_array(y.shape(), 99));
@@ -80,7 +83,8 @@ inline void expect_gradients(const Function& f, const std::vector<Array>& inputs
     std::vector<Array> gradients = value_and_grad_of(loss)(x).second;
     Array total = 0.0;
     for (size_t k = 0; k < gradients.size(); ++k) {
-      total = total + sum(gradients[k] * random_array(gradients[k].shape(), 17 + static_cast<unsigned>(k)));
+      total = total +
+              sum(gradients[k] * random_array(gradients[k].shape(), 17 + static_cast<unsigned>(k)));
     }
     return astype(total, float64);
   };

@@ -50,11 +50,22 @@ TEST(Matmul, Gradients) {
 }
 
 TEST(Matmul, NamesBothShapes) {
-  expect_error<ShapeError>([] { matmul(zeros({2, 3}), zeros({2, 3})); },
-                           "shapes [2, 3] and [2, 3] do not match: a has 3 columns, b has 2 rows");
-  expect_error<ShapeError>([] { matmul(zeros({2, 2, 3}), zeros({3, 3, 2})); }, "axis 0 of the batch is 2 and 3");
+  expect_error<ShapeError>(
+      [] {
+        matmul(zeros({2, 3}), zeros({2, 3}));
+      },
+      "shapes [2, 3] and [2, 3] do not match: a has 3 columns, b has 2 rows");
+  expect_error<ShapeError>(
+      [] {
+        matmul(zeros({2, 2, 3}), zeros({3, 3, 2}));
+      },
+      "axis 0 of the batch is 2 and 3");
   expect_error<ShapeError>([] { matmul(zeros({2, 3}), 2.0); }, "multiply by a number with *");
-  expect_error<DTypeError>([] { matmul(zeros({2, 2}, bool_), zeros({2, 2}, bool_)); }, "expected numbers");
+  expect_error<DTypeError>(
+      [] {
+        matmul(zeros({2, 2}, bool_), zeros({2, 2}, bool_));
+      },
+      "expected numbers");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
+#include "lamina/ops/movement.h"
 #include "lamina/base/error.h"
 #include "lamina/ops/indexing.h"
-#include "lamina/ops/movement.h"
 #include "ops/differences.h"
 
 namespace lamina::differences {
@@ -22,7 +22,9 @@ TEST(SliceUpdate, ReplacesAPart) {
   const Array x = zeros({2, 3}, float64);
   expect_values(slice_update(x, 7.0, {0, 1}, {2, 2}), {0, 7, 0, 0, 7, 0});
   expect_values(slice_update(x, array({1, 2}), {1, 2}, {2, 0}, {1, -1}), {0, 0, 0, 0, 2, 1});
-  Function f = [](const std::vector<Array>& a) { return square(slice_update(a[0], a[1], {0, 2}, {2, 0}, {1, -1})); };
+  Function f = [](const std::vector<Array>& a) {
+    return square(slice_update(a[0], a[1], {0, 2}, {2, 0}, {1, -1}));
+  };
   expect_gradients(f, {random_array({2, 3}, 1), random_array({2, 2}, 2)});
 }
 
@@ -40,7 +42,9 @@ TEST(Concatenate, JoinsAndSplits) {
   expect_values(concatenate({transpose(x), transpose(y)}, 0), transpose(both).to_vector<double>());
   EXPECT_EQ(stack({x, x, x}, -1).shape(), Shape({2, 3, 3}));
   EXPECT_EQ(split(x, 3, 1).size(), 3u);
-  Function f = [](const std::vector<Array>& a) { return square(concatenate({a[0], a[1], a[0]}, 1)); };
+  Function f = [](const std::vector<Array>& a) {
+    return square(concatenate({a[0], a[1], a[0]}, 1));
+  };
   expect_gradients(f, {x, y});
   expect_error<ShapeError>([&] { concatenate({x, y}, 0); }, "differ on axis 0 only");
   expect_error<ShapeError>([&] { stack({x, y}); }, "expected arrays of one shape");
@@ -66,13 +70,16 @@ TEST(Take, CountsFromBothEnds) {
 
 TEST(Take, Gradients) {
   const Array i = integer_array({2, 0, 2}, {3}), j = integer_array({1, 1, 0, 2}, {2, 2});
-  expect_gradients([&](const std::vector<Array>& a) { return square(take(a[0], i, 0)); }, {random_array({3, 2}, 1)});
+  expect_gradients([&](const std::vector<Array>& a) { return square(take(a[0], i, 0)); },
+                   {random_array({3, 2}, 1)});
   expect_gradients([&](const std::vector<Array>& a) { return square(take_along_axis(a[0], j, 1)); },
                    {random_array({2, 3}, 1)});
-  expect_gradients([&](const std::vector<Array>& a) { return square(scatter_add(a[0], i, a[1], 0)); },
-                   {random_array({3, 2}, 1), random_array({3, 2}, 2)});
-  expect_gradients([&](const std::vector<Array>& a) { return square(add_along_axis(a[0], j, a[1], 1)); },
-                   {random_array({2, 3}, 1), random_array({2, 2}, 2)});
+  expect_gradients(
+      [&](const std::vector<Array>& a) { return square(scatter_add(a[0], i, a[1], 0)); },
+      {random_array({3, 2}, 1), random_array({3, 2}, 2)});
+  expect_gradients(
+      [&](const std::vector<Array>& a) { return square(add_along_axis(a[0], j, a[1], 1)); },
+      {random_array({2, 3}, 1), random_array({2, 2}, 2)});
 }
 
 TEST(TopK, SortsTheLargest) {

@@ -1,6 +1,6 @@
+#include "lamina/ops/normalization.h"
 #include "lamina/base/error.h"
 #include "lamina/ops/movement.h"
-#include "lamina/ops/normalization.h"
 #include "ops/differences.h"
 
 namespace lamina::differences {
@@ -13,7 +13,8 @@ TEST(ChannelMoments, AreMeanAndVariance) {
   for (int c = 0; c < 3; ++c) {
     double total = 0, squares = 0;
     for (int i = 0; i < 40; ++i) total += values[(i / 20 * 3 + c) * 20 + i % 20];
-    for (int i = 0; i < 40; ++i) squares += std::pow(values[(i / 20 * 3 + c) * 20 + i % 20] - total / 40, 2);
+    for (int i = 0; i < 40; ++i)
+      squares += std::pow(values[(i / 20 * 3 + c) * 20 + i % 20] - total / 40, 2);
     EXPECT_NEAR(mean_of_x.to_vector<double>()[c], total / 40, 1e-12);
     EXPECT_NEAR(var_of_x.to_vector<double>()[c], squares / 40, 1e-12);
   }
@@ -30,7 +31,8 @@ TEST(ChannelMoments, Gradients) {
     return m.mean * m.var;
   };
   expect_gradients(f, {random_array({3, 2, 2}, 1)});
-  expect_gradients([](const std::vector<Array>& x) { return channel_moments(x[0]).mean; }, {random_array({3, 2}, 1)});
+  expect_gradients([](const std::vector<Array>& x) { return channel_moments(x[0]).mean; },
+                   {random_array({3, 2}, 1)});
 }
 
 Function kTraining = [](const std::vector<Array>& x) {
@@ -45,12 +47,14 @@ TEST(BatchNorm, HasMeanZeroAndVarianceOne) {
 }
 
 TEST(BatchNorm, Gradients) {
-  expect_gradients(kTraining, {random_array({3, 2, 2}, 1), random_array({2}, 2), random_array({2}, 3)});
+  expect_gradients(kTraining,
+                   {random_array({3, 2, 2}, 1), random_array({2}, 2), random_array({2}, 3)});
   Function inference = [](const std::vector<Array>& x) {
     return batch_norm(x[0], {x[1], square(x[2])}, x[3], x[4]);
   };
-  expect_gradients(inference, {random_array({2, 2}, 1), random_array({2}, 2), random_array({2}, 3) + 4.0,
-                               random_array({2}, 4), random_array({2}, 5)});
+  expect_gradients(inference,
+                   {random_array({2, 2}, 1), random_array({2}, 2), random_array({2}, 3) + 4.0,
+                    random_array({2}, 4), random_array({2}, 5)});
 }
 
 TEST(BatchNorm, IsTheKnownFormula) {
@@ -74,7 +78,11 @@ TEST(BatchNorm, Messages) {
 TEST(LayerNorm, Gradients) {
   Function f = [](const std::vector<Array>& x) { return layer_norm(x[0], x[1], x[2]); };
   expect_gradients(f, {random_array({2, 3}, 1), random_array({3}, 2), random_array({3}, 3)});
-  expect_error<ShapeError>([] { layer_norm(zeros({2, 3}), zeros({2}), {}); }, "expected weight [3]");
+  expect_error<ShapeError>(
+      [] {
+        layer_norm(zeros({2, 3}), zeros({2}), {});
+      },
+      "expected weight [3]");
 }
 
 }  // namespace

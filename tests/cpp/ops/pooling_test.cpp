@@ -1,5 +1,5 @@
-#include "lamina/base/error.h"
 #include "lamina/ops/pooling.h"
+#include "lamina/base/error.h"
 #include "ops/differences.h"
 
 namespace lamina::differences {
@@ -9,7 +9,8 @@ TEST(MaxPool, TakesTheLargest) {
   const Array x = array({{{1, 3, 2, 0, 5}}});
   expect_values(max_pool1d(x, 2), {3, 2});
   expect_values(max_pool1d(x, 2, {.stride = 1}), {3, 3, 2, 5});
-  expect_values(max_pool1d(-x, 3, {.stride = 2, .padding = 1}), {-1, 0, 0});  // padding is never the maximum
+  expect_values(max_pool1d(-x, 3, {.stride = 2, .padding = 1}),
+                {-1, 0, 0});  // padding is never the maximum
   expect_values(max_pool1d(astype(x, int32), 2), {3, 2});
 }
 
@@ -49,7 +50,8 @@ TEST(AveragePool, CountsPaddingOrNot) {
 TEST(AveragePool, Gradients) {
   for (bool count_padding : {true, false}) {
     Function f = [&](const std::vector<Array>& x) {
-      return avg_pool2d(square(x[0]), {3, 2}, {.stride = {2, 1}, .padding = 1, .count_padding = count_padding});
+      return avg_pool2d(square(x[0]), {3, 2},
+                        {.stride = {2, 1}, .padding = 1, .count_padding = count_padding});
     };
     expect_gradients(f, {random_array({1, 2, 5, 4}, 1)});
   }
@@ -65,7 +67,8 @@ TEST(AveragePool, Adaptive) {
 
 TEST(Pooling, Messages) {
   const Array x = zeros({2, 3, 5, 5});
-  expect_error<ShapeError>([&] { max_pool1d(x, 2); }, "max_pool1d: expected x [N, C, spatial..] of 3 axes");
+  expect_error<ShapeError>([&] { max_pool1d(x, 2); },
+                           "max_pool1d: expected x [N, C, spatial..] of 3 axes");
   expect_error<ShapeError>([&] { max_pool2d(x, 6); }, "the window does not fit on axis 2");
   expect_error<ValueError>([&] { max_pool2d(x, 2, {.padding = 2}); }, "less than the window of 2");
   expect_error<ValueError>([&] { avg_pool2d(x, 0); }, "avg_pool2d: window must be 1 or more");

@@ -1,6 +1,6 @@
+#include "lamina/ops/softmax.h"
 #include "lamina/base/error.h"
 #include "lamina/ops/movement.h"
-#include "lamina/ops/softmax.h"
 #include "ops/differences.h"
 
 namespace lamina::differences {
@@ -50,10 +50,12 @@ TEST(CrossEntropy, IsMinusTheLogProbability) {
     const std::vector<double> rows{-p[2], -p[4], -p[9]};
     expect_values(cross_entropy(logits, kLabels, {.reduction = LossReduction::None}), rows, bound);
     expect_values(cross_entropy(logits, kLabels), {(rows[0] + rows[1] + rows[2]) / 3}, bound);
-    expect_values(cross_entropy(logits, kLabels, {.reduction = LossReduction::Sum}), {rows[0] + rows[1] + rows[2]},
+    expect_values(cross_entropy(logits, kLabels, {.reduction = LossReduction::Sum}),
+                  {rows[0] + rows[1] + rows[2]}, bound);
+    expect_values(cross_entropy(logits, kLabels, {.ignore_index = 0}), {(rows[0] + rows[2]) / 2},
                   bound);
-    expect_values(cross_entropy(logits, kLabels, {.ignore_index = 0}), {(rows[0] + rows[2]) / 2}, bound);
-    expect_values(cross_entropy(transpose(logits), kLabels, {.axis = 0}), {(rows[0] + rows[1] + rows[2]) / 3}, bound);
+    expect_values(cross_entropy(transpose(logits), kLabels, {.axis = 0}),
+                  {(rows[0] + rows[1] + rows[2]) / 3}, bound);
   }
 }
 
@@ -62,12 +64,15 @@ TEST(CrossEntropy, SmoothedLabelsAreProbabilities) {
   const Array soft = one_hot(kLabels, 4, float64) * 0.9 + 0.1 / 4;
   const double expected = cross_entropy(logits, soft).item();
   expect_values(cross_entropy(logits, kLabels, {.label_smoothing = 0.1}), {expected});
-  expect_values(cross_entropy(logits, one_hot(kLabels, 4, float64), {.label_smoothing = 0.1}), {expected});
+  expect_values(cross_entropy(logits, one_hot(kLabels, 4, float64), {.label_smoothing = 0.1}),
+                {expected});
 }
 
 TEST(CrossEntropy, LogitsOfAnySize) {
   const Array logits = array({{1e4, 0}, {0, -1e4}});
-  expect_values(cross_entropy(logits, integer_array({1, 0}, {2}), {.reduction = LossReduction::None}), {1e4, 0});
+  expect_values(
+      cross_entropy(logits, integer_array({1, 0}, {2}), {.reduction = LossReduction::None}),
+      {1e4, 0});
 }
 
 TEST(CrossEntropy, Gradients) {
@@ -82,13 +87,16 @@ TEST(CrossEntropy, Gradients) {
     return loss * lse;
   };
   expect_gradients(both, {random_array({3, 4}, 1)});
-  Function ignoring = [](const std::vector<Array>& x) { return cross_entropy(x[0], kLabels, {.ignore_index = 1}); };
+  Function ignoring = [](const std::vector<Array>& x) {
+    return cross_entropy(x[0], kLabels, {.ignore_index = 1});
+  };
   expect_gradients(ignoring, {random_array({3, 4}, 1)});
 }
 
 TEST(CrossEntropy, Float32GradientIsThatOfFloat64) {
   auto gradient = [](DType dtype) {
-    return grad([](const Array& x) { return cross_entropy(x, kLabels); })(random_array({3, 4}, 1, dtype));
+    return grad([](const Array& x) { return cross_entropy(x, kLabels); })(
+        random_array({3, 4}, 1, dtype));
   };
   expect_values(gradient(float32), gradient(float64).to_vector<double>(), 1e-6);
 }
@@ -103,9 +111,12 @@ TEST(CrossEntropy, ReportsLabelsOutOfRange) {
 
 TEST(CrossEntropy, Messages) {
   const Array logits = zeros({2, 3});
-  expect_error<ShapeError>([&] { cross_entropy(logits, integer_array({0}, {1})); }, "expected labels [2]");
-  expect_error<ShapeError>([&] { cross_entropy(logits, zeros({2})); }, "class numbers must be of an integer type");
-  expect_error<ValueError>([&] { cross_entropy(logits, kLabels, {.label_smoothing = 2}); }, "0 .. 1");
+  expect_error<ShapeError>([&] { cross_entropy(logits, integer_array({0}, {1})); },
+                           "expected labels [2]");
+  expect_error<ShapeError>([&] { cross_entropy(logits, zeros({2})); },
+                           "class numbers must be of an integer type");
+  expect_error<ValueError>([&] { cross_entropy(logits, kLabels, {.label_smoothing = 2}); },
+                           "0 .. 1");
 }
 
 }  // namespace
