@@ -34,14 +34,14 @@ def test_ops(write):
     assert ": 3 ops" in table
     assert "const Op& op_Add();\nconst Op& op_Gelu();\nconst Op& op_Softplus();\n" in table
     assert "&ops::op_Gelu," in table and "Comment" not in table
-    assert ("Array add(Array a, Array b) { return record(ops::op_Add(), std::move(a), std::move(b)); }\n"
-            "Array softplus(Array a) { return record(ops::op_Softplus(), std::move(a)); }\n") in table
+    assert ("Array add(Array a, Array b) { return record_elementwise(ops::op_Add(), {std::move(a), std::move(b)}); }\n"
+            "Array softplus(Array a) { return record_elementwise(ops::op_Softplus(), {std::move(a)}); }\n") in table
     assert "gelu(" not in table
 
 
 def test_kernels(write):
     table = write("kernel", a="LAMINA_KERNEL(Matmul)\nLAMINA_KERNEL(MatmulBias)\n", b="")
-    assert "extern const KernelRule kernel_Matmul;\nextern const KernelRule kernel_MatmulBias;\n" in table
+    assert "extern const KernelEntry kernel_Matmul;\nextern const KernelEntry kernel_MatmulBias;\n" in table
     assert "&kernel_Matmul,\n      &kernel_MatmulBias,\n" in table
 
 
