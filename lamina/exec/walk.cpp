@@ -166,7 +166,7 @@ void Walk::finish() {
     if (node->state.load(std::memory_order_relaxed) == NodeState::Ready) continue;
     uint64_t count = users(node);
     bool held = (count >> 32) != 0, needed_elsewhere = static_cast<uint32_t>(count) > in_degree_[i];
-    // Another output of it is pending and not of this walk: computing that one takes the same inputs again.
+    // Another output of it is pending and not of this walk: that one will take the same inputs.
     if (node->op->multiple) {
       inputs_stay |= needed_elsewhere;
       continue;
@@ -178,8 +178,8 @@ void Walk::finish() {
   }
   for (size_t k = 0; k < leaves_.size(); ++k) {
     Node* leaf = leaves_[k];
-    leaf_dies_.push_back(!keeps_tape_ && !inputs_stay && users(leaf) == in_degree_[leaf_positions_[k]] &&
-                         !leaf->has(kNumber));
+    bool last_use = users(leaf) == in_degree_[leaf_positions_[k]];
+    leaf_dies_.push_back(!keeps_tape_ && !inputs_stay && last_use && !leaf->has(kNumber));
   }
   hash_ = hash_words(key_);
 }

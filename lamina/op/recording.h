@@ -46,7 +46,7 @@ class Uncut {
   Uncut(const Uncut&) = delete;
 };
 
-// Inside this scope ops are only recorded, whatever the settings: operands have a shape and no value.
+// Inside this scope ops are only recorded, whatever the settings: operands have no values.
 class Symbolic {
  public:
   Symbolic() : before_(recording().symbolic) { recording().symbolic = true; }

@@ -12,6 +12,7 @@ Array Trainer::train_step(const data::Batch& batch) {
   Array loss = options_.loss(prediction, batch.y);
   record_metrics(loss, prediction, batch);
   prediction.reset();  // what is still held when the step runs is kept in memory
+  options_.optimizer->zero_grad();  // a step that failed has given its gradients back
   loss.backward();
   options_.optimizer->step();
   return loss;

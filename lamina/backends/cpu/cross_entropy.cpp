@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kElementsPerThread = 8192;
 
-// Both kernels: labels are read first, as columns or -1 into the scratch memory, and reported there.
+// Both kernels: labels are read first, as columns or -1 into the scratch memory.
 class CrossEntropyKernel : public Kernel {
  public:
   CrossEntropyKernel(const Operand& logits, DType label_type)

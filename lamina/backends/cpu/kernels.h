@@ -19,5 +19,7 @@ extern const KernelEntry kernel_copy_strided;
 extern const KernelEntry kernel_cpu_loop;
 extern const KernelEntry kernel_softmax_rows;
 extern const KernelEntry kernel_log_softmax_rows;
+extern const KernelEntry kernel_cross_entropy_rows;
+extern const KernelEntry kernel_cross_entropy_gradient_rows;
 
 }  // namespace lamina::backend

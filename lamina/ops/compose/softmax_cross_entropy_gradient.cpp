@@ -1,5 +1,6 @@
-// softmax_cross_entropy_gradient(logits, labels, logsumexp, cotangent) = (e^(logits - logsumexp) - one_hot(labels))
-// * cotangent: one pass over the logits. Its own gradient is that of the formula.
+// softmax_cross_entropy_gradient(logits, labels, logsumexp, cotangent) =
+// (e^(logits - logsumexp) - one_hot(labels)) * cotangent: one pass over the logits. Its own
+// gradient is that of the formula.
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
@@ -18,7 +19,8 @@ struct SoftmaxCrossEntropyGradient {
     if (rows.rank() < 1) throw c.error<ShapeError>("expected logits [.., classes], got ", rows);
     rows.pop_back();
     for (int i = 1; i < 4; ++i) {
-      if (!(c.shape(i) == rows)) throw c.error<ShapeError>("expected one entry per row, ", rows, ", got ", c.shape(i));
+      if (c.shape(i) == rows) continue;
+      throw c.error<ShapeError>("expected one entry per row, ", rows, ", got ", c.shape(i));
     }
     if (!is_integer(c.dtype(1))) {
       throw c.error<DTypeError>("expected labels of an integer type, got ", c.dtype(1));
