@@ -1,5 +1,5 @@
-// Handwritten digits with a module and a loop of one's own. Each round of the loop (forward, backward, update)
-// runs as one program, although it is written as plain steps.
+// Handwritten digits with a module and a loop of one's own. Each round of the loop (forward,
+// backward, update) runs as one program, although it is written as plain steps.
 #include <lamina/lamina.h>
 
 #include <iostream>
@@ -33,8 +33,8 @@ int main() {
       optimizer.step();
       total += loss;  // costs nothing: the step has computed it
     }
-    std::cout << "epoch " << epoch + 1 << "  loss " << total.item() / static_cast<double>(loader.size())
-              << "\n";
+    std::cout << "epoch " << epoch + 1 << "  loss "
+              << total.item() / static_cast<double>(loader.size()) << "\n";
   }
 
   const double accuracy = accuracy_on(model, test);

@@ -12,7 +12,8 @@
 namespace lamina::check {
 namespace {
 
-std::vector<Spec> infer(const Op& op, const std::vector<Block>& inputs, const AttributesRef& attributes) {
+std::vector<Spec> infer(const Op& op, const std::vector<Block>& inputs,
+                        const AttributesRef& attributes) {
   std::vector<Spec> specs;
   for (const Block& input : inputs) specs.push_back({input.dtype(), input.shape()});
   SmallVector<const Spec*, 8> pointers;
@@ -64,8 +65,8 @@ struct Formula {
 
 double real_of(ScalarValue v, ScalarType type) { return scalar_cast(v, type, ScalarType::F64).f64; }
 
-// How far the result may be off when every step is off by a unit: from a few runs in which steps are
-// pushed up or down at random.
+// How far the result may be off when every step is off by a unit: from a few runs in which steps
+// are pushed up or down at random.
 class Rounding {
  public:
   Rounding(const Formula& formula, DType result)
@@ -93,8 +94,9 @@ class Rounding {
       }
       if (step.op == ScalarOp::Constant) {
         bool real = step.type == ScalarType::F32 || step.type == ScalarType::F64;
-        values_[i] = real ? scalar_cast(scalar_value(step.constant), ScalarType::F64, step.type)
-                          : scalar_cast(ScalarValue{.i64 = step.integer}, ScalarType::I64, step.type);
+        values_[i] =
+            real ? scalar_cast(scalar_value(step.constant), ScalarType::F64, step.type)
+                 : scalar_cast(ScalarValue{.i64 = step.integer}, ScalarType::I64, step.type);
         continue;
       }
       if (step.op == ScalarOp::Cast) {
@@ -102,7 +104,8 @@ class Rounding {
         continue;
       }
       ScalarType operands = code[step.op == ScalarOp::Select ? step.b : step.a].type;
-      values_[i] = scalar_apply(step.op, operands, values_[step.a], values_[step.b], values_[step.c]);
+      values_[i] =
+          scalar_apply(step.op, operands, values_[step.a], values_[step.b], values_[step.c]);
       bool moves = step.op != ScalarOp::Select && step.op != ScalarOp::Negative &&
                    step.op != ScalarOp::Absolute && step.op != ScalarOp::Minimum &&
                    step.op != ScalarOp::Maximum;
@@ -127,7 +130,8 @@ Expected expected_elementwise(const Case& c, const std::vector<Block>& given) {
   bool real = true;
   for (size_t k = 0; k < given.size(); ++k) {
     Block converted(types[k], given[k].shape());
-    for (int64_t i = 0; i < converted.elements(); ++i) {  // as cast does, wrap-around and NaN included
+    for (int64_t i = 0; i < converted.elements();
+         ++i) {  // as cast does, wrap-around and NaN included
       ScalarValue v = scalar_load(given[k].dtype(), given[k].values().at(i));
       scalar_store(types[k], converted.values().at(i), scalar_type(given[k].dtype()), v);
     }
@@ -156,8 +160,8 @@ Expected expected_elementwise(const Case& c, const std::vector<Block>& given) {
       if (floating) expected.slack.push_back(rounding.slack(scalars));
     } else {
       scalar_eval(formula.program, types.data(), scalars.data(), values.data());
-      scalar_store(result.dtype, expected.value.values().at(i), formula.program.code[formula.result].type,
-                   values[formula.result]);
+      scalar_store(result.dtype, expected.value.values().at(i),
+                   formula.program.code[formula.result].type, values[formula.result]);
     }
   }
   return expected;
@@ -173,7 +177,8 @@ std::vector<Block> in_double(const std::vector<Block>& inputs) {
   return result;
 }
 
-Block reduced(const Op& op, const Block& x, const Spec& result, const ReductionAttributes& attributes) {
+Block reduced(const Op& op, const Block& x, const Spec& result,
+              const ReductionAttributes& attributes) {
   ScalarType from = scalar_type(x.dtype()), type = accumulator_type(*op.monoid, from);
   std::vector<ScalarValue> sums(result.shape.elements(), monoid_identity(*op.monoid, type));
   if (x.elements() == 0) {
@@ -199,8 +204,8 @@ Block reduced(const Op& op, const Block& x, const Spec& result, const ReductionA
   return block;
 }
 
-std::vector<Block> by_reference(const Op& op, std::vector<Block> inputs, const std::vector<Spec>& results,
-                                const AttributesRef& attributes) {
+std::vector<Block> by_reference(const Op& op, std::vector<Block> inputs,
+                                const std::vector<Spec>& results, const AttributesRef& attributes) {
   KernelRequest request;
   request.op = &op;
   request.attributes = attributes ? attributes->data() : nullptr;
@@ -220,7 +225,8 @@ Block viewed(const Op& op, const Block& x, const Spec& result, const AttributesR
   auto view = op.view(attributes.get(), x.operand(), result);
   LAMINA_ASSERT(view);  // every view op can see row-major memory
   Operand seen{x.dtype(), result.shape, view->strides};
-  auto* first = const_cast<std::byte*>(x.data()) + view->offset * static_cast<int64_t>(size_of(x.dtype()));
+  auto* first =
+      const_cast<std::byte*>(x.data()) + view->offset * static_cast<int64_t>(size_of(x.dtype()));
   ReferenceOperand from(first, seen);
   Block block(result.dtype, result.shape);
   for (int64_t i = 0; i < block.elements(); ++i) {
@@ -229,7 +235,8 @@ Block viewed(const Op& op, const Block& x, const Spec& result, const AttributesR
   return block;
 }
 
-std::vector<Block> decomposed(const Op& op, const std::vector<Block>& inputs, const AttributesRef& attributes) {
+std::vector<Block> decomposed(const Op& op, const std::vector<Block>& inputs,
+                              const AttributesRef& attributes) {
   std::vector<Array> arrays;
   for (const Block& input : inputs) arrays.push_back(input.array());
   NoGrad no_grad;

@@ -1,6 +1,6 @@
-// The transpose of a product is the product of the transposes in the other order. Operands of a product may lie
-// transposed for nothing, results may not: the gradient of a layer's weight, x^T g transposed, would otherwise
-// be read across its rows by the update.
+// The transpose of a product is the product of the transposes in the other order. Operands of a
+// product may lie transposed for nothing, results may not: the gradient of a layer's weight, x^T g
+// transposed, would otherwise be read across its rows by the update.
 #pragma once
 
 #include "lamina/ir/graph.h"

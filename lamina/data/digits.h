@@ -1,4 +1,5 @@
-// The handwritten digits that are shipped with the library: 1,797 images of 8 x 8 pixels (share/digits.README.md).
+// The handwritten digits that are shipped with the library: 1,797 images of 8 x 8 pixels
+// (share/digits.README.md).
 #pragma once
 
 #include <string>

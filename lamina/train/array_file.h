@@ -1,5 +1,5 @@
-// Internal: named arrays and text in one safetensors file, as model files and checkpoints are. The tensors carry a
-// crc32c each; everything else in the header is covered by another one.
+// Internal: named arrays and text in one safetensors file, as model files and checkpoints are. The
+// tensors carry a crc32c each; everything else in the header is covered by another one.
 #pragma once
 
 #include <string>
@@ -18,7 +18,8 @@ struct ArrayFile {
                           const std::string& path) const;  // FileError when absent
 };
 
-// Evaluates the arrays and replaces the file as a whole. `format` and version 1 are added to the metadata.
+// Evaluates the arrays and replaces the file as a whole. `format` and version 1 are added to the
+// metadata.
 void write_array_file(const std::string& path, std::string_view format, const nn::StateDict& arrays,
                       io::Metadata metadata);
 

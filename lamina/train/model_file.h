@@ -1,12 +1,13 @@
-// Model files (*.lamina): a network that runs without its source. One safetensors file holds the weights and, in
-// its metadata, the recorded forward graph (ir/text.h), what the input looks like and the names of the classes.
+// Model files (*.lamina): a network that runs without its source. One safetensors file holds the
+// weights and, in its metadata, the recorded forward graph (ir/text.h), what the input looks like
+// and the names of the classes.
 //
 //   save_model(model, {float32, {-1, 1, 8, 8}}, "digits.lamina", {.classes = {"0", "1", ..}});
 //   SavedModel again = load_model("digits.lamina");
 //   Array scores = again(images);
 //
-// Data only: loading executes nothing, checks every byte against a checksum, and every call of the graph
-// against the shapes that stand there.
+// Data only: loading executes nothing, checks every byte against a checksum, and every call of the
+// graph against the shapes that stand there.
 #pragma once
 
 #include <string>
@@ -26,13 +27,13 @@ struct SaveOptions {
   std::vector<std::string> classes = {};  // names of what the scores stand for
 };
 
-// Records the forward pass in evaluation mode and replaces the file as a whole. A module whose graph holds
-// only for one batch size is saved for that of the input; -1 is tried with two sizes.
+// Records the forward pass in evaluation mode and replaces the file as a whole. A module whose
+// graph holds only for one batch size is saved for that of the input; -1 is tried with two sizes.
 void save_model(nn::Module& module, const InputSpec& input, const std::string& path,
                 SaveOptions options = {});
 
-// A module made of a file. Its state has the names that the original's has; it can be trained further, in
-// evaluation mode (dropout off, running statistics fixed), as it was recorded.
+// A module made of a file. Its state has the names that the original's has; it can be trained
+// further, in evaluation mode (dropout off, running statistics fixed), as it was recorded.
 class SavedModel : public nn::Module {
  public:
   SavedModel(SavedModel&&) noexcept = default;
@@ -67,7 +68,8 @@ class SavedModel : public nn::Module {
 
 SavedModel load_model(const std::string& path);
 
-// The weights of a model file for a module that has the same state; KeyError lists what does not fit.
+// The weights of a model file for a module that has the same state; KeyError lists what does not
+// fit.
 void load_weights(nn::Module& module, const std::string& path);
 
 }  // namespace lamina::train

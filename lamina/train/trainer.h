@@ -3,13 +3,14 @@
 //   auto [train, test] = data::digits().split(0.8, {.seed = 0});
 //   nn::Sequential model{nn::Flatten(), nn::Linear(64, 128), nn::ReLU(), nn::Linear(128, 10)};
 //   Trainer trainer(model);
-//   trainer.compile({.optimizer = optim::Adam({.lr = 1e-3}), .loss = "cross_entropy", .metrics = {"accuracy"}});
+//   trainer.compile({.optimizer = optim::Adam({.lr = 1e-3}),
+//                    .loss = "cross_entropy", .metrics = {"accuracy"}});
 //   trainer.fit(train, {.epochs = 10, .batch_size = 64, .validation_data = test});
 //   trainer.evaluate(test).at("accuracy");
 //   trainer.save("digits.lamina");
 //
-// fit() is the plain loop: train_step records loss and metrics, goes backward and steps, all of it one program;
-// values are read when an epoch ends. Override train_step for a step of another kind.
+// fit() is the plain loop: train_step records loss and metrics, goes backward and steps, all of it
+// one program; values are read when an epoch ends. Override train_step for a step of another kind.
 #pragma once
 
 #include <memory>
@@ -58,23 +59,24 @@ class Trainer {
 
   Trainer& compile(CompileOptions options);
 
-  // Trains and returns what each epoch came to. When it throws, the module is as after the last whole step.
+  // Trains and returns what each epoch came to. When it throws, the module is as after the last
+  // whole step.
   const History& fit(data::DatasetHandle data, FitOptions options = {});
   Logs evaluate(data::DatasetHandle data, EvaluateOptions options = {});
   Array predict(const Array& x, EvaluateOptions options = {});  // [N, ..] -> [N, ..], computed
 
-  // One step on one batch; returns the loss. An override of its own calls record_metrics before the optimizer
-  // steps, so that metrics are part of the step's program.
+  // One step on one batch; returns the loss. An override of its own calls record_metrics before the
+  // optimizer steps, so that metrics are part of the step's program.
   virtual Array train_step(const data::Batch& batch);
   void record_metrics(const Array& loss, const Array& prediction, const data::Batch& batch);
 
-  // The model alone, to be used without its source (model_file.h). What it expects as input is known once it
-  // has seen data; StateError before.
+  // The model alone, to be used without its source (model_file.h). What it expects as input is
+  // known once it has seen data; StateError before.
   void save(const std::string& path, SaveOptions options = {});
   void load(const std::string& path);  // the weights of such a file
 
-  // Everything that training goes on from: a fit after load_checkpoint continues where the saved one was, and
-  // gives the same bits as if it had never stopped.
+  // Everything that training goes on from: a fit after load_checkpoint continues where the saved
+  // one was, and gives the same bits as if it had never stopped.
   void save_checkpoint(const std::string& path);
   void load_checkpoint(const std::string& path);
 

@@ -45,8 +45,9 @@ struct WrongGradient : Right {
 };
 
 TEST(PlantedFault, WrongGradient) {
-  EXPECT_THAT(first_failure(op::make<WrongGradient>(), SweepMode::Grad),
-              testing::HasSubstr("wrong_gradient(float64 [2, 3], float64 [2, 3]), seed 0: first order"));
+  EXPECT_THAT(
+      first_failure(op::make<WrongGradient>(), SweepMode::Grad),
+      testing::HasSubstr("wrong_gradient(float64 [2, 3], float64 [2, 3]), seed 0: first order"));
 }
 
 // Right in value, but its own gradient's gradient is cut.
@@ -73,7 +74,8 @@ struct WrongKernel : Right {
 };
 
 TEST(PlantedFault, WrongKernel) {
-  EXPECT_THAT(first_failure(op::make<WrongKernel>(), SweepMode::Test), testing::HasSubstr("expected"));
+  EXPECT_THAT(first_failure(op::make<WrongKernel>(), SweepMode::Test),
+              testing::HasSubstr("expected"));
 }
 
 // The rule says one column more than the loop writes.
@@ -88,7 +90,8 @@ struct WrongShape {
 
 TEST(PlantedFault, WrongShapeRule) {
   EXPECT_THAT(first_failure(op::make<WrongShape>(), SweepMode::Test),
-              testing::HasSubstr("wrong_shape(float32 [2, 3]), seed 0: output 0: the rule says shape [2, 4]"));
+              testing::HasSubstr(
+                  "wrong_shape(float32 [2, 3]), seed 0: output 0: the rule says shape [2, 4]"));
 }
 
 // Reads an axis that a vector does not have.
@@ -101,7 +104,8 @@ struct Unchecked : WrongShape {
 };
 
 TEST(PlantedFault, AssertedInsteadOfChecked) {
-  EXPECT_THAT(first_failure(op::make<Unchecked>(), SweepMode::Bad), testing::HasSubstr("a bug of ours"));
+  EXPECT_THAT(first_failure(op::make<Unchecked>(), SweepMode::Bad),
+              testing::HasSubstr("a bug of ours"));
 }
 
 struct WrongMessage : Right {
@@ -125,7 +129,8 @@ struct NoSamples : Elementwise<1> {
 };
 
 TEST(PlantedFault, NoSamples) {
-  EXPECT_THAT(first_failure(op::make<NoSamples>(), SweepMode::Test), testing::HasSubstr("no samples"));
+  EXPECT_THAT(first_failure(op::make<NoSamples>(), SweepMode::Test),
+              testing::HasSubstr("no samples"));
 }
 
 // Its own gradient is not that of what it decomposes into.

@@ -1,5 +1,6 @@
-// Random graphs: each is run node by node, compiled, and with every step evaluated as it is recorded; the three
-// must agree. A graph is a recipe whose every part is a recipe too, so a failing one shrinks by leaving steps out.
+// Random graphs: each is run node by node, compiled, and with every step evaluated as it is
+// recorded; the three must agree. A graph is a recipe whose every part is a recipe too, so a
+// failing one shrinks by leaving steps out.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,8 +26,8 @@ constexpr int kGraphs = 2000;
 constexpr int64_t kMostElements = 4096;
 
 struct Step {
-  int what;          // modulo the vocabulary
-  unsigned a, b;     // operands, modulo the values so far
+  int what;       // modulo the vocabulary
+  unsigned a, b;  // operands, modulo the values so far
   unsigned axis;
 };
 
@@ -60,37 +61,46 @@ const Word kVocabulary[] = {
     {"affine", [](const Array& a, const Array&, int) { return a * 0.7 + 0.3; }},
     {"exp", [](const Array& a, const Array&, int) { return exp(minimum(a, 1.0)) * 0.3; }},
     {"square", [](const Array& a, const Array&, int) { return square(sin(a)); }},
-    {"add", [](const Array& a, const Array& b, int) { return broadcasts(a, b) ? (a + b) * 0.5 : a; }},
-    {"subtract", [](const Array& a, const Array& b, int) { return broadcasts(a, b) ? (a - b) * 0.5 : a; }},
-    {"multiply", [](const Array& a, const Array& b, int) { return broadcasts(a, b) ? sin(a) * b : a; }},
-    {"divide", [](const Array& a, const Array& b, int) {
-       return broadcasts(a, b) ? a / (absolute(b) + 1.0) : a;
-     }},
-    {"maximum", [](const Array& a, const Array& b, int) { return broadcasts(a, b) ? maximum(a, b) : a; }},
-    {"where", [](const Array& a, const Array& b, int) {  // continuous: both are equal where the choice turns
+    {"add",
+     [](const Array& a, const Array& b, int) { return broadcasts(a, b) ? (a + b) * 0.5 : a; }},
+    {"subtract",
+     [](const Array& a, const Array& b, int) { return broadcasts(a, b) ? (a - b) * 0.5 : a; }},
+    {"multiply",
+     [](const Array& a, const Array& b, int) { return broadcasts(a, b) ? sin(a) * b : a; }},
+    {"divide", [](const Array& a, const Array& b,
+                  int) { return broadcasts(a, b) ? a / (absolute(b) + 1.0) : a; }},
+    {"maximum",
+     [](const Array& a, const Array& b, int) { return broadcasts(a, b) ? maximum(a, b) : a; }},
+    {"where",
+     [](const Array& a, const Array& b, int) {  // continuous: both are equal where the choice turns
        return broadcasts(a, b) ? where(a < b, a, b) : a;
      }},
-    {"sum", [](const Array& a, const Array&, int axis) {
+    {"sum",
+     [](const Array& a, const Array&, int axis) {
        if (a.ndim() == 0) return a;
-       return sum(a, {.axis = axis % a.ndim()}) * (1.0 / static_cast<double>(std::max<int64_t>(a.size(), 1)));
+       return sum(a, {.axis = axis % a.ndim()}) *
+              (1.0 / static_cast<double>(std::max<int64_t>(a.size(), 1)));
      }},
-    {"mean of all", [](const Array& a, const Array&, int) {
-       return a.size() ? sum(a) / static_cast<double>(a.size()) : a;
-     }},
-    {"max", [](const Array& a, const Array&, int axis) {
+    {"mean of all", [](const Array& a, const Array&,
+                       int) { return a.size() ? sum(a) / static_cast<double>(a.size()) : a; }},
+    {"max",
+     [](const Array& a, const Array&, int axis) {
        return a.ndim() && a.size() ? max(a, {.axis = axis % a.ndim(), .keepdims = true}) : a;
      }},
-    {"normalise", [](const Array& a, const Array&, int axis) {
+    {"normalise",
+     [](const Array& a, const Array&, int axis) {
        if (a.ndim() == 0 || a.size() == 0) return a;
        Array e = exp(a - max(a, {.axis = axis % a.ndim(), .keepdims = true}));
        return e / sum(e, {.axis = axis % a.ndim(), .keepdims = true});
      }},
     {"transpose", [](const Array& a, const Array&, int) { return transpose(a); }},
-    {"swapaxes", [](const Array& a, const Array&, int axis) {
+    {"swapaxes",
+     [](const Array& a, const Array&, int axis) {
        return a.ndim() > 1 ? swapaxes(a, axis % a.ndim(), (axis + 1) % a.ndim()) : a;
      }},
     {"flatten", [](const Array& a, const Array&, int) { return reshape(a, {a.size()}); }},
-    {"new axis", [](const Array& a, const Array&, int axis) {
+    {"new axis",
+     [](const Array& a, const Array&, int axis) {
        IntList shape(a.shape().begin(), a.shape().end());
        if (shape.size() >= 4) return a;
        IntList longer;
@@ -101,12 +111,14 @@ const Word kVocabulary[] = {
        }
        return reshape(a, longer);
      }},
-    {"repeat", [](const Array& a, const Array&, int) {
+    {"repeat",
+     [](const Array& a, const Array&, int) {
        IntList shape{2};
        for (int64_t size : a.shape()) shape.push_back(size);
        return a.ndim() < 4 && a.size() < 1000 ? broadcast_to(a, shape) : a;
      }},
-    {"matmul", [](const Array& a, const Array& b, int) {
+    {"matmul",
+     [](const Array& a, const Array& b, int) {
        bool fits = a.ndim() == 2 && b.ndim() == 2 && a.shape()[1] == b.shape()[0];
        return fits ? matmul(a, b) * 0.2 : a.ndim() == 2 ? matmul(a, transpose(a)) * 0.2 : a;
      }},
@@ -138,13 +150,15 @@ std::vector<Block> run(const Recipe& recipe, bool eager) {
     if (eager) made.eval();
     values.push_back(std::move(made));
   }
-  std::vector<Array> kept = {values.back(), values[values.size() / 2], values[values.size() * 3 / 4]};
+  std::vector<Array> kept = {values.back(), values[values.size() / 2],
+                             values[values.size() * 3 / 4]};
   values.clear();
   eval(kept);
   return {Block(kept[0]), Block(kept[1]), Block(kept[2])};
 }
 
-std::string difference(const std::vector<Block>& got, const std::vector<Block>& expected, double bound) {
+std::string difference(const std::vector<Block>& got, const std::vector<Block>& expected,
+                       double bound) {
   for (size_t k = 0; k < got.size(); ++k) {
     if (!(got[k].shape() == expected[k].shape())) return "shapes differ";
     for (int64_t i = 0; i < got[k].elements(); ++i) {
@@ -192,8 +206,8 @@ std::string printed(const Recipe& recipe) {
   for (const Array& leaf : leaves_of(recipe)) out += text(" ", leaf.shape());
   size_t count = 3;
   for (const Step& s : recipe.steps) {
-    out += text("\n  ", kVocabulary[s.what % kWords].name, " of values ", s.a % count, ", ", s.b % count,
-                ", axis ", s.axis % 8);
+    out += text("\n  ", kVocabulary[s.what % kWords].name, " of values ", s.a % count, ", ",
+                s.b % count, ", axis ", s.axis % 8);
     ++count;
   }
   return out;
@@ -206,9 +220,11 @@ Recipe random_recipe(uint32_t seed) {
   for (size_t i = 0; i < count; ++i) {
     // Operands are mostly recent values: deep graphs rather than wide ones.
     unsigned newest = static_cast<unsigned>(3 + i);
-    auto pick = [&] { return random() % 3 ? newest - 1 - random() % std::min(newest, 4u) : random() % newest; };
-    recipe.steps.push_back({static_cast<int>(random() % kWords), pick(), pick(),
-                            static_cast<unsigned>(random() % 8)});
+    auto pick = [&] {
+      return random() % 3 ? newest - 1 - random() % std::min(newest, 4u) : random() % newest;
+    };
+    recipe.steps.push_back(
+        {static_cast<int>(random() % kWords), pick(), pick(), static_cast<unsigned>(random() % 8)});
   }
   return recipe;
 }
