@@ -9,6 +9,8 @@
 namespace lamina {
 namespace {
 
+constexpr int kMostCompared = 64;  // a miss is explained by the programs used last
+
 size_t size_of_program(const Program& p) {
   return sizeof p + p.operands.size() * sizeof(Place) +
          p.instructions.size() * (sizeof(Instruction) + 512) +
@@ -104,7 +106,9 @@ std::string ProgramCache::explain_miss(const Walk& walk) const {
   std::lock_guard lock(mutex_);
   const CachedProgram* nearest = nullptr;
   size_t longest = 0;
+  int looked_at = 0;
   for (const auto& e : entries_) {
+    if (++looked_at > kMostCompared) break;
     size_t n = std::min(e->key.size(), walk.key().size());
     size_t same = std::mismatch(e->key.begin(), e->key.begin() + n, walk.key().begin()).first -
                   e->key.begin();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 
+#include "lamina/base/environment.h"
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/cache.h"
@@ -94,6 +95,7 @@ class UpdatesOf {
 // The cached program of a walk, made when it is new, compiled when it returns. Called under the
 // graph lock.
 std::shared_ptr<const Program> program_of(const Walk& walk, std::vector<int32_t>& planned_outputs) {
+  static const bool compiles = environment::integer("LAMINA_TIER", 1, 0, 1) == 1;
   auto entry = program_cache().find(walk);
   if (!entry) {
     count_new_program();
@@ -104,14 +106,14 @@ std::shared_ptr<const Program> program_of(const Walk& walk, std::vector<int32_t>
       expand_composites(graph);
       program = lower(std::move(graph), 0);
     }
-    if (estimated_seconds(*program) > kCompileSeconds) {
+    if (compiles && estimated_seconds(*program) > kCompileSeconds) {
       Graph graph = walk.to_graph();
       optimize(graph);
       program = lower(std::move(graph), 1);
       count_compiled();
     }
     entry = program_cache().insert(walk, std::move(program));
-  } else if (entry->program->tier == 0) {
+  } else if (compiles && entry->program->tier == 0) {
     Graph graph = walk.to_graph();
     graph.outputs = entry->outputs;
     optimize(graph);
