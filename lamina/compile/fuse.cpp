@@ -91,14 +91,14 @@ class Grouping {
     group_[i] = best;
   }
 
-  // What was computed early for one later group only moves into that group, so that it is not stored
-  // in between: the group reads higher levels than its producer could have.
+  // What was computed early for one later group only moves into that group, so that it is not read
+  // again from memory: the group reads higher levels than its producer could have.
   void sink(int g) {
     Group& group = groups_[g];
     if (group.reduces) return;
     int target = -1;
     for (int32_t member : group.members) {
-      if (is_output_[member] || wraps(graph_.values[member].spec.dtype)) return;
+      if (wraps(graph_.values[member].spec.dtype)) return;
       for (int32_t user : users_[member]) {
         if (group_[user] == g) continue;
         if (group_[user] < 0 || (target >= 0 && group_[user] != target)) return;
