@@ -192,8 +192,8 @@ Array record(const Op& op, AttributesRef attributes, Arrays... inputs) {
   return record(op, std::span<Array>(list), std::move(attributes));
 }
 
-// A number as an operand of `dtype`, without a cast in the graph. OverflowError, begun by `what`, when
-// an integer does not fit.
+// A number as an operand of `dtype`, without a cast in the graph. OverflowError, begun by `what`,
+// when an integer does not fit.
 Array number_as(const Array& number, DType dtype, std::string_view what);
 
 // Element-wise ops: promotes and broadcasts, then records.

@@ -149,7 +149,8 @@ Array number_as(const Array& a, DType dtype, std::string_view what) {
              : dtype == DType::Bool ? make_number(int64_t{value != 0}, dtype, false)
                                     : make_number(scalar_math::cast<int64_t>(value), dtype, false);
   } else if (node->spec.dtype == uint64 && is_floating(dtype)) {
-    number = make_number(static_cast<double>(static_cast<uint64_t>(node->number.integer)), dtype, false);
+    const auto large = static_cast<uint64_t>(node->number.integer);
+    number = make_number(static_cast<double>(large), dtype, false);
   } else {
     number = make_number(node->number.integer, dtype, false);
   }

@@ -1,5 +1,5 @@
-// asin(x), in [-pi/2, pi/2]; NaN outside [-1, 1]. The derivative is 1 / sqrt((1 - x)(1 + x)), which keeps
-// its digits near 1.
+// asin(x), in [-pi/2, pi/2]; NaN outside [-1, 1]. The derivative is 1 / sqrt((1 - x)(1 + x)), which
+// keeps its digits near 1.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/elementwise.h"
 

@@ -1,5 +1,5 @@
-// What sorting and cumulative ops share: the lines of an operand along one axis, read and written as the
-// element type's own values.
+// What sorting and cumulative ops share: the lines of an operand along one axis, read and written
+// as the element type's own values.
 #pragma once
 
 #include <type_traits>
@@ -16,8 +16,8 @@ using SortKey = std::conditional_t<
     std::is_same_v<T, bool>, uint8_t,
     std::conditional_t<std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>, float, T>>;
 
-// Whether a stands before b. NaN counts as larger than any number, as in NumPy's sort; equal values keep
-// their order.
+// Whether a stands before b. NaN counts as larger than any number, as in NumPy's sort; equal values
+// keep their order.
 template <class K>
 bool sorts_before(K a, K b, bool descending) {
   if constexpr (std::is_floating_point_v<K>) {

@@ -1,5 +1,5 @@
-// bitwise_left_shift(x, count) = x 2^count; bits beyond the type's width are lost. A count that is negative,
-// or 64 and more, gives 0.
+// bitwise_left_shift(x, count) = x 2^count; bits beyond the type's width are lost. A count that is
+// negative, or 64 and more, gives 0.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/bitwise.h"
 

@@ -1,5 +1,5 @@
-// bitwise_right_shift(x, count) = x / 2^count, rounded to minus infinity: the sign is kept. A count that is
-// negative, or 64 and more, moves every bit out.
+// bitwise_right_shift(x, count) = x / 2^count, rounded to minus infinity: the sign is kept. A count
+// that is negative, or 64 and more, moves every bit out.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/bitwise.h"
 

@@ -47,11 +47,12 @@ Array arange(int64_t stop, DType dtype = int64);
 Array integer_range(int64_t start, int64_t stop, int64_t step = 1, DType dtype = int64);  // exact
 // 1 on the k-th diagonal (above the main one where k > 0), 0 elsewhere.
 Array eye(int64_t rows, int64_t columns = -1, DType dtype = float32, int64_t k = 0);
-// `num` values at equal distances; the last one is stop, or with endpoint = false the one before it.
+// `num` values at equal distances; the last one is stop, or with endpoint = false the one before
+// it.
 Array linspace(double start, double stop, int64_t num, DType dtype = float32, bool endpoint = true);
 
-// Coordinates on a grid: one array for each vector, all of the grid's shape. indexing: "xy" puts the
-// second vector first in the shape, as images have it; "ij" keeps the order.
+// Coordinates on a grid: one array for each vector, all of the grid's shape. indexing: "xy" puts
+// the second vector first in the shape, as images have it; "ij" keeps the order.
 std::vector<Array> meshgrid(std::vector<Array> arrays, std::string_view indexing = "xy");
 
 }  // namespace lamina

@@ -1,4 +1,5 @@
-// Running sums and products along an axis, the recurrence that their gradients are made of, and differences.
+// Running sums and products along an axis, the recurrence that their gradients are made of, and
+// differences.
 #pragma once
 
 #include <optional>
@@ -16,8 +17,8 @@ struct CumulativeOptions {
 Array cumulative_sum(Array x, CumulativeOptions options = {});
 Array cumulative_prod(Array x, CumulativeOptions options = {});
 
-// Differences of neighbours along an axis, taken n times; prepend and append are put before and behind x
-// first.
+// Differences of neighbours along an axis, taken n times; prepend and append are put before and
+// behind x first.
 struct DiffOptions {
   int axis = -1;
   int64_t n = 1;
@@ -25,8 +26,8 @@ struct DiffOptions {
 };
 Array diff(Array x, DiffOptions options = {});
 
-// y[i] = a[i] y[i - 1] + b[i] along an axis, with 0 before the first entry; with reverse from the last
-// entry to the first.
+// y[i] = a[i] y[i - 1] + b[i] along an axis, with 0 before the first entry; with reverse from the
+// last entry to the first.
 struct RecurrenceOptions {
   int axis = -1;
   bool reverse = false;

@@ -1,5 +1,5 @@
-// cumulative_sum(x, axis): y[i] = x[0] + .. + x[i]. Floats are added up in float64, one after the other.
-// The cotangent of x[i] is the sum of those from i on: a cumulative sum from the other end.
+// cumulative_sum(x, axis): y[i] = x[0] + .. + x[i]. Floats are added up in float64, one after the
+// other. The cotangent of x[i] is the sum of those from i on: a cumulative sum from the other end.
 #include "lamina/op/samples.h"
 #include "lamina/ops/cumulative_rule.h"
 #include "lamina/ops/movement.h"

@@ -14,8 +14,8 @@ bool can_cast(DType from, DType to);
 // The type of a result that mixes the arrays; plain numbers among them do not widen it.
 DType result_type(std::span<const Array> arrays);
 
-// kind: "bool", "signed integer", "unsigned integer", "integral", "real floating", "complex floating",
-// "numeric"; ValueError for others.
+// kind: "bool", "signed integer", "unsigned integer", "integral", "real floating", "complex
+// floating", "numeric"; ValueError for others.
 bool isdtype(DType dtype, std::string_view kind);
 
 struct FloatInfo {

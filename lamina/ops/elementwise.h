@@ -27,8 +27,8 @@ Array signbit(Array x);             // bool; also of -0 and NaN
 Array copysign(Array x, Array y);   // float; |x| with the sign of y
 Array nextafter(Array x, Array y);  // float; the next value of the type from x towards y
 Array square(Array x);
-Array reciprocal(Array x);      // float
-Array hypot(Array x, Array y);  // float; sqrt(x^2 + y^2) without overflow
+Array reciprocal(Array x);                            // float
+Array hypot(Array x, Array y);                        // float; sqrt(x^2 + y^2) without overflow
 Array clip(Array x, Array min = {}, Array max = {});  // an empty Array is no limit
 
 // Rounding.

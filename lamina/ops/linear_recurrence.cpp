@@ -1,6 +1,7 @@
-// linear_recurrence(a, b): y[i] = a[i] y[i - 1] + b[i], with y[-1] = 0; reversed, y[i] = a[i] y[i + 1] + b[i].
-// Its gradient is the same recurrence from the other end: with h[i] = g[i] + a[i + 1] h[i + 1] the cotangent
-// of b is h and that of a is h[i] y[i - 1]. Cumulative sums are its case a = 1.
+// linear_recurrence(a, b): y[i] = a[i] y[i - 1] + b[i], with y[-1] = 0; reversed, y[i] = a[i] y[i +
+// 1] + b[i]. Its gradient is the same recurrence from the other end: with h[i] = g[i] + a[i + 1]
+// h[i + 1] the cotangent of b is h and that of a is h[i] y[i - 1]. Cumulative sums are its case a =
+// 1.
 #include "lamina/base/error.h"
 #include "lamina/op/samples.h"
 #include "lamina/ops/axis_lines.h"
@@ -35,7 +36,8 @@ struct LinearRecurrence {
     const int axis = static_cast<int>(attributes.axis);
     const bool reverse = attributes.reverse;
     Array next = reverse ? shift_later(c.input(0), axis) : shift_earlier(c.input(0), axis);
-    const Array h = linear_recurrence(std::move(next), c.cotangent(), {.axis = axis, .reverse = !reverse});
+    const Array h =
+        linear_recurrence(std::move(next), c.cotangent(), {.axis = axis, .reverse = !reverse});
     if (c.wants(0)) {
       c.give(0, h * (reverse ? shift_earlier(c.output(), axis) : shift_later(c.output(), axis)));
     }
@@ -54,7 +56,8 @@ struct LinearRecurrence {
         double value = 0;
         for (int64_t k = 0; k < to.size(); ++k) {
           const int64_t i = attributes.reverse ? to.size() - 1 - k : k;
-          const double before = k == 0 ? 0 : static_cast<double>(factor[i * factors.step()]) * value;
+          const double before =
+              k == 0 ? 0 : static_cast<double>(factor[i * factors.step()]) * value;
           value = before + static_cast<double>(term[i * terms.step()]);
           out[i * to.step()] = static_cast<T>(value);
         }
@@ -67,8 +70,10 @@ struct LinearRecurrence {
     s.call({{0, 3}, {0, 3}}, Attributes{0}).call({{1}, {1}}, Attributes{0});
   }
   static void bad_samples(BadSamples& s) {
-    s.call({{3}, {2}}, Attributes{0}, "a and b of one shape").call({{3}, {3}}, Attributes{1}, "axis 1");
-    s.call({SampleInput({3}, int32), SampleInput({3}, int32)}, Attributes{0}, "floating-point type");
+    s.call({{3}, {2}}, Attributes{0}, "a and b of one shape")
+        .call({{3}, {3}}, Attributes{1}, "axis 1");
+    s.call({SampleInput({3}, int32), SampleInput({3}, int32)}, Attributes{0},
+           "floating-point type");
   }
   static constexpr auto doc =
       "y[i] = a[i] y[i - 1] + b[i] along an axis.\n"

@@ -1,5 +1,5 @@
-// logaddexp(x, y) = log(e^x + e^y) = max(x, y) + log1p(e^-|x - y|): neither power is computed, so neither
-// overflows. Equal operands are apart, since the difference of equal infinities is NaN.
+// logaddexp(x, y) = log(e^x + e^y) = max(x, y) + log1p(e^-|x - y|): neither power is computed, so
+// neither overflows. Equal operands are apart, since the difference of equal infinities is NaN.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/elementwise.h"
 
@@ -7,7 +7,10 @@ namespace lamina {
 
 struct LogAddExp : Elementwise<2> {
   static constexpr auto name = "logaddexp";
-  static constexpr auto formula = [](auto x, auto y) { return where(x == y, x + 0.69314718055994530942, max(x, y) + log1p(exp(-abs(x - y)))); };
+  static constexpr auto formula = [](auto x, auto y) {
+    constexpr double kLog2 = 0.69314718055994530942;
+    return where(x == y, x + kLog2, max(x, y) + log1p(exp(-abs(x - y))));
+  };
   static void gradient(Context& c) {
     const Array &x = c.input(0), &y = c.input(1);
     if (c.wants(0)) c.give(0, c.cotangent() * sigmoid(x - y));

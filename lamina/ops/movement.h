@@ -36,8 +36,8 @@ Array squeeze(Array x, IntList axes = {});  // all axes of size 1 when left out
 Array slice(Array x, IntList start, IntList stop, IntList step = {});
 Array flip(Array x, IntList axes);
 
-// The entries moved on by `shift` places along axes, from the end to the front; over the flattened array
-// when no axis is given.
+// The entries moved on by `shift` places along axes, from the end to the front; over the flattened
+// array when no axis is given.
 Array roll(Array x, IntList shift, IntList axes = {});
 
 // The value x with a part replaced: what `x[i] = v` is made of. `value` broadcasts to the part.
@@ -55,8 +55,9 @@ std::vector<Array> unstack(Array x, int axis = 0);  // the entries of an axis, w
 std::vector<Array> split(Array x, int64_t parts, int axis = 0);  // equal parts
 std::vector<Array> split(Array x, IntList sizes, int axis);      // parts of these sizes
 
-// Every entry of an axis so many times in a row; of the flattened array when no axis is given. One count
-// for all, or an integer array of counts, which is evaluated: the result's size depends on it.
+// Every entry of an axis so many times in a row; of the flattened array when no axis is given. One
+// count for all, or an integer array of counts, which is evaluated: the result's size depends on
+// it.
 struct RepeatOptions {
   std::optional<int> axis = std::nullopt;
 };

@@ -1,7 +1,7 @@
-// nextafter(x, y): the neighbour of x towards y among the values of the element type (IEEE 754); y where
-// the two are equal, NaN if either is NaN. An op with a loop of its own rather than a formula: formulas
-// compute 16-bit floats in float32, whose neighbours are others. It works on the bits, so that numbers
-// below the normal range are reached even where arithmetic takes them as 0.
+// nextafter(x, y): the neighbour of x towards y among the values of the element type (IEEE 754); y
+// where the two are equal, NaN if either is NaN. An op with a loop of its own rather than a
+// formula: formulas compute 16-bit floats in float32, whose neighbours are others. It works on the
+// bits, so that numbers below the normal range are reached even where arithmetic takes them as 0.
 #include <bit>
 #include <cstring>
 
@@ -16,7 +16,8 @@ namespace lamina {
 
 namespace {
 
-// Bits is the unsigned integer of the type's size. Magnitudes of one sign are in the order of their bits.
+// Bits is the unsigned integer of the type's size. Magnitudes of one sign are in the order of their
+// bits.
 template <class Bits>
 Bits neighbour(Bits x, Bits y, Bits infinity) {
   constexpr Bits sign = Bits{1} << (8 * sizeof(Bits) - 1);
@@ -35,7 +36,8 @@ void neighbours(Reference& r, Bits infinity) {
   const bool dense = is_row_major(x.shape(), x.strides()) && is_row_major(y.shape(), y.strides());
   const int64_t count = result.elements();
   auto* to = reinterpret_cast<Bits*>(result.data());
-  const auto *a = reinterpret_cast<const Bits*>(x.data()), *b = reinterpret_cast<const Bits*>(y.data());
+  const auto *a = reinterpret_cast<const Bits*>(x.data()),
+             *b = reinterpret_cast<const Bits*>(y.data());
   for (int64_t i = 0; i < count; ++i) {
     to[i] = neighbour(a[dense ? i : x.offset(i)], b[dense ? i : y.offset(i)], infinity);
   }
@@ -55,10 +57,14 @@ struct NextAfter {
   }
   static void reference(Reference& r) {
     switch (r.output().dtype()) {
-      case DType::Float16: return neighbours<uint16_t>(r, 0x7c00);
-      case DType::BFloat16: return neighbours<uint16_t>(r, 0x7f80);
-      case DType::Float32: return neighbours<uint32_t>(r, 0x7f800000);
-      default: return neighbours<uint64_t>(r, 0x7ff0000000000000);
+      case DType::Float16:
+        return neighbours<uint16_t>(r, 0x7c00);
+      case DType::BFloat16:
+        return neighbours<uint16_t>(r, 0x7f80);
+      case DType::Float32:
+        return neighbours<uint32_t>(r, 0x7f800000);
+      default:
+        return neighbours<uint64_t>(r, 0x7ff0000000000000);
     }
   }
   static void samples(Samples& s) {

@@ -1,5 +1,5 @@
-// Where elements are, and how many. The number of results of nonzero depends on the values: it evaluates
-// its argument when it is called.
+// Where elements are, and how many. The number of results of nonzero depends on the values: it
+// evaluates its argument when it is called.
 #pragma once
 
 #include <vector>

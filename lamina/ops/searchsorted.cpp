@@ -1,5 +1,5 @@
-// searchsorted(x1, x2): by bisection, the places of x2's values in the sorted array x1. The order is that
-// of sort: NaN stands behind all numbers.
+// searchsorted(x1, x2): by bisection, the places of x2's values in the sorted array x1. The order
+// is that of sort: NaN stands behind all numbers.
 #include <algorithm>
 
 #include "lamina/base/error.h"

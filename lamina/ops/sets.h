@@ -1,5 +1,6 @@
-// The different values of an array, in ascending order; every NaN counts as a value of its own. The number
-// of results depends on the values: these functions evaluate their argument when they are called.
+// The different values of an array, in ascending order; every NaN counts as a value of its own. The
+// number of results depends on the values: these functions evaluate their argument when they are
+// called.
 #pragma once
 
 #include "lamina/core/array.h"
@@ -19,7 +20,8 @@ struct UniqueInverse {
 UniqueInverse unique_inverse(Array x);
 
 struct UniqueAll {
-  Array values, indices, inverse_indices, counts;  // indices: where each first stands in flattened x
+  Array values, indices, inverse_indices,
+      counts;  // indices: where each first stands in flattened x
 };
 UniqueAll unique_all(Array x);
 

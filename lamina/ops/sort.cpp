@@ -1,5 +1,6 @@
-// sort(x, axis): the values along an axis in order. Its gradient sends each cotangent back to the place
-// its value came from, which argsort finds again: a forward pass alone never pays for the places.
+// sort(x, axis): the values along an axis in order. Its gradient sends each cotangent back to the
+// place its value came from, which argsort finds again: a forward pass alone never pays for the
+// places.
 #include <algorithm>
 
 #include "lamina/op/samples.h"

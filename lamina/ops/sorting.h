@@ -1,5 +1,5 @@
-// Sorting. The order is stable: equal values keep their places. NaN counts as larger than any number: it
-// comes last, and first in descending order.
+// Sorting. The order is stable: equal values keep their places. NaN counts as larger than any
+// number: it comes last, and first in descending order.
 #pragma once
 
 #include "lamina/core/array.h"
@@ -23,8 +23,9 @@ struct SortAttributes {
   }
 };
 
-// For each value of x2 the place in the sorted 1-d array x1 where it would be put in, int64: before equal
-// values, or behind them with right. sorter: the order in which x1 is sorted, as argsort gives it.
+// For each value of x2 the place in the sorted 1-d array x1 where it would be put in, int64: before
+// equal values, or behind them with right. sorter: the order in which x1 is sorted, as argsort
+// gives it.
 struct SearchSortedOptions {
   bool right = false;
   Array sorter = {};

@@ -280,10 +280,11 @@ void bind_array_methods(nb::module_& m) {
   method(
       "__array_namespace__",
       [](nb::handle, std::optional<std::string_view> version) {
-        static constexpr std::string_view kVersions[] = {"2021.12", "2022.12", "2023.12", "2024.12"};
+        static constexpr std::string_view kVersions[] = {"2021.12", "2022.12", "2023.12",
+                                                         "2024.12"};
         if (version && !std::ranges::count(kVersions, *version)) {
-          throw ValueError(text("__array_namespace__: expected an API version up to 2024.12, got ",
-                                *version));
+          throw ValueError(
+              text("__array_namespace__: expected an API version up to 2024.12, got ", *version));
         }
         return nb::module_::import_("lamina");
       },

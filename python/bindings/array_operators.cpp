@@ -39,13 +39,27 @@ static_assert(kLess + Py_LE == kLessEqual && kLess + Py_EQ == kEqual &&
               kLess + Py_NE == kNotEqual && kLess + Py_GT == kGreater &&
               kLess + Py_GE == kGreaterEqual);
 
-constexpr const char* kNames[kOperators] = {
-    "add",         "subtract",       "multiply",           "divide",
-    "floor_divide", "remainder",     "power",              "less",
-    "less_equal",  "equal",          "not_equal",          "greater",
-    "greater_equal", "negative",     "absolute",           "bitwise_and",
-    "bitwise_or",  "bitwise_xor",    "bitwise_invert",     "bitwise_left_shift",
-    "bitwise_right_shift"};
+constexpr const char* kNames[kOperators] = {"add",
+                                            "subtract",
+                                            "multiply",
+                                            "divide",
+                                            "floor_divide",
+                                            "remainder",
+                                            "power",
+                                            "less",
+                                            "less_equal",
+                                            "equal",
+                                            "not_equal",
+                                            "greater",
+                                            "greater_equal",
+                                            "negative",
+                                            "absolute",
+                                            "bitwise_and",
+                                            "bitwise_or",
+                                            "bitwise_xor",
+                                            "bitwise_invert",
+                                            "bitwise_left_shift",
+                                            "bitwise_right_shift"};
 const Op* ops[kOperators];
 
 PyObject* not_implemented() { Py_RETURN_NOTIMPLEMENTED; }

@@ -58,7 +58,8 @@ void bind_constant(nb::module_& m, const char* name, Array (*function)(IntList, 
       nb::arg("shape"), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
       documents.back().c_str());
   const std::string like_name = text(name, "_like");
-  documents.push_back(text("An array of ", what, " of x's shape, and of its type when none is given."));
+  documents.push_back(
+      text("An array of ", what, " of x's shape, and of its type when none is given."));
   m.def(
       like_name.c_str(),
       [=](Array x, nb::handle dtype, nb::handle device) {

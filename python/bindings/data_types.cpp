@@ -64,7 +64,8 @@ void bind_data_types(nb::module_& m) {
       "iinfo", [](nb::handle type) { return iinfo(type_of(type)); }, nb::arg("type"),
       "The limits of an integer type, or of an array's.\n>>> lm.iinfo(lm.uint8).max\n255");
   m.def(
-      "can_cast", [](nb::handle from, nb::handle to) { return can_cast(type_of(from), to_dtype(to)); },
+      "can_cast",
+      [](nb::handle from, nb::handle to) { return can_cast(type_of(from), to_dtype(to)); },
       nb::arg("from_"), nb::arg("to"),
       "Whether promotion turns a type, or an array's, into another.\n"
       ">>> lm.can_cast(lm.int8, lm.int16)\nTrue");

@@ -11,7 +11,8 @@ namespace {
 
 std::vector<Array> arrays_of(const nb::args& arguments, const char* function) {
   std::vector<Array> arrays;
-  for (nb::handle argument : arguments) arrays.push_back(to_argument(argument.ptr(), function, "arrays"));
+  for (nb::handle argument : arguments)
+    arrays.push_back(to_argument(argument.ptr(), function, "arrays"));
   return arrays;
 }
 
@@ -70,7 +71,8 @@ void bind_copies(nb::module_& m) {
         return roll(std::move(x), to_int_list(shift, "roll: shift"), std::move(axes));
       },
       nb::arg("x"), nb::arg("shift"), nb::arg("axis") = nb::none(),
-      "The entries moved on along axes, from the end to the front; of the flattened array without an "
+      "The entries moved on along axes, from the end to the front; of the flattened array without "
+      "an "
       "axis.\n>>> lm.roll(lm.array([1, 2, 3]), 1)\n[3, 1, 2]");
   m.def("repeat", &repeated, nb::arg("x"), nb::arg("repeats"), nb::arg("axis") = nb::none(),
         "Every entry of an axis so many times in a row: one count, or one for each entry.\n"
@@ -84,11 +86,13 @@ void bind_copies(nb::module_& m) {
       "The whole array so many times along each axis.\n"
       ">>> lm.tile(lm.array([1, 2]), (2,))\n[1, 2, 1, 2]");
   m.def(
-      "tril", [](Array x, int64_t k) { return tril(std::move(x), k); }, nb::arg("x"), nb::arg("k") = 0,
+      "tril", [](Array x, int64_t k) { return tril(std::move(x), k); }, nb::arg("x"),
+      nb::arg("k") = 0,
       "The elements on and below the k-th diagonal; 0 elsewhere.\n"
       ">>> lm.tril(lm.array([[1, 2], [3, 4]]))\n[[1, 0],\n [3, 4]]");
   m.def(
-      "triu", [](Array x, int64_t k) { return triu(std::move(x), k); }, nb::arg("x"), nb::arg("k") = 0,
+      "triu", [](Array x, int64_t k) { return triu(std::move(x), k); }, nb::arg("x"),
+      nb::arg("k") = 0,
       "The elements on and above the k-th diagonal; 0 elsewhere.\n"
       ">>> lm.triu(lm.array([[1, 2], [3, 4]]))\n[[1, 2],\n [0, 4]]");
 }
@@ -96,7 +100,9 @@ void bind_copies(nb::module_& m) {
 void bind_several(nb::module_& m) {
   m.def(
       "broadcast_arrays",
-      [](const nb::args& arrays) { return broadcast_arrays(arrays_of(arrays, "broadcast_arrays")); },
+      [](const nb::args& arrays) {
+        return broadcast_arrays(arrays_of(arrays, "broadcast_arrays"));
+      },
       "The arrays, all broadcast to one shape.");
   m.def(
       "meshgrid",
@@ -107,9 +113,9 @@ void bind_several(nb::module_& m) {
       "The coordinates of a grid, from one vector for each axis.\n"
       ">>> lm.meshgrid(lm.array([1, 2]), lm.array([3, 4]))[0]\n[[1, 2],\n [1, 2]]");
   m.def(
-      "unstack",
-      [](Array x, int axis) { return nb::tuple(nb::cast(unstack(std::move(x), axis))); },
-      nb::arg("x"), nb::arg("axis") = 0, "The entries of an axis, as a tuple of arrays without it.");
+      "unstack", [](Array x, int axis) { return nb::tuple(nb::cast(unstack(std::move(x), axis))); },
+      nb::arg("x"), nb::arg("axis") = 0,
+      "The entries of an axis, as a tuple of arrays without it.");
 }
 
 void bind_products(nb::module_& m) {

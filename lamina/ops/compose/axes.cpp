@@ -9,7 +9,8 @@ namespace lamina {
 Array permute_dims(Array x, IntList axes) {
   if (!x) throw StateError("permute_dims: x is an empty Array");
   if (static_cast<int>(axes.size()) != x.ndim()) {
-    throw ValueError(text("permute_dims: expected ", x.ndim(), " axes for ", describe(x), ", got ", axes));
+    throw ValueError(
+        text("permute_dims: expected ", x.ndim(), " axes for ", describe(x), ", got ", axes));
   }
   return axes.empty() ? x : transpose(std::move(x), std::move(axes));
 }
@@ -24,8 +25,8 @@ Array matrix_transpose(Array x) {
 Array moveaxis(Array x, IntList source, IntList destination) {
   if (!x) throw StateError("moveaxis: x is an empty Array");
   if (source.size() != destination.size()) {
-    throw ValueError(
-        text("moveaxis: expected as many destinations as sources, got ", source, " and ", destination));
+    throw ValueError(text("moveaxis: expected as many destinations as sources, got ", source,
+                          " and ", destination));
   }
   normalize_axes(source, x.ndim(), "moveaxis: source", false);  // each once
   normalize_axes(destination, x.ndim(), "moveaxis: destination", false);

@@ -41,21 +41,32 @@ bool isdtype(DType dtype, std::string_view wanted) {
   if (wanted == "complex floating") return false;
   if (wanted == "numeric") return dtype != bool_;
   throw ValueError(text("isdtype: '", wanted, "' is no kind of element type"))
-      .help("bool, signed integer, unsigned integer, integral, real floating, complex floating, numeric");
+      .help(
+          "bool, signed integer, unsigned integer, integral, real floating, complex floating, "
+          "numeric");
 }
 
 FloatInfo finfo(DType dtype) {
   auto info = [&](int mantissa, int smallest, int largest) {
     const double max = std::ldexp(2 - std::ldexp(1.0, -mantissa), largest);
-    return FloatInfo{static_cast<int>(8 * size_of(dtype)), std::ldexp(1.0, -mantissa), max, -max,
-                     std::ldexp(1.0, smallest), dtype};
+    return FloatInfo{static_cast<int>(8 * size_of(dtype)),
+                     std::ldexp(1.0, -mantissa),
+                     max,
+                     -max,
+                     std::ldexp(1.0, smallest),
+                     dtype};
   };
   switch (dtype) {
-    case DType::Float16: return info(10, -14, 15);
-    case DType::BFloat16: return info(7, -126, 127);
-    case DType::Float32: return info(23, -126, 127);
-    case DType::Float64: return info(52, -1022, 1023);
-    default: throw DTypeError(text("finfo: expected a floating-point type, got ", dtype));
+    case DType::Float16:
+      return info(10, -14, 15);
+    case DType::BFloat16:
+      return info(7, -126, 127);
+    case DType::Float32:
+      return info(23, -126, 127);
+    case DType::Float64:
+      return info(52, -1022, 1023);
+    default:
+      throw DTypeError(text("finfo: expected a floating-point type, got ", dtype));
   }
 }
 

@@ -1,5 +1,5 @@
-// nonzero(x): the values are read now, since the result's size depends on them. Two passes: the count says
-// how much to allocate.
+// nonzero(x): the values are read now, since the result's size depends on them. Two passes: the
+// count says how much to allocate.
 #include "lamina/base/error.h"
 #include "lamina/exec/evaluate.h"
 #include "lamina/ops/creation.h"

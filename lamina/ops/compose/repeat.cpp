@@ -1,5 +1,5 @@
-// repeat(x, repeats): by one count, a broadcast and a reshape; by an array of counts, a take whose indices
-// are worked out now.
+// repeat(x, repeats): by one count, a broadcast and a reshape; by an array of counts, a take whose
+// indices are worked out now.
 #include "lamina/base/error.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/indexing.h"
@@ -35,13 +35,14 @@ Array repeat(Array x, const Array& repeats, RepeatOptions options) {
   const int axis = prepare(x, options);
   if (!repeats) throw StateError("repeat: repeats is an empty Array");
   if (!is_integer(repeats.dtype()) || repeats.ndim() > 1)
-    throw DTypeError(text("repeat: expected integers on one axis for repeats, got ", describe(repeats)));
+    throw DTypeError(
+        text("repeat: expected integers on one axis for repeats, got ", describe(repeats)));
   const std::vector<int64_t> counts = repeats.to_vector<int64_t>();
   if (repeats.size() == 1) return repeat(std::move(x), counts[0], {.axis = axis});
   const int64_t size = x.shape(axis);
   if (repeats.size() != size) {
-    throw ShapeError(text("repeat: expected ", size, " counts for axis ", axis, " of ", x.shape(), ", got ",
-                          repeats.size()));
+    throw ShapeError(text("repeat: expected ", size, " counts for axis ", axis, " of ", x.shape(),
+                          ", got ", repeats.size()));
   }
   int64_t total = 0;
   for (int64_t count : counts) {

@@ -25,7 +25,8 @@ Array roll(Array x, IntList shift, IntList axes) {
     return reshape(rolled(reshape(std::move(x), {-1}), shift[0], 0), shape);
   }
   if (shift.size() != axes.size() && shift.size() != 1) {
-    throw ValueError(text("roll: expected a shift for each of ", axes.size(), " axes, got ", shift));
+    throw ValueError(
+        text("roll: expected a shift for each of ", axes.size(), " axes, got ", shift));
   }
   for (size_t i = 0; i < axes.size(); ++i) {
     const int axis = normalize_axis(axes[i], x.ndim(), "roll: axis");

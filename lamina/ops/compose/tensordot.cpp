@@ -1,5 +1,5 @@
-// tensordot(x, y): the summed axes last in x and first in y, each group made one axis, and a product of
-// matrices.
+// tensordot(x, y): the summed axes last in x and first in y, each group made one axis, and a
+// product of matrices.
 #include <algorithm>
 
 #include "lamina/base/error.h"
@@ -50,14 +50,16 @@ Array tensordot(Array x, Array y, IntList x_axes, IntList y_axes) {
   normalize(x_axes, x), normalize(y_axes, y);
   const IntList depth = sizes_of(x, x_axes), y_depth = sizes_of(y, y_axes);
   if (!std::equal(depth.begin(), depth.end(), y_depth.begin(), y_depth.end())) {
-    throw ShapeError(text("tensordot: the summed axes have sizes ", depth, " in x and ", y_depth, " in y"))
+    throw ShapeError(
+        text("tensordot: the summed axes have sizes ", depth, " in x and ", y_depth, " in y"))
         .detail("x", describe(x))
         .detail("y", describe(y));
   }
   const IntList x_rest = others(x, x_axes), y_rest = others(y, y_axes);
   const IntList rows = sizes_of(x, x_rest), columns = sizes_of(y, y_rest);
   x = reshape(permute_dims(std::move(x), joined(x_rest, x_axes)), {product(rows), product(depth)});
-  y = reshape(permute_dims(std::move(y), joined(y_axes, y_rest)), {product(depth), product(columns)});
+  y = reshape(permute_dims(std::move(y), joined(y_axes, y_rest)),
+              {product(depth), product(columns)});
   return reshape(matmul(std::move(x), std::move(y)), joined(rows, columns));
 }
 

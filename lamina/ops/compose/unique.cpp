@@ -1,5 +1,5 @@
-// unique_*(x): the elements in a stable order; equal neighbours are one value, and the first of them in
-// that order is the first in x.
+// unique_*(x): the elements in a stable order; equal neighbours are one value, and the first of
+// them in that order is the first in x.
 #include <algorithm>
 #include <numeric>
 
@@ -15,8 +15,9 @@ namespace lamina {
 namespace {
 
 struct Groups {
-  std::vector<int64_t> order;   // of x's elements
-  std::vector<int64_t> starts;  // places in `order` where a value begins; the number of elements at the end
+  std::vector<int64_t> order;  // of x's elements
+  std::vector<int64_t>
+      starts;  // places in `order` where a value begins; the number of elements at the end
 };
 
 Groups groups_of(const Array& x) {

@@ -1,4 +1,5 @@
-// vecdot(x, y): a product and a sum, fused. The type is that of the operands: integers wrap, as in matmul.
+// vecdot(x, y): a product and a sum, fused. The type is that of the operands: integers wrap, as in
+// matmul.
 #include "lamina/base/error.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/linear.h"
