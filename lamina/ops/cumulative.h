@@ -17,6 +17,11 @@ struct CumulativeOptions {
 Array cumulative_sum(Array x, CumulativeOptions options = {});
 Array cumulative_prod(Array x, CumulativeOptions options = {});
 
+// The largest and the smallest of the first entries; NaN from the first NaN on. The axis may be left
+// out for arrays of one axis.
+Array cumulative_max(Array x, std::optional<int> axis = std::nullopt);
+Array cumulative_min(Array x, std::optional<int> axis = std::nullopt);
+
 // Differences of neighbours along an axis, taken n times; prepend and append are put before and
 // behind x first.
 struct DiffOptions {

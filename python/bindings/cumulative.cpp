@@ -20,11 +20,19 @@ void bind_running(nb::module_& m, const char* name, Array (*function)(Array, Cum
       nb::arg("include_initial") = false, op::find(name)->doc);
 }
 
+void bind_extreme(nb::module_& m, const char* name, Array (*function)(Array, std::optional<int>)) {
+  m.def(
+      name, [=](Array x, std::optional<int> axis) { return function(std::move(x), axis); },
+      nb::arg("x"), nb::arg("axis") = nb::none(), op::find(name)->doc);
+}
+
 }  // namespace
 
 void bind_cumulative(nb::module_& m) {
   bind_running(m, "cumulative_sum", &cumulative_sum);
   bind_running(m, "cumulative_prod", &cumulative_prod);
+  bind_extreme(m, "cumulative_max", &cumulative_max);
+  bind_extreme(m, "cumulative_min", &cumulative_min);
   m.def(
       "linear_recurrence",
       [](Array a, Array b, int axis, bool reverse) {

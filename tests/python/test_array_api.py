@@ -94,6 +94,8 @@ def test_cumulative(dtype, axis):
     x = of_type(dtype, (4, 5, 3)) % 3
     near(lm.cumulative_sum(lm.array(x), axis=axis), np.cumsum(x, axis=axis))
     near(lm.cumulative_prod(lm.array(x), axis=axis), np.cumprod(x, axis=axis))
+    same(lm.cumulative_max(lm.array(x), axis=axis), np.maximum.accumulate(x, axis=axis))
+    same(lm.cumulative_min(lm.array(x), axis=axis), np.minimum.accumulate(x, axis=axis))
     total = lm.cumulative_sum(lm.array(x), axis=axis, include_initial=True, dtype=lm.float64)
     assert total.dtype == lm.float64
     near(lm.diff(total, axis=axis), x)
@@ -114,6 +116,13 @@ def test_gradient_of_a_product_with_zeros():
     x = lm.array([2.0, 0.0, 3.0, 0.0])
     # d(x0 + x0 x1 + x0 x1 x2 + x0 x1 x2 x3)
     assert lm.grad(lambda x: lm.cumulative_prod(x).sum())(x).tolist() == [1, 8, 0, 0]
+
+
+def test_running_extremes():
+    x = np.array([1, 3, np.nan, 2], "float32")
+    same(lm.cumulative_max(lm.array(x)), np.maximum.accumulate(x))
+    grad = lm.grad(lambda x: (lm.cumulative_max(x) * lm.array([1.0, 10.0, 100.0])).sum())
+    assert grad(lm.array([2.0, 1.0, 3.0])).tolist() == [11, 0, 100]
 
 
 def test_diff():
