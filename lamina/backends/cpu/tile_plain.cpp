@@ -83,9 +83,6 @@ StepFunction float_for(ScalarOp op) {
     LAMINA_BINARY(Hypot, T, T, std::hypot(a, b))
     LAMINA_BINARY(CopySign, T, T, std::copysign(a, b))
     LAMINA_UNARY(Log10, T, T, std::log10(a))
-    LAMINA_UNARY(Asinh, T, T, std::asinh(a))
-    LAMINA_UNARY(Acosh, T, T, std::acosh(a))
-    LAMINA_UNARY(Atanh, T, T, std::atanh(a))
     LAMINA_UNARY(Sign, T, T, (a > 0 ? T{1} : a < 0 ? T{-1} : a == 0 ? T{0} : a))
     default:
       return compare_for<T>(op);
