@@ -4,6 +4,7 @@
 #include "casters.h"
 #include "lamina/ops/convolution.h"
 #include "lamina/ops/pooling.h"
+#include "lamina/ops/resize.h"
 #include "lamina/ops/window.h"
 
 namespace lamina::python {
@@ -17,12 +18,19 @@ inline ConvOptions to_conv_options(nb::handle stride, nb::handle padding, nb::ha
           to_per_axis(dilation, "conv: dilation"), groups};
 }
 
-inline PoolOptions to_pool_options(nb::handle stride, nb::handle padding, bool count_padding) {
+inline PoolOptions to_pool_options(nb::handle stride, nb::handle padding, bool count_padding,
+                                   nb::handle dilation, bool ceil_mode, int64_t divisor) {
   PoolOptions options;
   if (!stride.is_none()) options.stride = to_per_axis(stride, "pool: stride");
   options.padding = to_padding(padding, "pool: padding");
   options.count_padding = count_padding;
+  options.dilation = to_per_axis(dilation, "pool: dilation");
+  options.ceil_mode = ceil_mode;
+  options.divisor = divisor;
   return options;
 }
+
+// size and scale_factor; None is left out.
+InterpolateOptions to_interpolate_options(nb::handle size, nb::handle scale_factor);
 
 }  // namespace lamina::python

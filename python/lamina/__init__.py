@@ -11,7 +11,7 @@ import builtins as _builtins
 
 from . import _lamina, data, errors, nn, optim, random, train
 from ._lamina import *
-from .autograd import grad, no_grad, value_and_grad
+from .autograd import checkpoint, custom_vjp, grad, jvp, no_grad, value_and_grad, vjp
 from .errors import *
 from .execution import eval, explain, profile
 from .train import Trainer, load_model, save_model
