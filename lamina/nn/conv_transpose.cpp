@@ -44,9 +44,9 @@ Array ConvTransposeLayer::forward(Array x) {
         .help("channels stand on axis 1: [N, channels, spatial..]");
   }
   Array no_bias;
-  return conv_transpose(std::move(x), weight, bias ? Array(bias) : no_bias,
-                        {options.stride, options.padding, options.output_padding, options.dilation,
-                         options.groups});
+  return conv_transpose(
+      std::move(x), weight, bias ? Array(bias) : no_bias,
+      {options.stride, options.padding, options.output_padding, options.dilation, options.groups});
 }
 
 std::string ConvTransposeLayer::description() const {

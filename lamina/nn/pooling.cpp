@@ -8,8 +8,7 @@ namespace {
 
 void check_axes(const Array& x, int axes) {
   if (x.ndim() == axes + 2) return;
-  throw ShapeError(
-      text("expected x [N, C, spatial..] of ", axes + 2, " axes, got ", x.shape()))
+  throw ShapeError(text("expected x [N, C, spatial..] of ", axes + 2, " axes, got ", x.shape()))
       .detail("input", describe_input(x))
       .help("one image still needs a batch axis: expand_dims(x, 0)");
 }
@@ -53,6 +52,32 @@ Array AdaptiveMaxPool<kAxes>::forward(Array x) {
   check_axes(x, kAxes);
   return adaptive_max_pool(std::move(x), output_size);
 }
+
+template <int kAxes>
+Array FractionalMaxPool<kAxes>::forward(Array x) {
+  check_axes(x, kAxes);
+  return fractional_max_pool(std::move(x), kernel_size, options).values;
+}
+
+template <int kAxes>
+Array MaxUnpool<kAxes>::forward(Array x, Array indices) {
+  check_axes(x, kAxes);
+  return max_unpool(std::move(x), std::move(indices), kernel_size, options);
+}
+
+template <int kAxes>
+std::vector<Array> MaxUnpool<kAxes>::forward_all(std::vector<Array> inputs) {
+  if (inputs.size() != 2) {
+    throw ValueError(text(kind(), " takes values and indices, got ", inputs.size(), " inputs"));
+  }
+  return {forward(std::move(inputs[0]), std::move(inputs[1]))};
+}
+
+template class FractionalMaxPool<2>;
+template class FractionalMaxPool<3>;
+template class MaxUnpool<1>;
+template class MaxUnpool<2>;
+template class MaxUnpool<3>;
 
 #define LAMINA_POOL_MODULES(axes)       \
   template class MaxPool<axes>;         \

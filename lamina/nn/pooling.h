@@ -116,4 +116,40 @@ using AdaptiveMaxPool1d = AdaptiveMaxPool<1>;
 using AdaptiveMaxPool2d = AdaptiveMaxPool<2>;
 using AdaptiveMaxPool3d = AdaptiveMaxPool<3>;
 
+// Maxima over windows at random places; drawn anew at each call, in evaluation too, as in PyTorch.
+template <int kAxes>
+class FractionalMaxPool : public Module {
+ public:
+  FractionalMaxPool(PerAxis kernel_size, FractionalPoolOptions options)
+      : kernel_size(std::move(kernel_size)), options(std::move(options)) {}
+  Array forward(Array x) override;
+  std::unique_ptr<Module> fresh() const override {
+    return std::make_unique<FractionalMaxPool>(kernel_size, options);
+  }
+  std::string kind() const override { return axes_kind("FractionalMaxPool", kAxes); }
+  PerAxis kernel_size;
+  FractionalPoolOptions options;
+};
+using FractionalMaxPool2d = FractionalMaxPool<2>;
+using FractionalMaxPool3d = FractionalMaxPool<3>;
+
+// {values, indices} (max_pool_with_indices) -> values at their places, 0 elsewhere.
+template <int kAxes>
+class MaxUnpool : public Module {
+ public:
+  explicit MaxUnpool(PerAxis kernel_size, UnpoolOptions options = {})
+      : kernel_size(std::move(kernel_size)), options(std::move(options)) {}
+  Array forward(Array x, Array indices);
+  std::vector<Array> forward_all(std::vector<Array> inputs) override;
+  std::unique_ptr<Module> fresh() const override {
+    return std::make_unique<MaxUnpool>(kernel_size, options);
+  }
+  std::string kind() const override { return axes_kind("MaxUnpool", kAxes); }
+  PerAxis kernel_size;
+  UnpoolOptions options;
+};
+using MaxUnpool1d = MaxUnpool<1>;
+using MaxUnpool2d = MaxUnpool<2>;
+using MaxUnpool3d = MaxUnpool<3>;
+
 }  // namespace lamina::nn

@@ -7,20 +7,29 @@ namespace lamina::nn {
 
 const char* pad_kind(PadRule rule) {
   switch (rule) {
-    case PadRule::Zero: return "ZeroPad";
-    case PadRule::Constant: return "ConstantPad";
-    case PadRule::Reflection: return "ReflectionPad";
-    case PadRule::Replication: return "ReplicationPad";
-    default: return "CircularPad";
+    case PadRule::Zero:
+      return "ZeroPad";
+    case PadRule::Constant:
+      return "ConstantPad";
+    case PadRule::Reflection:
+      return "ReflectionPad";
+    case PadRule::Replication:
+      return "ReplicationPad";
+    default:
+      return "CircularPad";
   }
 }
 
 const char* pad_mode(PadRule rule) {
   switch (rule) {
-    case PadRule::Reflection: return "reflect";
-    case PadRule::Replication: return "replicate";
-    case PadRule::Circular: return "circular";
-    default: return "constant";
+    case PadRule::Reflection:
+      return "reflect";
+    case PadRule::Replication:
+      return "replicate";
+    case PadRule::Circular:
+      return "circular";
+    default:
+      return "constant";
   }
 }
 

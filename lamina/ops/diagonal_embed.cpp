@@ -1,5 +1,5 @@
-// diagonal_embed(x): zeros with x [.., length] on a diagonal of the axes axis1 and axis2, which have
-// size1 and size2 elements. The transpose of diagonal.
+// diagonal_embed(x): zeros with x [.., length] on a diagonal of the axes axis1 and axis2, which
+// have size1 and size2 elements. The transpose of diagonal.
 #include <cstring>
 
 #include "lamina/op/samples.h"

@@ -64,11 +64,11 @@ struct Digitize {
     const bool downwards = bins.size() > 1 && less(bins.back(), bins.front());
     for (int64_t i = 0; i < y.elements(); ++i) {
       const T value = Reference::get<T>(x, i);
-      const auto place =
-          downwards ? (right ? std::upper_bound(bins.begin(), bins.end(), value, more)
-                             : std::lower_bound(bins.begin(), bins.end(), value, more))
-          : right   ? std::lower_bound(bins.begin(), bins.end(), value, less)
-                    : std::upper_bound(bins.begin(), bins.end(), value, less);
+      const auto place = downwards
+                             ? (right ? std::upper_bound(bins.begin(), bins.end(), value, more)
+                                      : std::lower_bound(bins.begin(), bins.end(), value, more))
+                         : right ? std::lower_bound(bins.begin(), bins.end(), value, less)
+                                 : std::upper_bound(bins.begin(), bins.end(), value, less);
       y.set_integer(i, place - bins.begin());
     }
   }

@@ -38,7 +38,7 @@ struct Fold {
     });
   }
   static void samples(Samples& s) {
-    s.call({{2, 18, 12}}, Attributes{{3, 2}, {2, 1}, {1, 1}, {1, 1}, {1, 2}, {5, 6}});
+    s.call({{2, 18, 18}}, Attributes{{3, 2}, {2, 1}, {1, 1}, {1, 1}, {1, 2}, {5, 6}});
     s.call({{2, 4, 2}}, Attributes{{2}, {3}, {0}, {0}, {1}, {7}});
     s.call({{0, 4, 3}}, Attributes{{2}, {1}, {0}, {0}, {1}, {4}});
     s.call({SampleInput({1, 2, 3}, int32)}, Attributes{{2}, {1}, {0}, {0}, {1}, {4}});

@@ -28,8 +28,8 @@ FoldSizes fold_sizes(const Inference& c, const FoldAttributes& a) {
       throw c.error<ValueError>("sizes must not be negative, got ", a.shape);
     }
     const int64_t reach = (a.window[i] - 1) * a.dilation[i] + 1;
-    const int64_t count = window_positions(a.shape[i], reach, a.stride[i],
-                                           a.padding_low[i] + a.padding_high[i]);
+    const int64_t count =
+        window_positions(a.shape[i], reach, a.stride[i], a.padding_low[i] + a.padding_high[i]);
     if (count < 0) {
       throw c.error<ShapeError>("the window does not fit on spatial axis ", i, ": ", a.window[i],
                                 " with dilation ", a.dilation[i], " on an input of ", a.shape[i],

@@ -26,8 +26,8 @@ void each_fold_point(const FoldAttributes& a, int64_t planes, F&& f) {
   IntList counts;
   for (int i = 0; i < axes; ++i) {
     const int64_t reach = (a.window[i] - 1) * a.dilation[i] + 1;
-    counts.push_back(window_positions(a.shape[i], reach, a.stride[i],
-                                      a.padding_low[i] + a.padding_high[i]));
+    counts.push_back(
+        window_positions(a.shape[i], reach, a.stride[i], a.padding_low[i] + a.padding_high[i]));
     points *= a.shape[i], taps *= a.window[i], positions *= counts[i];
   }
   for (int64_t tap = 0; tap < taps; ++tap) {
@@ -35,8 +35,8 @@ void each_fold_point(const FoldAttributes& a, int64_t planes, F&& f) {
       int64_t point = 0, step = 1, t = tap, p = position;
       bool inside = true;
       for (int i = axes; i-- > 0;) {
-        const int64_t at = p % counts[i] * a.stride[i] + t % a.window[i] * a.dilation[i] -
-                           a.padding_low[i];
+        const int64_t at =
+            p % counts[i] * a.stride[i] + t % a.window[i] * a.dilation[i] - a.padding_low[i];
         inside = inside && at >= 0 && at < a.shape[i];
         point += at * step;
         step *= a.shape[i], t /= a.window[i], p /= counts[i];

@@ -1,8 +1,8 @@
 // logcumsumexp(x): y[i] = log(sum over j <= i of e^x[j]), with the greatest term so far taken out,
 // so that nothing overflows.
 //
-// The gradient of x[j] is e^x[j] times the sum over i >= j of g[i] e^-y[i], whose terms may overflow
-// where their product with e^x[j] would not. So the sums of the positive and of the negative
+// The gradient of x[j] is e^x[j] times the sum over i >= j of g[i] e^-y[i], whose terms may
+// overflow where their product with e^x[j] would not. So the sums of the positive and of the negative
 // cotangents are kept as logarithms: both are logcumsumexp from the other end.
 #include <cmath>
 #include <limits>

@@ -43,9 +43,12 @@ struct PutAlongAxis {
   }
   static void gradient(Context& c) {
     switch (static_cast<PutReduction>(c.attributes<Attributes>().reduction)) {
-      case PutReduction::Assign: return gradient_of_assign(c);
-      case PutReduction::Multiply: return gradient_of_multiply(c);
-      default: return gradient_of_extreme(c);
+      case PutReduction::Assign:
+        return gradient_of_assign(c);
+      case PutReduction::Multiply:
+        return gradient_of_multiply(c);
+      default:
+        return gradient_of_extreme(c);
     }
   }
   static void reference(Reference& r) {
@@ -60,8 +63,9 @@ struct PutAlongAxis {
              make(0, reduction));
       s.call({{2, 3, 2}, SampleInput({2, 0, 2}, int64), {2, 0, 2}}, make(1, reduction));
     }
-    s.call({SampleInput({1, 3}, bool_), SampleInput({1, 1}, int64, 0, 2), SampleInput({1, 1}, bool_)},
-           make(1, 0));
+    s.call(
+        {SampleInput({1, 3}, bool_), SampleInput({1, 1}, int64, 0, 2), SampleInput({1, 1}, bool_)},
+        make(1, 0));
   }
   static void bad_samples(BadSamples& s) {
     const SampleInput some({4, 2}, int64, 0, 2);
@@ -80,9 +84,7 @@ struct PutAlongAxis {
   static Attributes make(int64_t axis, int64_t reduction) { return {{axis}, reduction}; }
 
  private:
-  static int axis_of(const Context& c) {
-    return static_cast<int>(c.attributes<Attributes>().axis);
-  }
+  static int axis_of(const Context& c) { return static_cast<int>(c.attributes<Attributes>().axis); }
   // For each place, how many values go there.
   static Array counts(const Context& c, DType dtype) {
     return add_along_axis(zeros_like(astype(c.input(0), dtype)), c.input(1),
@@ -98,7 +100,8 @@ struct PutAlongAxis {
     if (!c.wants(2)) return;
     // Which value stayed: every one writes its number, and those that read their own have won.
     const Shape& shape = c.input(1).shape();
-    const Array number = reshape(arange(c.input(1).size(), int64), IntList(shape.begin(), shape.end()));
+    const Array number =
+        reshape(arange(c.input(1).size(), int64), IntList(shape.begin(), shape.end()));
     const Array won = record_put(zeros_like(astype(c.input(0), int64)), c.input(1), number, axis,
                                  PutReduction::Assign);
     c.give(2, where(take_along_axis(won, c.input(1), axis) == number,
@@ -112,10 +115,9 @@ struct PutAlongAxis {
     const Array &x = c.input(0), &values = c.input(2), g = c.cotangent();
     const Array x_zero = x == 0.0, value_zero = values == 0.0;
     const Array x_safe = where(x_zero, 1.0, x), values_safe = where(value_zero, 1.0, values);
-    const Array product =
-        record_put(x_safe, c.input(1), values_safe, axis, PutReduction::Multiply);
-    const Array zero_count = add_along_axis(astype(x_zero, int64), c.input(1),
-                                            astype(value_zero, int64), axis);
+    const Array product = record_put(x_safe, c.input(1), values_safe, axis, PutReduction::Multiply);
+    const Array zero_count =
+        add_along_axis(astype(x_zero, int64), c.input(1), astype(value_zero, int64), axis);
     auto others = [](const Array& all, const Array& zeros, const Array& factor,
                      const Array& is_zero) {
       return where(zeros == astype(is_zero, int64), all / factor, 0.0);
@@ -124,8 +126,7 @@ struct PutAlongAxis {
     if (c.wants(2)) {
       c.give(2, take_along_axis(g, c.input(1), axis) *
                     others(take_along_axis(product, c.input(1), axis),
-                           take_along_axis(zero_count, c.input(1), axis), values_safe,
-                           value_zero));
+                           take_along_axis(zero_count, c.input(1), axis), values_safe, value_zero));
     }
   }
 
@@ -133,8 +134,7 @@ struct PutAlongAxis {
     const int axis = axis_of(c);
     const Array &x = c.input(0), &values = c.input(2), y = c.output(), g = c.cotangent();
     const Array x_best = astype(x == y, x.dtype());
-    const Array value_best =
-        astype(values == take_along_axis(y, c.input(1), axis), values.dtype());
+    const Array value_best = astype(values == take_along_axis(y, c.input(1), axis), values.dtype());
     const Array share = g / maximum(add_along_axis(x_best, c.input(1), value_best, axis), 1.0);
     if (c.wants(0)) c.give(0, share * x_best);
     if (c.wants(2)) c.give(2, take_along_axis(share, c.input(1), axis) * value_best);

@@ -8,7 +8,7 @@ namespace lamina {
 
 // round(x / scale) + zero_point, half to even, cut to the range of the type (ONNX QuantizeLinear).
 struct QuantizeOptions {
-  int axis = 1;  // of scale and zero_point, where they are [C]
+  int axis = 1;        // of scale and zero_point, where they are [C]
   DType dtype = int8;  // int8, uint8, int16 or uint16
 };
 Array quantize(Array x, Array scale, Array zero_point = 0, const QuantizeOptions& options = {});

@@ -25,8 +25,8 @@ struct InterpolateOptions {
 };
 Array interpolate(Array x, const InterpolateOptions& options);
 
-// x [N, C, H, W] (or [N, C, D, H, W]) at the points of grid [N, .., 2] (or 3): (x, y(, z)), where -1
-// and 1 are the edges of the image, or with align_corners the centres of its corner pixels.
+// x [N, C, H, W] (or [N, C, D, H, W]) at the points of grid [N, .., 2] (or 3): (x, y(, z)), where
+// -1 and 1 are the edges of the image, or with align_corners the centres of its corner pixels.
 //   mode     "bilinear", "nearest", "bicubic" (images of two axes)
 //   padding  what stands outside: "zeros", "border" (the nearest edge), "reflection"
 struct GridSampleOptions {

@@ -35,9 +35,9 @@ struct WeightedScatter {
     const auto g = r.input(0), x = r.output();
     const std::vector<double> from = values_of<double>(g), weights = values_of<double>(r.input(2));
     std::vector<double> result(static_cast<size_t>(x.elements()));
-    each_weighted_term(
-        r, r.input(1), x.shape(), g.shape(),
-        [&](int64_t xi, int64_t w, int64_t yi) { result[xi] += weights[w] * from[yi]; });
+    each_weighted_term(r, r.input(1), x.shape(), g.shape(), [&](int64_t xi, int64_t w, int64_t yi) {
+      result[xi] += weights[w] * from[yi];
+    });
     set_values(x, result);
   }
   static void samples(Samples& s) {

@@ -29,9 +29,9 @@ struct WeightedTake {
     const auto x = r.input(0), y = r.output();
     const std::vector<double> from = values_of<double>(x), weights = values_of<double>(r.input(2));
     std::vector<double> result(static_cast<size_t>(y.elements()));
-    each_weighted_term(
-        r, r.input(1), x.shape(), y.shape(),
-        [&](int64_t xi, int64_t w, int64_t yi) { result[yi] += weights[w] * from[xi]; });
+    each_weighted_term(r, r.input(1), x.shape(), y.shape(), [&](int64_t xi, int64_t w, int64_t yi) {
+      result[yi] += weights[w] * from[xi];
+    });
     set_values(y, result);
   }
   static void samples(Samples& s) {

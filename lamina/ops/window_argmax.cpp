@@ -4,11 +4,11 @@
 // of x is left out; a window without a point is reported. The first of equal maxima counts, or the
 // first NaN. Max pooling with dilation, adaptive and fractional max pooling are taking values at
 // these positions.
+#include "lamina/base/error.h"
+#include "lamina/op/reference_values.h"
 #include "lamina/op/samples.h"
 #include "lamina/ops/adaptive.h"
 #include "lamina/ops/window.h"
-#include "lamina/op/reference_values.h"
-#include "lamina/base/error.h"
 
 namespace lamina {
 
@@ -88,8 +88,7 @@ struct WindowArgmax {
   static Range range_of(const Reference& r, int axis, int64_t plane, int64_t position) {
     const auto start = r.input(1 + 2 * axis), stop = r.input(2 + 2 * axis);
     const int64_t size = r.input(0).size(axis + 2);
-    const int64_t element =
-        start.rank() == 1 ? position : plane * start.size(2) + position;
+    const int64_t element = start.rank() == 1 ? position : plane * start.size(2) + position;
     const int64_t step = r.attributes<Attributes>().dilation[axis];
     Range range{start.integer(element), std::min(stop.integer(element), size)};
     if (range.first < 0) {  // the first point of the window that lies in x

@@ -41,14 +41,14 @@ void TapeRoots::settle(const std::vector<Array>& results) {
 std::vector<Array> matched(std::string_view transform, const char* what,
                            const std::vector<Array>& values, std::vector<Array> given) {
   if (given.size() != values.size()) {
-    throw ValueError(text(transform, ": expected ", values.size(), " ", what, "s, got ",
-                          given.size()));
+    throw ValueError(
+        text(transform, ": expected ", values.size(), " ", what, "s, got ", given.size()));
   }
   for (size_t i = 0; i < values.size(); ++i) {
     if (!given[i]) throw StateError(text(transform, ": ", what, " ", i, " is an empty Array"));
     if (!(given[i].shape() == values[i].shape())) {
-      throw ShapeError(text(transform, ": expected ", what, " ", i, " of shape ",
-                            values[i].shape(), ", got ", describe(given[i])));
+      throw ShapeError(text(transform, ": expected ", what, " ", i, " of shape ", values[i].shape(),
+                            ", got ", describe(given[i])));
     }
     if (is_floating(values[i].dtype())) given[i] = astype(std::move(given[i]), values[i].dtype());
   }

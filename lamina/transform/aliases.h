@@ -27,8 +27,8 @@ class TapeRoots {
   std::vector<Array> arrays_, begun_here_;
 };
 
-// Throws unless there is one cotangent (or tangent) of its shape for every value; brings them to the
-// values' types.
+// Throws unless there is one cotangent (or tangent) of its shape for every value; brings them to
+// the values' types.
 std::vector<Array> matched(std::string_view transform, const char* what,
                            const std::vector<Array>& values, std::vector<Array> given);
 

@@ -127,9 +127,10 @@ ArraysTransform checkpoint(ArraysTransform f) {
         arguments.push_back(std::move(outside));
       }
     }
-    auto rule = std::make_shared<const VjpRule>([f, count = given.size(), draws](const VjpCall& call) {
-      return recompute(f, call, count, draws);
-    });
+    auto rule =
+        std::make_shared<const VjpRule>([f, count = given.size(), draws](const VjpCall& call) {
+          return recompute(f, call, count, draws);
+        });
     return with_vjp(std::move(values), std::move(arguments), std::move(rule));
   };
 }

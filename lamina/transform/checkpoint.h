@@ -2,7 +2,7 @@
 // backward pass but computed again (Chen et al., "Training deep nets with sublinear memory cost",
 // 2016).
 //
-//   auto block = checkpoint([&](const std::vector<Array>& x) { return std::vector{layers(x[0])}; });
+//   auto block = checkpoint([&](auto& x) { return std::vector{layers(x[0])}; });
 //   Array y = block({x})[0];
 #pragma once
 

@@ -1,8 +1,9 @@
 // A function with a gradient of the caller's own.
 //
-//   auto clipped = custom_vjp([](auto& x) { return std::vector{x[0]}; },
-//                             [](const VjpCall& c) { return std::vector{clip(c.cotangents[0], -1.0, 1.0)}; });
-//   Array y = clipped({x})[0];   // x, whose gradient is cut to -1 .. 1
+//   auto doubled = custom_vjp(
+//       [](auto& x) { return std::vector{x[0]}; },
+//       [](const VjpCall& c) { return std::vector{c.cotangents[0] * 2.0}; });
+//   Array y = doubled({x})[0];   // x, whose gradient is twice what it would be
 #pragma once
 
 #include "lamina/ops/custom_vjp.h"

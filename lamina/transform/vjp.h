@@ -22,8 +22,8 @@ struct Pullback {
 };
 Pullback vjp(const ArraysTransform& f, const std::vector<Array>& primals);
 
-// f(primals), and how it changes as the primals move along the tangents. By double vjp: the pullback
-// is linear in its cotangents, and the transpose of a linear map is its vjp.
+// f(primals), and how it changes as the primals move along the tangents. By double vjp: the
+// pullback is linear in its cotangents, and the transpose of a linear map is its vjp.
 struct Pushforward {
   std::vector<Array> outputs, tangents;
 };

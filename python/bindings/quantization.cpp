@@ -35,8 +35,8 @@ void bind_quantization(nb::module_& m) {
   m.def(
       "quantization_range",
       [](Array low, Array high, nb::handle dtype, bool symmetric) {
-        QuantizationRange range = quantization_range(std::move(low), std::move(high),
-                                                     {to_dtype(dtype, int8), symmetric});
+        QuantizationRange range =
+            quantization_range(std::move(low), std::move(high), {to_dtype(dtype, int8), symmetric});
         return nb::make_tuple(std::move(range.scale), std::move(range.zero_point));
       },
       nb::arg("low"), nb::arg("high"), nb::arg("dtype") = nb::none(), nb::arg("symmetric") = false,

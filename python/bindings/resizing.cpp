@@ -50,17 +50,11 @@ void bind_sampling(nb::module_& m) {
   m.def(
       "affine_grid",
       [](Array theta, nb::handle size, bool align_corners) {
-        return affine_grid(std::move(theta), to_int_list(size, "affine_grid: size"),
-                           align_corners);
+        return affine_grid(std::move(theta), to_int_list(size, "affine_grid: size"), align_corners);
       },
       nb::arg("theta"), nb::arg("size"), nb::arg("align_corners") = false,
       "The points that theta [N, 2, 3] maps the pixels of an image [N, C, H, W] to: a grid for "
       "grid_sample.");
-}
-
-FoldOptions fold_options(nb::handle dilation, nb::handle padding, nb::handle stride) {
-  return {to_per_axis(dilation, "fold: dilation"), to_padding(padding, "fold: padding"),
-          to_per_axis(stride, "fold: stride")};
 }
 
 }  // namespace
@@ -71,7 +65,7 @@ void bind_resizing(nb::module_& m) {
       "unfold",
       [](Array x, nb::handle window, nb::handle dilation, nb::handle padding, nb::handle stride) {
         return unfold(std::move(x), to_per_axis(window, "unfold: window"),
-                      fold_options(dilation, padding, stride));
+                      to_fold_options(dilation, padding, stride));
       },
       nb::arg("x"), nb::arg("window"), nb::arg("dilation") = 1, nb::arg("padding") = 0,
       nb::arg("stride") = 1, op::find("unfold")->doc);
@@ -80,7 +74,8 @@ void bind_resizing(nb::module_& m) {
       [](Array x, nb::handle output_size, nb::handle window, nb::handle dilation,
          nb::handle padding, nb::handle stride) {
         return fold(std::move(x), to_per_axis(output_size, "fold: output_size"),
-                    to_per_axis(window, "fold: window"), fold_options(dilation, padding, stride));
+                    to_per_axis(window, "fold: window"),
+                    to_fold_options(dilation, padding, stride));
       },
       nb::arg("x"), nb::arg("output_size"), nb::arg("window"), nb::arg("dilation") = 1,
       nb::arg("padding") = 0, nb::arg("stride") = 1, op::find("fold")->doc);

@@ -31,8 +31,7 @@ void bind_running(nb::module_& m, const char* name, RunningExtreme (*function)(A
 void bind_scatter(nb::module_& m) {
   m.def(
       "put_along_axis",
-      [](Array x, Array indices, Array values, int axis, std::string reduction,
-         bool include_self) {
+      [](Array x, Array indices, Array values, int axis, std::string reduction, bool include_self) {
         return put_along_axis(std::move(x), std::move(indices), std::move(values), axis,
                               {std::move(reduction), include_self});
       },

@@ -1,9 +1,9 @@
 // Modules over windows and images: lamina.nn.MaxPool1d, ConvTranspose2d, Upsample, ..
 #include "bindings.h"
-#include "layer.h"
 #include "lamina/nn/convolution.h"
 #include "lamina/nn/pooling.h"
 #include "lamina/nn/spatial.h"
+#include "layer.h"
 #include "windows.h"
 
 namespace lamina::python {
@@ -16,9 +16,9 @@ void bind_pool(nb::module_& m, const char* name, const char* doc) {
           "__init__",
           [](Pool* self, nb::handle kernel_size, nb::handle stride, nb::handle padding,
              bool count_padding, nb::handle dilation, bool ceil_mode, int64_t divisor) {
-            new (self) Pool(
-                to_per_axis(kernel_size, "pool: kernel_size"),
-                to_pool_options(stride, padding, count_padding, dilation, ceil_mode, divisor));
+            new (self)
+                Pool(to_per_axis(kernel_size, "pool: kernel_size"),
+                     to_pool_options(stride, padding, count_padding, dilation, ceil_mode, divisor));
           },
           nb::arg("kernel_size"), nb::arg("stride") = nb::none(), nb::arg("padding") = 0,
           nb::arg("count_padding") = true, nb::arg("dilation") = 1, nb::arg("ceil_mode") = false,
@@ -74,14 +74,41 @@ void bind_transposed(nb::module_& m, const char* name, const char* doc) {
       .def_ro("out_channels", &Convolution::out_channels);
 }
 
+template <class Pool>
+void bind_fractional(nb::module_& m, const char* name) {
+  layer<Pool>(m, name, "Maxima over windows at random places.")
+      .def(
+          "__init__",
+          [](Pool* self, nb::handle kernel_size, nb::handle output_size, nb::handle output_ratio) {
+            new (self) Pool(to_per_axis(kernel_size, "pool: kernel_size"),
+                            to_fractional_options(output_size, output_ratio));
+          },
+          nb::arg("kernel_size"), nb::arg("output_size") = nb::none(),
+          nb::arg("output_ratio") = nb::none());
+}
+
+template <class Unpool>
+void bind_unpool(nb::module_& m, const char* name) {
+  nb::class_<Unpool, nn::Module>(m, name, nb::is_final(),
+                                 "Values at the places that max_pool_with_indices gave.")
+      .def(
+          "__init__",
+          [](Unpool* self, nb::handle kernel_size, nb::handle stride, nb::handle padding) {
+            new (self) Unpool(to_per_axis(kernel_size, "max_unpool: kernel_size"),
+                              to_unpool_options(stride, padding, nb::none()));
+          },
+          nb::arg("kernel_size"), nb::arg("stride") = nb::none(), nb::arg("padding") = 0)
+      .def(
+          "forward",
+          [](Unpool& self, Array x, Array indices) {
+            return self.forward(std::move(x), std::move(indices));
+          },
+          nb::arg("x"), nb::arg("indices"));
+}
+
 template <class Layer>
 void bind_factor(nb::module_& m, const char* name, const char* argument, const char* doc) {
   layer<Layer>(m, name, doc).def(nb::init<int64_t>(), nb::arg(argument));
-}
-
-FoldOptions fold_options(nb::handle dilation, nb::handle padding, nb::handle stride) {
-  return {to_per_axis(dilation, "fold: dilation"), to_padding(padding, "fold: padding"),
-          to_per_axis(stride, "fold: stride")};
 }
 
 void bind_folds(nb::module_& m) {
@@ -91,7 +118,7 @@ void bind_folds(nb::module_& m) {
           [](nn::Unfold* self, nb::handle kernel_size, nb::handle dilation, nb::handle padding,
              nb::handle stride) {
             new (self) nn::Unfold(to_per_axis(kernel_size, "Unfold: kernel_size"),
-                                  fold_options(dilation, padding, stride));
+                                  to_fold_options(dilation, padding, stride));
           },
           nb::arg("kernel_size"), nb::arg("dilation") = 1, nb::arg("padding") = 0,
           nb::arg("stride") = 1);
@@ -102,7 +129,7 @@ void bind_folds(nb::module_& m) {
              nb::handle padding, nb::handle stride) {
             new (self) nn::Fold(to_per_axis(output_size, "Fold: output_size"),
                                 to_per_axis(kernel_size, "Fold: kernel_size"),
-                                fold_options(dilation, padding, stride));
+                                to_fold_options(dilation, padding, stride));
           },
           nb::arg("output_size"), nb::arg("kernel_size"), nb::arg("dilation") = 1,
           nb::arg("padding") = 0, nb::arg("stride") = 1);
@@ -110,8 +137,9 @@ void bind_folds(nb::module_& m) {
 
 template <class Layer>
 void bind_pad(nb::module_& m, const char* name) {
-  layer<Layer>(m, name, "Padding of the spatial axes: one number, or low and high per axis, last "
-                        "axis first.")
+  layer<Layer>(m, name,
+               "Padding of the spatial axes: one number, or low and high per axis, last "
+               "axis first.")
       .def(
           "__init__",
           [](Layer* self, nb::handle padding, double value) {
@@ -137,7 +165,7 @@ void bind_upsample(nb::module_& m) {
 
 }  // namespace
 
-#define LAMINA_EACH_AXES(bind, type, ...)              \
+#define LAMINA_EACH_AXES(bind, type, ...)                       \
   bind<nn::type##1d>(m, #type "1d" __VA_OPT__(, ) __VA_ARGS__); \
   bind<nn::type##2d>(m, #type "2d" __VA_OPT__(, ) __VA_ARGS__); \
   bind<nn::type##3d>(m, #type "3d" __VA_OPT__(, ) __VA_ARGS__);
@@ -154,6 +182,9 @@ void bind_spatial_layers(nb::module_& m) {
   LAMINA_EACH_AXES(bind_pad, ReflectionPad)
   LAMINA_EACH_AXES(bind_pad, ReplicationPad)
   LAMINA_EACH_AXES(bind_pad, CircularPad)
+  LAMINA_EACH_AXES(bind_unpool, MaxUnpool)
+  bind_fractional<nn::FractionalMaxPool2d>(m, "FractionalMaxPool2d");
+  bind_fractional<nn::FractionalMaxPool3d>(m, "FractionalMaxPool3d");
   bind_upsample(m);
   bind_factor<nn::PixelShuffle>(m, "PixelShuffle", "factor", "Channels become pixels.");
   bind_factor<nn::PixelUnshuffle>(m, "PixelUnshuffle", "factor", "Pixels become channels.");

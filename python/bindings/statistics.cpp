@@ -50,7 +50,9 @@ nb::tuple pair_of(Located found) {
 void bind_located(nb::module_& m) {
   m.def(
       "mode",
-      [](Array x, int axis, bool keepdims) { return pair_of(mode(std::move(x), {axis, keepdims})); },
+      [](Array x, int axis, bool keepdims) {
+        return pair_of(mode(std::move(x), {axis, keepdims}));
+      },
       nb::arg("x"), nb::arg("axis") = -1, nb::arg("keepdims") = false, op::find("mode")->doc);
   m.def(
       "kthvalue",

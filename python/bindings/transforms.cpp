@@ -1,5 +1,5 @@
-// Transforms of functions: vjp, jvp, custom_vjp, checkpoint. What they look like in Python stands in
-// lamina/autograd.py.
+// Transforms of functions: vjp, jvp, custom_vjp, checkpoint. What they look like in Python stands
+// in lamina/autograd.py.
 #include "bindings.h"
 #include "casters.h"
 #include "foreign.h"
@@ -47,12 +47,12 @@ void bind_transforms(nb::module_& m) {
     Pullback result = vjp(transform_of(function), own(std::move(primals)));
     return nb::make_tuple(std::move(result.outputs), python_function(std::move(result.pullback)));
   });
-  m.def("_jvp_of", [](const nb::callable& function, std::vector<Array> primals,
-                      std::vector<Array> tangents) {
-    Pushforward result =
-        jvp(transform_of(function), own(std::move(primals)), own(std::move(tangents)));
-    return nb::make_tuple(std::move(result.outputs), std::move(result.tangents));
-  });
+  m.def("_jvp_of",
+        [](const nb::callable& function, std::vector<Array> primals, std::vector<Array> tangents) {
+          Pushforward result =
+              jvp(transform_of(function), own(std::move(primals)), own(std::move(tangents)));
+          return nb::make_tuple(std::move(result.outputs), std::move(result.tangents));
+        });
   m.def("_custom_vjp", [](const nb::callable& function, const nb::callable& rule) {
     return python_function(custom_vjp(transform_of(function), rule_of(rule)));
   });

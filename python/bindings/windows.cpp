@@ -3,7 +3,6 @@
 
 #include "bindings.h"
 #include "lamina/op/op.h"
-#include "lamina/ops/adaptive.h"
 
 namespace lamina::python {
 
@@ -109,16 +108,10 @@ void bind_positions(nb::module_& m) {
       "fractional_max_pool",
       [](Array x, nb::handle window, nb::handle output_size, nb::handle output_ratio,
          std::optional<Array> samples) {
-        FractionalPoolOptions options;
-        if (!output_size.is_none()) options.output_size = to_per_axis(output_size, "pool: size");
-        if (nb::isinstance<nb::float_>(output_ratio)) {
-          options.output_ratio = {nb::cast<double>(output_ratio)};
-        } else if (!output_ratio.is_none()) {
-          options.output_ratio = nb::cast<std::vector<double>>(output_ratio);
-        }
+        FractionalPoolOptions options = to_fractional_options(output_size, output_ratio);
         if (samples) options.samples = std::move(*samples);
-        return pair_of(fractional_max_pool(std::move(x), to_per_axis(window, "pool: window"),
-                                           options));
+        return pair_of(
+            fractional_max_pool(std::move(x), to_per_axis(window, "pool: window"), options));
       },
       nb::arg("x"), nb::arg("window"), nb::arg("output_size") = nb::none(),
       nb::arg("output_ratio") = nb::none(), nb::arg("samples") = nb::none(),
@@ -127,14 +120,9 @@ void bind_positions(nb::module_& m) {
       "max_unpool",
       [](Array x, Array indices, nb::handle window, nb::handle stride, nb::handle padding,
          nb::handle output_size) {
-        UnpoolOptions options;
-        if (!stride.is_none()) options.stride = to_per_axis(stride, "max_unpool: stride");
-        options.padding = to_per_axis(padding, "max_unpool: padding");
-        if (!output_size.is_none()) {
-          options.output_size = to_per_axis(output_size, "max_unpool: output_size");
-        }
         return max_unpool(std::move(x), std::move(indices),
-                          to_per_axis(window, "max_unpool: window"), options);
+                          to_per_axis(window, "max_unpool: window"),
+                          to_unpool_options(stride, padding, output_size));
       },
       nb::arg("x"), nb::arg("indices"), nb::arg("window"), nb::arg("stride") = nb::none(),
       nb::arg("padding") = 0, nb::arg("output_size") = nb::none(),

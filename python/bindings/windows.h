@@ -2,7 +2,9 @@
 #pragma once
 
 #include "casters.h"
+#include "lamina/ops/adaptive.h"
 #include "lamina/ops/convolution.h"
+#include "lamina/ops/fold.h"
 #include "lamina/ops/pooling.h"
 #include "lamina/ops/resize.h"
 #include "lamina/ops/window.h"
@@ -28,6 +30,34 @@ inline PoolOptions to_pool_options(nb::handle stride, nb::handle padding, bool c
   options.ceil_mode = ceil_mode;
   options.divisor = divisor;
   return options;
+}
+
+inline FractionalPoolOptions to_fractional_options(nb::handle output_size,
+                                                   nb::handle output_ratio) {
+  FractionalPoolOptions options;
+  if (!output_size.is_none()) options.output_size = to_per_axis(output_size, "pool: output_size");
+  if (nb::isinstance<nb::sequence>(output_ratio)) {
+    options.output_ratio = nb::cast<std::vector<double>>(output_ratio);
+  } else if (!output_ratio.is_none()) {
+    options.output_ratio = {nb::cast<double>(nb::float_(output_ratio))};
+  }
+  return options;
+}
+
+inline UnpoolOptions to_unpool_options(nb::handle stride, nb::handle padding,
+                                       nb::handle output_size) {
+  UnpoolOptions options;
+  if (!stride.is_none()) options.stride = to_per_axis(stride, "max_unpool: stride");
+  options.padding = to_per_axis(padding, "max_unpool: padding");
+  if (!output_size.is_none()) {
+    options.output_size = to_per_axis(output_size, "max_unpool: output_size");
+  }
+  return options;
+}
+
+inline FoldOptions to_fold_options(nb::handle dilation, nb::handle padding, nb::handle stride) {
+  return {to_per_axis(dilation, "fold: dilation"), to_padding(padding, "fold: padding"),
+          to_per_axis(stride, "fold: stride")};
 }
 
 // size and scale_factor; None is left out.

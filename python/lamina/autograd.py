@@ -130,7 +130,7 @@ def custom_vjp(function, gradient):
     gradient(arguments, outputs, cotangents) gets lists of arrays and returns a cotangent, or None, for each argument.
     Gradients flow to the arguments alone, not to arrays that `function` uses from outside.
 
-    >>> cut = lm.custom_vjp(lambda x: x, lambda arguments, outputs, cotangents: [lm.clip(cotangents[0], -1.0, 1.0)])
+    >>> cut = lm.custom_vjp(lambda x: x, lambda arguments, outputs, cotangents: [lm.minimum(cotangents[0], 1.0)])
     >>> print(lm.grad(lambda x: 5 * cut(x))(lm.array(2.0)))
     1
     """

@@ -139,17 +139,18 @@ def pool_cases():
         case(f"lp_pool{axes}d", lambda x: lm.lp_pool(x, 1.5, 3, stride=2),
              lambda x, f=getattr(F, f"lp_pool{axes}d"): f(x, 1.5, 3, stride=2), positive)
         values, indices = getattr(F, f"max_pool{axes}d")(torch.tensor(x), 2, return_indices=True)
+        even = getattr(F, f"max_pool{axes}d")(torch.tensor(distinct(2, 3, *[6, 4, 2][:axes])), 2, return_indices=True)
         case(f"max_unpool{axes}d", lambda v, i: lm.max_unpool(v, i, 2),
-             lambda v, i, f=getattr(F, f"max_unpool{axes}d"): f(v, i, 2), values.numpy(), indices.numpy() if axes < 2 else
-             np.minimum(indices.numpy(), int(np.prod([s * 2 for s in values.shape[2:]])) - 1))
+             lambda v, i, f=getattr(F, f"max_unpool{axes}d"): f(v, i, 2), even[0].numpy(), even[1].numpy())
         case(f"max_unpool{axes}d", lambda v, i, s=x.shape[2:]: lm.max_unpool(v, i, 2, output_size=s),
              lambda v, i, f=getattr(F, f"max_unpool{axes}d"), s=x.shape[2:]: f(v, i, 2, output_size=s), values.numpy(), indices.numpy())
         if axes > 1:
             samples = random.uniform(0, 1, (2, 3, axes))
+            order = [1, 0] if axes == 2 else [0, 1, 2]  # PyTorch's samples for images name the width first
             theirs = getattr(F, f"fractional_max_pool{axes}d")
             for o in ({"output_size": (4, 3, 3)[:axes]}, {"output_ratio": (0.5, 0.6, 0.7)[:axes]}):
                 case(f"fractional_max_pool{axes}d", lambda x, o=o, s=samples: lm.fractional_max_pool(x, 2, samples=lm.array(s), **o),
-                     lambda x, o=o, s=samples, f=theirs: f(x, 2, return_indices=True, _random_samples=torch.tensor(s), **o), x)
+                     lambda x, o=o, s=samples, p=order, f=theirs: f(x, 2, return_indices=True, _random_samples=torch.tensor(s[..., p]), **o), x)
 
 
 def resize_cases():
@@ -336,7 +337,7 @@ def transform_cases():
         def backward(c, g):
             return g.clamp(-0.5, 0.5)
 
-    case("custom_vjp", lm.custom_vjp(lambda x: x * 1, lambda a, y, g: [lm.clip(g[0], -0.5, 0.5)]), Cut.apply, x)
+    case("custom_vjp", lm.custom_vjp(lambda x: x * 1, lambda a, y, g: [lm.minimum(lm.maximum(g[0], -0.5), 0.5)]), Cut.apply, x)
 
 
 def main():

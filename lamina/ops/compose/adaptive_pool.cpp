@@ -65,8 +65,9 @@ Array adaptive_average(const char* name, int axes, Array x, const PerAxis& size)
   }
   if (divides) return avg_pool(std::move(x), window);
   for (int i = 0; i < count; ++i) {
-    if (x.shape(i + 2) == sizes[i]) continue;
-    x = take_weighted(std::move(x), i + 2, average_taps(x.shape(i + 2), sizes[i]));
+    const int64_t points = x.shape(i + 2);
+    if (points == sizes[i]) continue;
+    x = take_weighted(std::move(x), i + 2, average_taps(points, sizes[i]));
   }
   return x;
 }
@@ -88,11 +89,11 @@ PooledMaxima adaptive_maximum(const char* name, int axes, Array x, const PerAxis
 
 }  // namespace
 
-#define LAMINA_ADAPTIVE(name, axes)                           \
-  Array adaptive_avg_##name(Array x, PerAxis size) {          \
-    return adaptive_average("adaptive_avg_" #name, axes, std::move(x), size); \
-  }                                                           \
-  Array adaptive_max_##name(Array x, PerAxis size) {          \
+#define LAMINA_ADAPTIVE(name, axes)                                                  \
+  Array adaptive_avg_##name(Array x, PerAxis size) {                                 \
+    return adaptive_average("adaptive_avg_" #name, axes, std::move(x), size);        \
+  }                                                                                  \
+  Array adaptive_max_##name(Array x, PerAxis size) {                                 \
     return adaptive_maximum("adaptive_max_" #name, axes, std::move(x), size).values; \
   }
 LAMINA_ADAPTIVE(pool, 0)

@@ -12,7 +12,8 @@ Array affine_grid(Array theta, IntList size, bool align_corners) {
   if (!theta) throw StateError("affine_grid: theta is an empty Array");
   const int axes = static_cast<int>(size.size()) - 2;
   if (axes != 2 && axes != 3) {
-    throw ValueError(text("affine_grid: size ", size, ": expected [N, C, H, W] or [N, C, D, H, W]"));
+    throw ValueError(
+        text("affine_grid: size ", size, ": expected [N, C, H, W] or [N, C, D, H, W]"));
   }
   if (!is_floating(theta.dtype()) || !(theta.shape() == Shape{size[0], axes, axes + 1})) {
     throw ShapeError(text("affine_grid: expected a floating-point theta [", size[0], ", ", axes,
@@ -34,7 +35,7 @@ Array affine_grid(Array theta, IntList size, bool align_corners) {
   std::vector<Array> columns;
   for (int i = axes; i-- > 0;) {  // x first, which is the last axis
     const int64_t n = pixels[i];
-    const double edge = n == 1                ? 0
+    const double edge = n == 1          ? 0
                         : align_corners ? 1
                                         : static_cast<double>(n - 1) / static_cast<double>(n);
     IntList shape(static_cast<size_t>(axes), 1);

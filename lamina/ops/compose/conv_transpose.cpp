@@ -1,4 +1,4 @@
-// conv_transpose and its relatives: convolution_input_gradient, read as a function of the cotangent.
+// conv_transpose and its relatives: convolution_input_gradient as a function of the cotangent.
 #include <algorithm>
 
 #include "lamina/base/error.h"
@@ -85,7 +85,8 @@ Array transposed(const char* name, int axes, Array x, Array weight, Array bias,
   if (!x || !weight) throw StateError(text(name, ": ", x ? "weight" : "x", " is an empty Array"));
   if (axes == 0) axes = std::max(x.ndim() - 2, 1);
   if (x.ndim() != axes + 2 || weight.ndim() != axes + 2) {
-    throw ShapeError(text(name, ": expected x [N, C, spatial..] and weight [C, O / groups, "
+    throw ShapeError(text(name,
+                          ": expected x [N, C, spatial..] and weight [C, O / groups, "
                           "kernel..] of ",
                           axes + 2, " axes, got ", describe(x), " and ", describe(weight)));
   }
@@ -104,8 +105,9 @@ Array transposed(const char* name, int axes, Array x, Array weight, Array bias,
   Plan plan = plan_transpose(name, axes, x.shape(), weight.shape(), options);
   DType dtype = promote(x.dtype(), weight.dtype());
   if (bias) dtype = promote(dtype, bias.dtype());
-  Array y = convolution_input_gradient(astype(std::move(x), dtype), astype(std::move(weight), dtype),
-                                       std::move(plan.attributes), plan.sizes);
+  Array y =
+      convolution_input_gradient(astype(std::move(x), dtype), astype(std::move(weight), dtype),
+                                 std::move(plan.attributes), plan.sizes);
   if (std::any_of(plan.zeros.begin(), plan.zeros.end(), [](int64_t n) { return n > 0; })) {
     IntList low(static_cast<size_t>(axes) + 2, 0), high{0, 0};
     for (int64_t n : plan.zeros) high.push_back(n);

@@ -35,8 +35,8 @@ Array trace(Array x, int offset, int axis1, int axis2) {
 
 Array diag_embed(Array x, int offset, int axis1, int axis2) {
   if (!x || x.ndim() < 1) {
-    throw ShapeError(text("diag_embed: expected x [.., length], got ",
-                          x ? describe(x) : "an empty Array"));
+    throw ShapeError(
+        text("diag_embed: expected x [.., length], got ", x ? describe(x) : "an empty Array"));
   }
   const int64_t size = x.shape(-1) + std::abs(static_cast<int64_t>(offset));
   DiagonalEmbedAttributes a;

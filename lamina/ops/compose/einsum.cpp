@@ -1,7 +1,7 @@
-// einsum: operands are brought to one label per axis (diagonals for repeated ones), labels that only
-// one of them has are summed at once, and pairs are contracted by matmul until one operand is left.
-// The pair that comes next is the one whose product is smallest against what it replaces (the greedy
-// order of opt_einsum, Smith and Gray 2018).
+// einsum: operands are brought to one label per axis (diagonals for repeated ones), labels that
+// only one of them has are summed at once, and pairs are contracted by matmul until one operand is left.
+// The pair that comes next is the one whose product is smallest against what it replaces (the
+// greedy order of opt_einsum, Smith and Gray 2018).
 #include <algorithm>
 #include <map>
 
@@ -86,8 +86,8 @@ class Einsum {
         auto [found, added] = sizes_.emplace(term.labels[i], size);
         if (added || found->second == size || size == 1) continue;
         if (found->second != 1) {
-          throw ShapeError(text("einsum: \"", equation_, "\": ",
-                                einsum_detail::label_text(term.labels[i]), " has size ",
+          throw ShapeError(text("einsum: \"", equation_,
+                                "\": ", einsum_detail::label_text(term.labels[i]), " has size ",
                                 found->second, " and ", size));
         }
         found->second = size;

@@ -30,8 +30,10 @@ Term parse_term(const std::string& text_of_term, const std::string& equation) {
     } else if (std::isalpha(static_cast<unsigned char>(c))) {
       (term.ellipsis ? term.after : term.before).push_back(c);
     } else {
-      throw ValueError(text("einsum: \"", equation, "\": expected letters, \"...\", \",\" and "
-                            "\"->\", got '", c, "'"));
+      throw ValueError(text("einsum: \"", equation,
+                            "\": expected letters, \"...\", \",\" and "
+                            "\"->\", got '",
+                            c, "'"));
     }
   }
   return term;
@@ -69,8 +71,8 @@ Equation parse(const std::string& given, const std::vector<Array>& operands) {
     start = comma + 1;
   }
   if (terms.size() != operands.size()) {
-    throw ValueError(text("einsum: \"", given, "\" names ", terms.size(), " operands, got ",
-                          operands.size()));
+    throw ValueError(
+        text("einsum: \"", given, "\" names ", terms.size(), " operands, got ", operands.size()));
   }
   Equation parsed;
   int most = 0;

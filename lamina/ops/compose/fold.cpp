@@ -23,8 +23,7 @@ FoldAttributes fold_attributes(const char* name, IntList sizes, const PerAxis& w
   for (int i = 0; i < axes; ++i) {
     reach.push_back((a.window[i] - 1) * std::min(a.dilation[i], kMaxWindow / 2) + 1);
   }
-  Padding::Sides sides =
-      options.padding.for_axes(sizes, reach, a.stride, text(name, ": padding"));
+  Padding::Sides sides = options.padding.for_axes(sizes, reach, a.stride, text(name, ": padding"));
   a.padding_low = std::move(sides.low);
   a.padding_high = std::move(sides.high);
   a.shape = std::move(sizes);

@@ -26,16 +26,16 @@ IntList fractional_sizes(const Array& x, const FractionalPoolOptions& options) {
   }
   const auto& ratio = options.output_ratio;
   if (ratio.size() != 1 && static_cast<int>(ratio.size()) != axes) {
-    throw ValueError(text("fractional_max_pool: output_ratio: expected one number, or one for each "
-                          "of the ",
-                          axes, " spatial axes, got ", ratio.size()));
+    throw ValueError(
+        text("fractional_max_pool: output_ratio: expected one number, or one for each "
+             "of the ",
+             axes, " spatial axes, got ", ratio.size()));
   }
   IntList sizes;
   for (int i = 0; i < axes; ++i) {
     const double r = ratio[ratio.size() == 1 ? 0 : i];
     if (!(r > 0 && r < 1)) {
-      throw ValueError(
-          text("fractional_max_pool: output_ratio must lie between 0 and 1, got ", r));
+      throw ValueError(text("fractional_max_pool: output_ratio must lie between 0 and 1, got ", r));
     }
     sizes.push_back(static_cast<int64_t>(static_cast<double>(x.shape(i + 2)) * r));
   }
@@ -50,8 +50,7 @@ WindowBounds drawn_bounds(const Array& samples, int64_t size, int64_t window, in
   if (positions == 1) {
     start = last;
   } else {
-    const double step =
-        static_cast<double>(size - window) / static_cast<double>(positions - 1);
+    const double step = static_cast<double>(size - window) / static_cast<double>(positions - 1);
     const Array u = reshape(samples, shape);
     const Array i = astype(arange(positions - 1, int64), samples.dtype());
     const Array places = floor((i + u) * step) - floor(u * step);
@@ -66,14 +65,12 @@ PooledMaxima fractional_max_pool(Array x, PerAxis window, const FractionalPoolOp
   if (!x) throw StateError("fractional_max_pool: x is an empty Array");
   const int axes = x.ndim() - 2;
   if (axes < 1) {
-    throw ShapeError(
-        text("fractional_max_pool: expected x [N, C, spatial..], got ", describe(x)));
+    throw ShapeError(text("fractional_max_pool: expected x [N, C, spatial..], got ", describe(x)));
   }
   const IntList windows = window.for_axes(axes, 1, "fractional_max_pool: window");
   const IntList sizes = fractional_sizes(x, options);
   for (int i = 0; i < axes; ++i) {
-    if (sizes[i] < 1 || windows[i] > x.shape(i + 2) ||
-        sizes[i] > x.shape(i + 2) - windows[i] + 1) {
+    if (sizes[i] < 1 || windows[i] > x.shape(i + 2) || sizes[i] > x.shape(i + 2) - windows[i] + 1) {
       throw ShapeError(text("fractional_max_pool: ", sizes[i], " windows of ", windows[i],
                             " do not fit on axis ", i + 2, " of ", describe(x)));
     }

@@ -8,6 +8,7 @@
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
 #include "lamina/ops/movement.h"
+#include "lamina/ops/number.h"
 #include "lamina/ops/reduction.h"
 
 namespace lamina {
@@ -69,24 +70,25 @@ Histogram histogram(Array x, const HistogramOptions& options) {
   if (static_cast<bool>(options.low) != static_cast<bool>(options.high)) {
     throw ValueError("histogram: give both low and high, or neither");
   }
-  Array shares = reshape(shares_of("histogram", x, options.weights), {x.size()});
-  x = reshape(std::move(x), {x.size()});
+  const int64_t size = x.size();
+  Array shares = reshape(shares_of("histogram", x, options.weights), {size});
+  x = reshape(std::move(x), {size});
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : float32;
   x = astype(std::move(x), dtype);
   Array edges;
   if (options.edges) {
     if (options.edges.ndim() != 1 || options.edges.size() < 2) {
-      throw ShapeError(
-          text("histogram: expected edges [B + 1] of one bin or more, got ", describe(options.edges)));
+      throw ShapeError(text("histogram: expected edges [B + 1] of one bin or more, got ",
+                            describe(options.edges)));
     }
     edges = astype(options.edges, dtype);
   } else {
     if (options.bins < 1 || options.bins > int64_t{1} << 31) {
       throw ValueError(text("histogram: bins must be 1 or more, got ", options.bins));
     }
-    const bool given = static_cast<bool>(options.low), nothing = x.size() == 0;
-    Array low = given ? astype(options.low, dtype) : nothing ? full({}, 0.0, dtype) : min(x);
-    Array high = given ? astype(options.high, dtype) : nothing ? full({}, 1.0, dtype) : max(x);
+    const bool given = static_cast<bool>(options.low), nothing = size == 0;
+    Array low = given ? typed(options.low, dtype) : nothing ? full({}, 0.0, dtype) : min(x);
+    Array high = given ? typed(options.high, dtype) : nothing ? full({}, 1.0, dtype) : max(x);
     if (low.ndim() != 0 || high.ndim() != 0) {
       throw ShapeError("histogram: expected one number each as low and high");
     }

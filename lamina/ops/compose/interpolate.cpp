@@ -23,10 +23,10 @@ struct Mode {
   int axes;  // 0: any number
 };
 constexpr Mode kModes[] = {
-    {"nearest", Kernel::Nearest, 0}, {"nearest-exact", Kernel::NearestExact, 0},
-    {"linear", Kernel::Linear, 0},   {"bilinear", Kernel::Linear, 2},
+    {"nearest", Kernel::Nearest, 0},  {"nearest-exact", Kernel::NearestExact, 0},
+    {"linear", Kernel::Linear, 0},    {"bilinear", Kernel::Linear, 2},
     {"trilinear", Kernel::Linear, 3}, {"cubic", Kernel::Cubic, 0},
-    {"bicubic", Kernel::Cubic, 2},   {"area", Kernel::Area, 0},
+    {"bicubic", Kernel::Cubic, 2},    {"area", Kernel::Area, 0},
 };
 
 Kernel kernel_of(const std::string& mode, const Array& x) {
@@ -126,15 +126,14 @@ TapWeights cubic_taps(const AxisPlan& plan, bool align_corners) {
     const double at = source_point(plan, i, align_corners), low = std::floor(at);
     for (int k = -1; k <= 2; ++k) {
       const int64_t place = static_cast<int64_t>(low) + k;
-      taps.add(i, std::clamp<int64_t>(place, 0, plan.size - 1),
-               cubic_weight(low + k - at, -0.75));
+      taps.add(i, std::clamp<int64_t>(place, 0, plan.size - 1), cubic_weight(low + k - at, -0.75));
     }
   }
   return taps;
 }
 
-// As Pillow does it: the kernel is stretched by the step, and its weights inside the image add up to
-// 1. Its cubic has a = -0.5.
+// As Pillow does it: the kernel is stretched by the step, and its weights inside the image add up
+// to 1. Its cubic has a = -0.5.
 TapWeights antialias_taps(const AxisPlan& plan, bool cubic) {
   const double stretch = std::max(plan.step, 1.0), support = (cubic ? 2 : 1) * stretch;
   TapWeights taps(plan.result, std::min(static_cast<int64_t>(2 * support) + 3, plan.size));
@@ -163,9 +162,9 @@ Array resample(Array x, int axis, const AxisPlan& plan, Kernel kernel,
   }
   const bool cubic = kernel == Kernel::Cubic;
   if (options.antialias) return take_weighted(std::move(x), axis, antialias_taps(plan, cubic));
-  return take_weighted(std::move(x), axis,
-                       cubic ? cubic_taps(plan, options.align_corners)
-                             : linear_taps(plan, options.align_corners));
+  return take_weighted(
+      std::move(x), axis,
+      cubic ? cubic_taps(plan, options.align_corners) : linear_taps(plan, options.align_corners));
 }
 
 void check_options(const Array& x, Kernel kernel, const InterpolateOptions& options) {
@@ -179,9 +178,10 @@ void check_options(const Array& x, Kernel kernel, const InterpolateOptions& opti
                           axes, " spatial axes, got ", factors));
   }
   if ((options.align_corners || options.antialias) && !smooth) {
-    throw ValueError(text("interpolate: align_corners and antialias belong to the modes linear and "
-                          "cubic, got \"",
-                          options.mode, "\""));
+    throw ValueError(
+        text("interpolate: align_corners and antialias belong to the modes linear and "
+             "cubic, got \"",
+             options.mode, "\""));
   }
   if (options.align_corners && options.antialias) {
     throw ValueError("interpolate: antialias is defined for align_corners = false");

@@ -1,9 +1,9 @@
 #include "lamina/ops/compose/max_positions.h"
 
 #include "lamina/base/error.h"
-#include "lamina/ops/creation.h"
 #include "lamina/ops/compose/along_axis.h"
 #include "lamina/ops/compose/pool_plan.h"
+#include "lamina/ops/creation.h"
 #include "lamina/ops/indexing.h"
 #include "lamina/ops/movement.h"
 #include "lamina/ops/reduction.h"
@@ -43,8 +43,8 @@ PooledMaxima max_pool_with_indices(Array x, PerAxis window, const PoolOptions& o
     }
     if (count < 0) {
       throw ShapeError(text("max_pool: the window does not fit on axis ", axis, ": ", a.window[i],
-                            " with dilation ", plan.dilation[i], " on an input of ",
-                            x.shape(axis), " + ", padding, " of padding"));
+                            " with dilation ", plan.dilation[i], " on an input of ", x.shape(axis),
+                            " + ", padding, " of padding"));
     }
     check_positions("max_pool", count);
     std::vector<int64_t> start, stop;

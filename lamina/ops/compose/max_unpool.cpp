@@ -17,9 +17,8 @@ Array max_unpool(Array x, Array indices, PerAxis window, const UnpoolOptions& op
                           describe(x), " and ", describe(indices)));
   }
   const IntList windows = window.for_axes(axes, 1, "max_unpool: window");
-  const IntList strides = options.stride.given()
-                              ? options.stride.for_axes(axes, 1, "max_unpool: stride")
-                              : windows;
+  const IntList strides =
+      options.stride.given() ? options.stride.for_axes(axes, 1, "max_unpool: stride") : windows;
   const IntList padding = options.padding.for_axes(axes, 0, "max_unpool: padding");
   IntList sizes;
   if (options.output_size.given()) {

@@ -24,9 +24,7 @@ Rule rule_of(const std::string& mode) {
 
 // The element that stands at `at`, which may lie outside of 0 .. size - 1.
 int64_t source_of(Rule rule, int64_t at, int64_t size) {
-  auto modulo = [](int64_t value, int64_t period) {
-    return (value % period + period) % period;
-  };
+  auto modulo = [](int64_t value, int64_t period) { return (value % period + period) % period; };
   if (rule == Rule::Replicate) return at < 0 ? 0 : at >= size ? size - 1 : at;
   if (rule == Rule::Circular) return modulo(at, size);
   if (rule == Rule::Symmetric) {
@@ -42,7 +40,8 @@ int64_t source_of(Rule rule, int64_t at, int64_t size) {
 
 Array pad(Array x, IntList low, IntList high, const PadOptions& options) {
   const Rule rule = rule_of(options.mode);
-  if (rule == Rule::Constant) return pad(std::move(x), std::move(low), std::move(high), options.value);
+  if (rule == Rule::Constant)
+    return pad(std::move(x), std::move(low), std::move(high), options.value);
   if (!x) throw StateError("pad: x is an empty Array");
   if (static_cast<int>(low.size()) != x.ndim() || static_cast<int>(high.size()) != x.ndim()) {
     throw ValueError(text("pad: expected ", x.ndim(), " entries in low and high, one per axis of ",

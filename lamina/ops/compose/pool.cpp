@@ -20,8 +20,8 @@ namespace {
 Array maximum_of(const char* name, int axes, Array x, const PerAxis& window,
                  const PoolOptions& options) {
   PoolPlan plan = pool_plan(name, axes, x, window, options);
-  const bool dilated = std::any_of(plan.dilation.begin(), plan.dilation.end(),
-                                   [](int64_t d) { return d != 1; });
+  const bool dilated =
+      std::any_of(plan.dilation.begin(), plan.dilation.end(), [](int64_t d) { return d != 1; });
   if (dilated) return max_pool_with_indices(std::move(x), window, options).values;
   return record(ops::op_MaxPool(), make_attributes(std::move(plan.attributes)), std::move(x));
 }
@@ -33,10 +33,9 @@ Array partial_window_factor(const PoolPlan& plan, const Shape& x, int axis, DTyp
   const int64_t low = a.padding_low[axis], all = low + x[axis + 2] + a.padding_high[axis];
   std::vector<float> factors;
   for (int64_t at = 0; at + a.window[axis] <= all; at += a.stride[axis]) {
-    const int64_t counted =
-        std::min(a.window[axis], all - plan.ceil_extra[axis] - at);
-    factors.push_back(static_cast<float>(static_cast<double>(a.window[axis]) /
-                                         static_cast<double>(counted)));
+    const int64_t counted = std::min(a.window[axis], all - plan.ceil_extra[axis] - at);
+    factors.push_back(
+        static_cast<float>(static_cast<double>(a.window[axis]) / static_cast<double>(counted)));
   }
   Shape shape(static_cast<size_t>(x.rank()), int64_t{1});
   shape[axis + 2] = static_cast<int64_t>(factors.size());

@@ -10,6 +10,7 @@
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
 #include "lamina/ops/movement.h"
+#include "lamina/ops/number.h"
 #include "lamina/ops/statistics.h"
 
 namespace lamina {
@@ -79,11 +80,12 @@ Array quantile_of(const char* name, Array x, Array q, const QuantileOptions& opt
   if (!is_floating(x.dtype())) x = astype(std::move(x), float32);
   Array sorted = ascending(lines_of(std::move(x), axes));
   const int64_t length = sorted.shape(-1);
-  if (length == 0) throw ShapeError(text(name, ": there are no elements along the axes of ", shape));
+  if (length == 0)
+    throw ShapeError(text(name, ": there are no elements along the axes of ", shape));
 
   const int last = sorted.ndim() - 1;
   const Array missing = isnan(sorted);
-  Array shares = reshape(astype(std::move(q), float64), {-1});  // [Q]
+  Array shares = reshape(typed(std::move(q), float64), {-1});  // [Q]
   Array at;
   if (leave_nan) {
     Array count = astype(sum(logical_not(missing), {.axis = last, .keepdims = true}), float64);
@@ -126,12 +128,12 @@ Array nanquantile(Array x, Array q, const QuantileOptions& options) {
 }
 Array percentile(Array x, Array q, const QuantileOptions& options) {
   if (!q) throw StateError("percentile: q is an empty Array");
-  return quantile_of("percentile", std::move(x), astype(std::move(q), float64) / 100.0, options,
+  return quantile_of("percentile", std::move(x), typed(std::move(q), float64) / 100.0, options,
                      false);
 }
 Array nanpercentile(Array x, Array q, const QuantileOptions& options) {
   if (!q) throw StateError("nanpercentile: q is an empty Array");
-  return quantile_of("nanpercentile", std::move(x), astype(std::move(q), float64) / 100.0, options,
+  return quantile_of("nanpercentile", std::move(x), typed(std::move(q), float64) / 100.0, options,
                      true);
 }
 Array median(Array x, ReduceOptions options) {
@@ -150,8 +152,8 @@ Located kthvalue(Array x, int64_t k, LocateOptions options) {
   const int axis = normalize_axis(options.axis, x.ndim(), "kthvalue: axis");
   const int64_t size = x.shape(axis);
   if (k < 1 || k > size) {
-    throw ValueError(text("kthvalue: k must lie in 1 .. ", size, ", the size of axis ", axis,
-                          ", got ", k));
+    throw ValueError(
+        text("kthvalue: k must lie in 1 .. ", size, ", the size of axis ", axis, ", got ", k));
   }
   TopK larger = top_k(std::move(x), size - k + 1, axis);
   const Shape shape = larger.values.shape();

@@ -8,6 +8,7 @@
 #include "lamina/ops/custom_vjp.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
+#include "lamina/ops/number.h"
 
 namespace lamina {
 
@@ -24,8 +25,7 @@ Bounds bounds_of(const char* name, DType dtype) {
   if (dtype == uint8) return {0, 255};
   if (dtype == int16) return {-32768, 32767};
   if (dtype == uint16) return {0, 65535};
-  throw DTypeError(
-      text(name, ": dtype ", dtype, ": expected int8, uint8, int16 or uint16"));
+  throw DTypeError(text(name, ": dtype ", dtype, ": expected int8, uint8, int16 or uint16"));
 }
 
 // One number stays; [C] gets the axes of x around it.
@@ -49,8 +49,8 @@ struct Grid {  // of the quantised numbers
 Grid grid_of(const char* name, const Array& x, Array scale, Array zero_point, int axis,
              DType dtype) {
   if (!x) throw StateError(text(name, ": x is an empty Array"));
-  return {astype(along(name, "scale", std::move(scale), x, axis), dtype),
-          astype(along(name, "zero_point", std::move(zero_point), x, axis), dtype)};
+  return {typed(along(name, "scale", std::move(scale), x, axis), dtype),
+          typed(along(name, "zero_point", std::move(zero_point), x, axis), dtype)};
 }
 
 DType computed_type(DType dtype) { return dtype == float64 ? float64 : float32; }
@@ -62,8 +62,8 @@ Array steps(const Array& x, const Grid& grid) { return round(x / grid.scale) + g
 Array quantize(Array x, Array scale, Array zero_point, const QuantizeOptions& options) {
   const Bounds bounds = bounds_of("quantize", options.dtype);
   const DType computed = x ? computed_type(x.dtype()) : float32;
-  const Grid grid = grid_of("quantize", x, std::move(scale), std::move(zero_point), options.axis,
-                            computed);
+  const Grid grid =
+      grid_of("quantize", x, std::move(scale), std::move(zero_point), options.axis, computed);
   const Array q = steps(astype(std::move(x), computed), grid);
   return astype(clip(where(isnan(q), 0.0, q), bounds.low, bounds.high), options.dtype);
 }
@@ -75,8 +75,8 @@ Array dequantize(Array q, Array scale, Array zero_point, const DequantizeOptions
   }
   const DType result = is_floating(scale.dtype()) ? scale.dtype() : float32;
   const DType computed = computed_type(result);
-  const Grid grid = grid_of("dequantize", q, std::move(scale), std::move(zero_point), options.axis,
-                            computed);
+  const Grid grid =
+      grid_of("dequantize", q, std::move(scale), std::move(zero_point), options.axis, computed);
   return astype((astype(std::move(q), computed) - grid.zero_point) * grid.scale, result);
 }
 
@@ -116,8 +116,8 @@ QuantizationRange quantization_range(Array low, Array high,
   auto safe = [](Array scale) { return where(scale > 0.0, scale, 1.0); };
   if (options.symmetric) {
     if (bounds.low == 0) {
-      throw DTypeError(text("quantization_range: symmetric ranges need a signed type, got ",
-                            options.dtype));
+      throw DTypeError(
+          text("quantization_range: symmetric ranges need a signed type, got ", options.dtype));
     }
     Array scale = safe(maximum(negative(low), high) / bounds.high);
     Array zero_point = astype(scale * 0.0, options.dtype);

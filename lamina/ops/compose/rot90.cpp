@@ -13,25 +13,29 @@ Array rot90(Array x, int k, int axis1, int axis2) {
     throw ValueError(text("rot90: the axes must differ, got ", axis1, " and ", axis2));
   }
   switch ((k % 4 + 4) % 4) {
-    case 0: return x;
-    case 1: return swapaxes(flip(std::move(x), {to}), from, to);
-    case 2: return flip(std::move(x), {from, to});
-    default: return flip(swapaxes(std::move(x), from, to), {to});
+    case 0:
+      return x;
+    case 1:
+      return swapaxes(flip(std::move(x), {to}), from, to);
+    case 2:
+      return flip(std::move(x), {from, to});
+    default:
+      return flip(swapaxes(std::move(x), from, to), {to});
   }
 }
 
 Array fliplr(Array x) {
   if (!x || x.ndim() < 2) {
-    throw ShapeError(text("fliplr: expected two axes or more, got ",
-                          x ? describe(x) : "an empty Array"));
+    throw ShapeError(
+        text("fliplr: expected two axes or more, got ", x ? describe(x) : "an empty Array"));
   }
   return flip(std::move(x), {1});
 }
 
 Array flipud(Array x) {
   if (!x || x.ndim() < 1) {
-    throw ShapeError(text("flipud: expected one axis or more, got ",
-                          x ? describe(x) : "an empty Array"));
+    throw ShapeError(
+        text("flipud: expected one axis or more, got ", x ? describe(x) : "an empty Array"));
   }
   return flip(std::move(x), {0});
 }

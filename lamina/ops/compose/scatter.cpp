@@ -17,9 +17,9 @@ enum class Combine : uint8_t { Assign, Add, Multiply, Mean, Max, Min };
 
 Combine combine_of(const char* name, const std::string& reduction) {
   constexpr std::pair<const char*, Combine> kNames[] = {
-      {"assign", Combine::Assign}, {"add", Combine::Add}, {"sum", Combine::Add},
+      {"assign", Combine::Assign},     {"add", Combine::Add},       {"sum", Combine::Add},
       {"multiply", Combine::Multiply}, {"prod", Combine::Multiply}, {"mean", Combine::Mean},
-      {"max", Combine::Max}, {"min", Combine::Min}};
+      {"max", Combine::Max},           {"min", Combine::Min}};
   for (const auto& [known, combine] : kNames) {
     if (reduction == known) return combine;
   }
@@ -42,8 +42,8 @@ Array identity_of(Combine combine, DType dtype) {
   return full({}, Array(0), dtype);
 }
 
-Array sums_or_means(const Array& x, const Array& indices, const Array& values, int axis,
-                    bool mean, bool include_self) {
+Array sums_or_means(const Array& x, const Array& indices, const Array& values, int axis, bool mean,
+                    bool include_self) {
   Array sums = add_along_axis(x, indices, values, axis);
   if (!mean) return sums;
   const DType counts = is_floating(x.dtype()) && size_of(x.dtype()) >= 4 ? x.dtype() : float32;
@@ -57,15 +57,15 @@ Array sums_or_means(const Array& x, const Array& indices, const Array& values, i
   return astype(std::move(sums) / std::move(count), x.dtype());
 }
 
-Array combined(Array x, Array indices, Array values, int axis, Combine combine,
-               bool include_self) {
+Array combined(Array x, Array indices, Array values, int axis, Combine combine, bool include_self) {
   if (x.dtype() == bool_ && combine != Combine::Assign) {
     throw DTypeError(text("put_along_axis: expected numbers to combine, got ", describe(x)));
   }
   values = astype(std::move(values), x.dtype());
   if (!include_self && combine != Combine::Assign) {
     const Shape& shape = values.shape();
-    Array start = broadcast_to(identity_of(combine, x.dtype()), IntList(shape.begin(), shape.end()));
+    Array start =
+        broadcast_to(identity_of(combine, x.dtype()), IntList(shape.begin(), shape.end()));
     x = record_put(std::move(x), indices, std::move(start), axis, PutReduction::Assign);
   }
   if (combine == Combine::Add || combine == Combine::Mean) {
@@ -78,7 +78,10 @@ Array combined(Array x, Array indices, Array values, int axis, Combine combine,
 int checked_axis(const char* name, const Array& x, const Array& indices, const Array& values,
                  int axis) {
   if (!x || !indices || !values) {
-    throw StateError(text(name, ": ", !x ? "x" : !indices ? "indices" : "values",
+    throw StateError(text(name, ": ",
+                          !x         ? "x"
+                          : !indices ? "indices"
+                                     : "values",
                           " is an empty Array"));
   }
   return normalize_axis(axis, x.ndim(), text(name, ": axis"));
@@ -119,8 +122,8 @@ Array scatter(Array x, Array indices, Array updates, int axis, const ScatterOpti
   }
   IntList line(static_cast<size_t>(x.ndim()), 1);
   line[place] = indices.size();
-  indices = broadcast_to(reshape(std::move(indices), line),
-                         IntList(expected.begin(), expected.end()));
+  indices =
+      broadcast_to(reshape(std::move(indices), line), IntList(expected.begin(), expected.end()));
   return combined(std::move(x), std::move(indices), std::move(updates), place, combine,
                   options.include_self);
 }

@@ -33,12 +33,11 @@ void check(const char* name, const Array& x, const Array& segments, int64_t coun
 
 }  // namespace
 
-#define LAMINA_SEGMENT(name, start, reduction)                                        \
-  Array segment_##name(Array x, Array segments, int64_t count) {                      \
-    check("segment_" #name, x, segments, count);                                      \
-    const DType dtype = x.dtype();                                                    \
-    return reduced("segment_" #name, std::move(x), std::move(segments), count, start, \
-                   reduction);                                                        \
+#define LAMINA_SEGMENT(name, start, reduction)                                                    \
+  Array segment_##name(Array x, Array segments, int64_t count) {                                  \
+    check("segment_" #name, x, segments, count);                                                  \
+    const DType dtype = x.dtype();                                                                \
+    return reduced("segment_" #name, std::move(x), std::move(segments), count, start, reduction); \
   }
 LAMINA_SEGMENT(sum, full({}, Array(0), dtype), "add")
 LAMINA_SEGMENT(mean, full({}, Array(0), dtype), "mean")

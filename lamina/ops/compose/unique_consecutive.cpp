@@ -17,7 +17,7 @@ UniqueConsecutive unique_consecutive(Array x, const UniqueConsecutiveOptions& op
     axis = normalize_axis(*options.axis, x.ndim(), "unique_consecutive: axis");
     inverse_shape = {x.shape(axis)};
   } else {
-    x = reshape(std::move(x), {x.size()});
+    x = reshape(x, {x.size()});
   }
   const int64_t size = x.shape(axis);
   std::vector<int64_t> starts, inverse, counts;
@@ -31,9 +31,9 @@ UniqueConsecutive unique_consecutive(Array x, const UniqueConsecutiveOptions& op
       if (i != axis) others.push_back(i);
     }
     if (!others.empty()) changed = any(std::move(changed), {.axis = others});
-    const std::vector<bool> begins = changed.to_vector<bool>();
+    const std::vector<int64_t> begins = changed.to_vector<int64_t>();
     for (int64_t i = 0; i < size; ++i) {
-      if (i == 0 || begins[i - 1]) starts.push_back(i), counts.push_back(0);
+      if (i == 0 || begins[i - 1] != 0) starts.push_back(i), counts.push_back(0);
       ++counts.back();
       inverse.push_back(static_cast<int64_t>(starts.size()) - 1);
     }
