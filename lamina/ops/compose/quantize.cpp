@@ -4,6 +4,7 @@
 #include "lamina/ops/quantize.h"
 
 #include "lamina/base/error.h"
+#include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/custom_vjp.h"
 #include "lamina/ops/elementwise.h"
@@ -11,8 +12,6 @@
 #include "lamina/ops/number.h"
 
 namespace lamina {
-
-Array stop_gradient(Array x);
 
 namespace {
 
@@ -90,13 +89,17 @@ Array fake_quantize(Array x, Array scale, Array zero_point, const FakeQuantizeOp
                           x ? describe(x) : "an empty Array"));
   }
   const DType dtype = x.dtype(), computed = computed_type(dtype);
-  const Grid grid = grid_of("fake_quantize", x, stop_gradient(scale), stop_gradient(zero_point),
-                            options.axis, computed);
-  const Array low = static_cast<double>(options.quant_min);
-  const Array high = static_cast<double>(options.quant_max);
-  const Array q = steps(astype(stop_gradient(x), computed), grid);
-  const Array inside = logical_and(q >= low, q <= high);
-  Array y = astype((clip(q, low, high) - grid.zero_point) * grid.scale, dtype);
+  Array y, inside;
+  {
+    NoGrad no_grad;
+    const Grid grid = grid_of("fake_quantize", x, std::move(scale), std::move(zero_point),
+                              options.axis, computed);
+    const Array low = static_cast<double>(options.quant_min);
+    const Array high = static_cast<double>(options.quant_max);
+    const Array q = steps(astype(x, computed), grid);
+    inside = logical_and(q >= low, q <= high);
+    y = astype((clip(q, low, high) - grid.zero_point) * grid.scale, dtype);
+  }
   // The rule sees whether an element was inside as a second argument.
   static const auto straight_through = std::make_shared<const VjpRule>([](const VjpCall& call) {
     return std::vector<Array>{where(call.arguments[1], call.cotangents[0], 0.0), Array()};
