@@ -247,7 +247,10 @@ class Backward {
       for (int k = 0; k < context.input_count(); ++k) {
         if (wanted[k]) context.give(k, results[next++]);
       }
-      for (Array& target : targets) target.node()->flags.store(again ? kRequiresGrad : 0);
+      const int ended = again ? kTapeRoot : kTapeRoot | kRequiresGrad;
+      for (Array& target : targets) {
+        target.node()->flags.fetch_and(static_cast<uint8_t>(~ended));  // kListed may be set
+      }
     }
   }
 

@@ -30,7 +30,10 @@ TapeRoots::TapeRoots(std::string_view transform, const std::vector<Array>& value
 TapeRoots::~TapeRoots() { end(); }
 
 void TapeRoots::end() {
-  for (Array& alias : begun_here_) alias.node()->flags.store(0);
+  // Other flags stay: one says that the node stands in the list of living tapes.
+  for (Array& alias : begun_here_) {
+    alias.node()->flags.fetch_and(static_cast<uint8_t>(~(kRequiresGrad | kTapeRoot)));
+  }
 }
 
 void TapeRoots::settle(const std::vector<Array>& results) {

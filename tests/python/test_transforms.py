@@ -148,3 +148,16 @@ def test_a_function_that_raises_leaves_nothing_behind():
         with pytest.raises(RuntimeError, match="no"):
             call()
     assert lm.grad(lambda x: x * x)(lm.array(3.0)).item() == 6
+
+
+def test_values_read_while_a_pullback_lives_leave_nothing_behind():
+    value, pullback = lm.vjp(lambda x: x * lm.exp(x), lm.array([1.0, 2.0]))
+    value.eval()
+    pullback(lm.ones(2)).eval()
+    del value, pullback
+    for _ in range(20):  # nodes are used again: none may still stand in the list of living tapes
+        x = nn.Parameter(lm.array([3.0, -2.0]))
+        optimizer = optim.SGD([x], lr=0.1)
+        loss = lm.sum(lm.square(x))
+        loss.backward()
+        optimizer.step()

@@ -100,8 +100,8 @@ Histogram histogram(Array x, const HistogramOptions& options) {
   number = where(x == last, Array(bins - 1), number);
   const Array inside = logical_and(number >= 0, number < Array(bins));
   // What lies outside of all bins goes to one more, which is left out.
-  Array counts = scatter_add(zeros({bins + 1}, shares.dtype()), where(inside, number, Array(bins)),
-                             std::move(shares), 0);
+  Array counts = zeros({bins + 1}, shares.dtype());
+  counts = scatter_add(std::move(counts), where(inside, number, Array(bins)), std::move(shares), 0);
   counts = slice(std::move(counts), {0}, {bins});
   if (options.density) {
     const Array widths = slice(edges, {1}, {bins + 1}) - slice(edges, {0}, {bins});
