@@ -11,6 +11,11 @@ LAMINA_USE_OP(Identity)
 
 namespace {
 
+// Other flags stay: one says that the node stands in the list of living tapes.
+void end_tape_at(const Array& alias) {
+  alias.node()->flags.fetch_and(static_cast<uint8_t>(~(kRequiresGrad | kTapeRoot)));
+}
+
 // Within the scope the aliases are where tapes begin; afterwards the results keep a tape only if what the
 // function was given, or what it used from outside, has one.
 class Aliases {
@@ -29,10 +34,10 @@ class Aliases {
     }
   }
   ~Aliases() {
-    for (Array& alias : begun_here_) alias.node()->flags.store(0);
+    for (Array& alias : begun_here_) end_tape_at(alias);
   }
   void settle(const std::vector<Array>& results) {
-    for (Array& alias : begun_here_) alias.node()->flags.store(0);
+    for (Array& alias : begun_here_) end_tape_at(alias);
     refresh_tapes(results);
   }
   std::vector<Array> arrays;

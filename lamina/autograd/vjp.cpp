@@ -1,5 +1,6 @@
 #include "lamina/autograd/vjp.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "lamina/base/error.h"
@@ -95,6 +96,14 @@ class Backward {
 
   void seed(const Array& output, Array cotangent) { add(output.node(), std::move(cotangent)); }
 
+  // Gradients do not flow on through these.
+  void stop_at(const std::vector<Node*>& ends) {
+    for (Node* end : ends) {
+      if (int p = tape_.position(end); p >= 0) ends_.push_back(p);
+    }
+    std::sort(ends_.begin(), ends_.end());
+  }
+
   void run(const std::vector<Node*>& targets) {
     // A node matters if a target lies under it.
     matters_.assign(tape_.nodes().size(), targets.empty());
@@ -110,7 +119,8 @@ class Backward {
       }
     }
     for (size_t i = tape_.nodes().size(); i-- > 0;) {
-      if (matters_[i]) step(i);
+      const bool end = std::binary_search(ends_.begin(), ends_.end(), static_cast<int>(i));
+      if (matters_[i] && !end) step(i);
     }
   }
 
@@ -237,13 +247,17 @@ class Backward {
       for (int k = 0; k < context.input_count(); ++k) {
         if (wanted[k]) context.give(k, results[next++]);
       }
-      for (Array& target : targets) target.node()->flags.store(again ? kRequiresGrad : 0);
+      const int ended = again ? kTapeRoot : kTapeRoot | kRequiresGrad;
+      for (Array& target : targets) {
+        target.node()->flags.fetch_and(static_cast<uint8_t>(~ended));  // kListed may be set
+      }
     }
   }
 
   const Tape& tape_;
   std::vector<std::vector<Array>> cotangents_;
   std::vector<bool> matters_;
+  std::vector<int> ends_;
 };
 
 void check_scalar(const Array& loss, const char* what) {
@@ -269,13 +283,14 @@ void check_path(const Array& loss, const char* what) {
 }  // namespace
 
 std::vector<Array> vjp(const std::vector<Array>& outputs, const std::vector<Array>& cotangents,
-                       const std::vector<Array>& inputs) {
+                       const std::vector<Array>& inputs, bool independent) {
   Uncut uncut;
   Tape tape(outputs, "vjp", false);
   Backward backward(tape);
   for (size_t k = 0; k < outputs.size(); ++k) backward.seed(outputs[k], cotangents[k]);
   std::vector<Node*> targets;
   for (const Array& input : inputs) targets.push_back(input.node());
+  if (independent) backward.stop_at(targets);
   backward.run(targets);
   std::vector<Array> results;
   for (const Array& input : inputs) {

@@ -15,9 +15,10 @@ namespace lamina {
 // that the loss does not depend on get zeros. The results can be differentiated again.
 std::vector<Array> gradients(const Array& loss, const std::vector<Array>& arrays);
 
-// The cotangents of `inputs` for given cotangents of `outputs` (a vector-Jacobian product).
+// The cotangents of `inputs` for given cotangents of `outputs` (a vector-Jacobian product). Where one
+// input depends on another, gradients flow on through it; those of `independent` inputs do not.
 std::vector<Array> vjp(const std::vector<Array>& outputs, const std::vector<Array>& cotangents,
-                       const std::vector<Array>& inputs);
+                       const std::vector<Array>& inputs, bool independent = false);
 
 // grad(f)(x): df/dx at x for f: Array -> one-element Array; value_and_grad also gives f(x). With
 // several arguments, functions of std::vector<Array> and the gradients of all of them.

@@ -11,3 +11,4 @@
 #include "lamina/nn/losses.h"
 #include "lamina/nn/pooling.h"
 #include "lamina/nn/sequential.h"
+#include "lamina/nn/spatial.h"

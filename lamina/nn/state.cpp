@@ -8,6 +8,7 @@
 #include "lamina/ir/node.h"
 #include "lamina/nn/init.h"
 #include "lamina/nn/module.h"
+#include "lamina/op/recording.h"
 #include "lamina/ops/elementwise.h"
 
 namespace lamina::nn {
@@ -185,13 +186,16 @@ std::unique_ptr<Module> Module::clone() const {
   return copy;
 }
 
+// A recomputation repeats what has been recorded, and its updates with it: they are left out.
 void Module::update(std::initializer_list<std::pair<const Buffer&, Array>> next) {
+  if (recording().replay) return;
   std::vector<BufferUpdate> updates;
   for (const auto& [buffer, value] : next) updates.push_back({buffer.variable(), value});
   update_variables(std::move(updates));
 }
 
 void Module::update(const Buffer& buffer, Array value) {
+  if (recording().replay) return;
   update_variables({{buffer.variable(), std::move(value)}});
 }
 

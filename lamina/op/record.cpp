@@ -44,6 +44,7 @@ Array attach(const Op& op, Spec spec, std::span<Array> inputs, AttributesRef att
   node->flags.store(from_inputs, std::memory_order_relaxed);
   node->origin = state.origin;
   node->foreign = foreign;
+  if (state.created) state.created->push_back(node);
   return Array::adopt(node);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "lamina/core/array.h"
 
@@ -12,6 +13,8 @@ struct Recording {
   bool gradients = true;         // off inside NoGrad: nothing recorded there keeps a tape
   const char* origin = nullptr;  // path of the module whose forward runs
   int uncut = 0;  // > 0: inside backward, step or a transform, where nothing is evaluated early
+  bool replay = false;  // inside a recomputation: what is recorded has been before, and changes no state
+  std::vector<const Node*>* created = nullptr;  // every recorded node, for transforms that ask
   bool symbolic = false;         // inside a decomposition: its operands stand for values to come
 };
 

@@ -35,6 +35,8 @@ struct AveragePool {
     s.call({{2, 3, 7, 6}}, Attributes{{3, 2}, {2, 1}, {1, 0}, {0, 1}});
     s.call({{2, 3, 7, 6}}, Attributes{{3, 2}, {2, 1}, {1, 0}, {0, 1}, false});
     s.call({{1, 2, 4, 5, 3}}, Attributes{{2, 2, 2}, {2, 1, 1}, {0, 1, 0}, {1, 0, 0}});
+    s.call({{1, 1, 1}}, Attributes{{1}, {1}, {0}, {0}});
+    s.call({{2, 3, 9, 8}}, Attributes{{2, 3}, {4, 5}, {0, 1}, {1, 0}});  // strides over the window
   }
   static void bad_samples(BadSamples& s) {
     s.call({SampleInput({2, 3, 8}, int32)}, Attributes{{2}, {2}, {0}, {0}},

@@ -63,6 +63,11 @@ struct Convolution {
            Attributes{{1, 2, 1}, {0, 1, 1}, {1, 0, 1}, {1, 1, 1}, 1});
     s.call({{2, 4, 5, 5}, {4, 1, 3, 3}, {4}}, Attributes{{1, 1}, {1, 1}, {1, 1}, {1, 1}, 4});
     s.call({{0, 3, 8}, {4, 3, 3}}, Attributes{{1}, {1}, {1}, {1}, 1});
+    s.call({{2, 3, 9}, {4, 3, 2}}, Attributes{{4}, {0}, {0}, {1}, 1});  // stride over the kernel
+    s.call({{1, 1, 1, 1}, {1, 1, 1, 1}, {1}}, Attributes{{1, 1}, {0, 0}, {0, 0}, {1, 1}, 1});
+    s.call({{3, 6, 4, 1}, {3, 2, 1, 1}}, Attributes{{1, 2}, {0, 0}, {0, 0}, {1, 1}, 3});
+    s.call({SampleInput({2, 2, 5}, int32), SampleInput({2, 1, 2}, int32)},
+           Attributes{{2}, {1}, {0}, {1}, 2});
   }
   static void bad_samples(BadSamples& s) {
     const Attributes plain{{1}, {0}, {0}, {1}, 1};

@@ -25,6 +25,26 @@ Array conv2d(Array x, Array weight, const ConvOptions& options = {});
 Array conv3d(Array x, Array weight, Array bias, const ConvOptions& options = {});
 Array conv3d(Array x, Array weight, const ConvOptions& options = {});
 
+// The transpose of a convolution as a map of its input: x [N, C, spatial..], weight [C, O / groups,
+// kernel..], bias [O] -> [N, O, (size - 1) * stride - padding + reach + output_padding..], where
+// reach is (kernel - 1) * dilation + 1. Padding is cut off the result; "same" cuts it to size *
+// stride. output_padding lengthens the end of every axis.
+struct ConvTransposeOptions {
+  PerAxis stride = 1;
+  Padding padding = 0;
+  PerAxis output_padding = 0;
+  PerAxis dilation = 1;
+  int64_t groups = 1;
+};
+Array conv_transpose(Array x, Array weight, Array bias, const ConvTransposeOptions& options = {});
+Array conv_transpose(Array x, Array weight, const ConvTransposeOptions& options = {});
+Array conv_transpose1d(Array x, Array weight, Array bias, const ConvTransposeOptions& options = {});
+Array conv_transpose1d(Array x, Array weight, const ConvTransposeOptions& options = {});
+Array conv_transpose2d(Array x, Array weight, Array bias, const ConvTransposeOptions& options = {});
+Array conv_transpose2d(Array x, Array weight, const ConvTransposeOptions& options = {});
+Array conv_transpose3d(Array x, Array weight, Array bias, const ConvTransposeOptions& options = {});
+Array conv_transpose3d(Array x, Array weight, const ConvTransposeOptions& options = {});
+
 // As recorded: lists have one entry per spatial axis.
 struct ConvolutionAttributes {
   IntList stride, padding_low, padding_high, dilation;

@@ -31,6 +31,9 @@ struct MaxPool {
     s.call({SampleInput{1, 2, 4, 5, 3}.separated()},
            Attributes{{2, 2, 2}, {2, 1, 1}, {0, 1, 0}, {1, 0, 0}});
     s.call({{0, 3, 8}}, Attributes{{2}, {2}, {0}, {0}});
+    s.call({SampleInput{1, 1, 1}.separated()}, Attributes{{1}, {1}, {0}, {0}});
+    s.call({SampleInput{2, 3, 9, 8}.separated()},
+           Attributes{{2, 3}, {4, 5}, {0, 1}, {1, 0}});  // strides over the window
   }
   static void bad_samples(BadSamples& s) {
     s.call({{2, 3, 2}}, Attributes{{3}, {1}, {0}, {0}}, "the window does not fit on axis 2");

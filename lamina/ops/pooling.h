@@ -10,6 +10,9 @@ struct PoolOptions {
   PerAxis stride = {};        // the window's size when left out
   Padding padding = 0;        // less than the window
   bool count_padding = true;  // averages: divide by the window's size, not by what lies in x
+  PerAxis dilation = 1;       // maxima: distance of the points of a window
+  bool ceil_mode = false;     // a last window may reach beyond the padding, if it starts before
+  int64_t divisor = 0;        // averages: divide by this instead, when it is not 0
 };
 
 // x [N, C, spatial..] -> [N, C, positions..]. Padding is never the maximum. The functions without a
@@ -23,8 +26,8 @@ Array avg_pool1d(Array x, PerAxis window, const PoolOptions& options = {});
 Array avg_pool2d(Array x, PerAxis window, const PoolOptions& options = {});
 Array avg_pool3d(Array x, PerAxis window, const PoolOptions& options = {});
 
-// Averages such that the result has these spatial sizes, which must divide those of x; 1 is the
-// global average.
+// Averages such that the result has these spatial sizes; 1 is the global average. More of its kind
+// stand in ops/adaptive.h.
 Array adaptive_avg_pool2d(Array x, PerAxis size);
 
 // As recorded: lists have one entry per spatial axis.

@@ -19,6 +19,8 @@ class PerAxis {
   PerAxis(IntList values) : one_(false), list_(std::move(values)) {}
 
   bool given() const { return !list_.empty(); }
+  // How many numbers there are: 1, or one per axis.
+  int count() const { return static_cast<int>(list_.size()); }
 
   // One entry per axis, each >= least; ValueError names `what` ("conv: stride").
   IntList for_axes(int axes, int64_t least, std::string_view what) const;
@@ -38,6 +40,8 @@ class Padding {
   Padding(IntList values) : kind_(Kind::List), list_(std::move(values)) {}
   Padding(const char* name) : kind_(Kind::Name), name_(name) {}
   Padding(std::string name) : kind_(Kind::Name), name_(std::move(name)) {}
+
+  bool is_same() const { return kind_ == Kind::Name && name_ == "same"; }
 
   struct Sides {
     IntList low, high;

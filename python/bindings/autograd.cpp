@@ -14,8 +14,10 @@ void bind_autograd(nb::module_& m) {
   m.def("gradients", &gradients, nb::arg("loss"), nb::arg("arrays"),
         "The gradients of a one-element loss with respect to recorded arrays. They can be "
         "differentiated again.");
-  m.def("vjp", &vjp, nb::arg("outputs"), nb::arg("cotangents"), nb::arg("inputs"),
-        "The cotangents of inputs for given cotangents of outputs.");
+  m.def(
+      "_vjp",
+      [](const std::vector<Array>& outputs, const std::vector<Array>& cotangents,
+         const std::vector<Array>& inputs) { return vjp(outputs, cotangents, inputs); });
   m.def("stop_gradient", &stop_gradient, nb::arg("x"),
         "The same value, through which no gradient flows.");
   m.def("_value_and_grad", [](nb::callable function, std::vector<Array> arguments) {

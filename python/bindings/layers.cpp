@@ -3,6 +3,7 @@
 
 #include "bindings.h"
 #include "casters.h"
+#include "layer.h"
 #include "lamina/base/error.h"
 #include "lamina/nn/activations.h"
 #include "lamina/nn/batch_norm.h"
@@ -11,7 +12,6 @@
 #include "lamina/nn/flatten.h"
 #include "lamina/nn/layer_norm.h"
 #include "lamina/nn/linear.h"
-#include "lamina/nn/pooling.h"
 #include "lamina/nn/sequential.h"
 #include "windows.h"
 
@@ -19,14 +19,6 @@ namespace lamina::python {
 namespace {
 
 using nn::Module;
-
-template <class Layer>
-nb::class_<Layer, Module> layer(nb::module_& m, const char* name, const char* doc) {
-  nb::class_<Layer, Module> type(m, name, nb::is_final(), doc);
-  type.def(
-      "forward", [](Layer& self, Array x) { return self.forward(std::move(x)); }, nb::arg("x"));
-  return type;
-}
 
 template <class Convolution>
 void bind_convolution(nb::module_& m, const char* name, const char* doc) {
@@ -62,20 +54,6 @@ void bind_batch_norm(nb::module_& m, const char* name, const char* doc) {
           nb::arg("affine") = true, nb::arg("track_running_stats") = true,
           nb::arg("dtype") = nb::none())
       .def_ro("num_features", &Norm::num_features);
-}
-
-template <class Pool>
-void bind_pool(nb::module_& m, const char* name, const char* doc) {
-  layer<Pool>(m, name, doc)
-      .def(
-          "__init__",
-          [](Pool* self, nb::handle kernel_size, nb::handle stride, nb::handle padding,
-             bool count_padding) {
-            new (self) Pool(to_per_axis(kernel_size, "pool: kernel_size"),
-                            to_pool_options(stride, padding, count_padding));
-          },
-          nb::arg("kernel_size"), nb::arg("stride") = nb::none(), nb::arg("padding") = 0,
-          nb::arg("count_padding") = true);
 }
 
 void bind_linear(nb::module_& m) {
@@ -156,15 +134,6 @@ void bind_layers(nb::module_& m) {
   bind_batch_norm<nn::BatchNorm1d>(m, "BatchNorm1d", "Batch norm of x [N, C] or [N, C, length].");
   bind_batch_norm<nn::BatchNorm2d>(m, "BatchNorm2d", "Batch norm of x [N, C, height, width].");
   bind_layer_norm(m);
-  bind_pool<nn::MaxPool2d>(m, "MaxPool2d", "The maximum over windows of x [N, C, height, width].");
-  bind_pool<nn::AvgPool2d>(m, "AvgPool2d", "The average over windows of x [N, C, height, width].");
-  layer<nn::AdaptiveAvgPool2d>(m, "AdaptiveAvgPool2d", "Averages that give [N, C, *output_size].")
-      .def(
-          "__init__",
-          [](nn::AdaptiveAvgPool2d* self, nb::handle size) {
-            new (self) nn::AdaptiveAvgPool2d(to_per_axis(size, "AdaptiveAvgPool2d: output_size"));
-          },
-          nb::arg("output_size"));
   bind_activations(m);
   bind_sequential(m);
 }

@@ -8,6 +8,7 @@
 #include "lamina/ops/indexing.h"
 #include "lamina/ops/reduction.h"
 #include "named_tuple.h"
+#include "lamina/ops/resize.h"
 
 namespace lamina::python {
 namespace {
@@ -42,12 +43,15 @@ void bind_joins(nb::module_& m) {
       "Equal parts along an axis, or parts of the given sizes.");
   m.def(
       "pad",
-      [](Array x, nb::handle low, nb::handle high, Array value) {
+      [](Array x, nb::handle low, nb::handle high, Array value, std::string mode) {
         return pad(std::move(x), to_int_list(low, "pad: low"), to_int_list(high, "pad: high"),
-                   std::move(value));
+                   PadOptions{std::move(mode), std::move(value)});
       },
       nb::arg("x"), nb::arg("low"), nb::arg("high"), nb::arg("value") = 0.0,
-      "`low` and `high` elements of `value` before and after each axis.");
+      nb::arg("mode") = "constant",
+      "`low` and `high` elements before and after each axis: `value`, or by the mode \"reflect\", "
+      "\"symmetric\", \"replicate\" or \"circular\".\n"
+      ">>> lm.pad(lm.array([1, 2, 3]), 2, 1, mode=\"reflect\")\n[3, 2, 1, 2, 3, 2]");
   m.def(
       "flip",
       [](Array x, nb::handle axis) {

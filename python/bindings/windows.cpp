@@ -39,12 +39,105 @@ void bind_convolution(nb::module_& m, const char* name, Convolution function) {
 void bind_pooling(nb::module_& m, const char* name, Pooling function, const char* doc) {
   m.def(
       name,
-      [=](Array x, nb::handle window, nb::handle stride, nb::handle padding, bool count_padding) {
-        return function(std::move(x), to_per_axis(window, "pool: window"),
-                        to_pool_options(stride, padding, count_padding));
+      [=](Array x, nb::handle window, nb::handle stride, nb::handle padding, bool count_padding,
+          nb::handle dilation, bool ceil_mode, int64_t divisor) {
+        return function(
+            std::move(x), to_per_axis(window, "pool: window"),
+            to_pool_options(stride, padding, count_padding, dilation, ceil_mode, divisor));
       },
       nb::arg("x"), nb::arg("window"), nb::arg("stride") = nb::none(), nb::arg("padding") = 0,
-      nb::arg("count_padding") = true, doc);
+      nb::arg("count_padding") = true, nb::arg("dilation") = 1, nb::arg("ceil_mode") = false,
+      nb::arg("divisor") = 0, doc);
+}
+
+using Transposed = Array (*)(Array, Array, Array, const ConvTransposeOptions&);
+
+void bind_transposed(nb::module_& m, const char* name, Transposed function) {
+  m.def(
+      name,
+      [=](Array x, Array weight, std::optional<Array> bias, nb::handle stride, nb::handle padding,
+          nb::handle output_padding, nb::handle dilation, int64_t groups) {
+        return function(std::move(x), std::move(weight), bias ? std::move(*bias) : Array(),
+                        {to_per_axis(stride, "conv_transpose: stride"),
+                         to_padding(padding, "conv_transpose: padding"),
+                         to_per_axis(output_padding, "conv_transpose: output_padding"),
+                         to_per_axis(dilation, "conv_transpose: dilation"), groups});
+      },
+      nb::arg("x"), nb::arg("weight"), nb::arg("bias") = nb::none(), nb::arg("stride") = 1,
+      nb::arg("padding") = 0, nb::arg("output_padding") = 0, nb::arg("dilation") = 1,
+      nb::arg("groups") = 1,
+      "x [N, C, ..], weight [C, O / groups, ..], bias [O] -> [N, O, ..]: the transpose of a "
+      "convolution.");
+}
+
+using Adaptive = Array (*)(Array, PerAxis);
+
+void bind_adaptive(nb::module_& m, const char* name, Adaptive function, const char* doc) {
+  m.def(
+      name,
+      [=](Array x, nb::handle size) {
+        return function(std::move(x), to_per_axis(size, "pool: size"));
+      },
+      nb::arg("x"), nb::arg("size"), doc);
+}
+
+nb::tuple pair_of(PooledMaxima maxima) {
+  return nb::make_tuple(std::move(maxima.values), std::move(maxima.indices));
+}
+
+void bind_positions(nb::module_& m) {
+  m.def(
+      "max_pool_with_indices",
+      [](Array x, nb::handle window, nb::handle stride, nb::handle padding, bool count_padding,
+         nb::handle dilation, bool ceil_mode) {
+        return pair_of(max_pool_with_indices(
+            std::move(x), to_per_axis(window, "pool: window"),
+            to_pool_options(stride, padding, count_padding, dilation, ceil_mode, 0)));
+      },
+      nb::arg("x"), nb::arg("window"), nb::arg("stride") = nb::none(), nb::arg("padding") = 0,
+      nb::arg("count_padding") = true, nb::arg("dilation") = 1, nb::arg("ceil_mode") = false,
+      "Maxima over windows, and their row-major positions within the spatial axes.");
+  m.def(
+      "adaptive_max_pool_with_indices",
+      [](Array x, nb::handle size) {
+        return pair_of(
+            adaptive_max_pool_with_indices(std::move(x), to_per_axis(size, "pool: size")));
+      },
+      nb::arg("x"), nb::arg("size"), "Maxima such that the result has these sizes, and positions.");
+  m.def(
+      "fractional_max_pool",
+      [](Array x, nb::handle window, nb::handle output_size, nb::handle output_ratio,
+         std::optional<Array> samples) {
+        FractionalPoolOptions options = to_fractional_options(output_size, output_ratio);
+        if (samples) options.samples = std::move(*samples);
+        return pair_of(
+            fractional_max_pool(std::move(x), to_per_axis(window, "pool: window"), options));
+      },
+      nb::arg("x"), nb::arg("window"), nb::arg("output_size") = nb::none(),
+      nb::arg("output_ratio") = nb::none(), nb::arg("samples") = nb::none(),
+      "Maxima over windows at random places, and positions.");
+  m.def(
+      "max_unpool",
+      [](Array x, Array indices, nb::handle window, nb::handle stride, nb::handle padding,
+         nb::handle output_size) {
+        return max_unpool(std::move(x), std::move(indices),
+                          to_per_axis(window, "max_unpool: window"),
+                          to_unpool_options(stride, padding, output_size));
+      },
+      nb::arg("x"), nb::arg("indices"), nb::arg("window"), nb::arg("stride") = nb::none(),
+      nb::arg("padding") = 0, nb::arg("output_size") = nb::none(),
+      "The values at their indices and 0 elsewhere: undoes max_pool_with_indices.");
+  m.def(
+      "lp_pool",
+      [](Array x, Array norm, nb::handle window, nb::handle stride, bool ceil_mode) {
+        LpPoolOptions options;
+        if (!stride.is_none()) options.stride = to_per_axis(stride, "lp_pool: stride");
+        options.ceil_mode = ceil_mode;
+        return lp_pool(std::move(x), std::move(norm), to_per_axis(window, "lp_pool: window"),
+                       options);
+      },
+      nb::arg("x"), nb::arg("norm"), nb::arg("window"), nb::arg("stride") = nb::none(),
+      nb::arg("ceil_mode") = false, "(sum of x^norm over windows)^(1 / norm).");
 }
 
 }  // namespace
@@ -64,12 +157,23 @@ void bind_windows(nb::module_& m) {
   bind_pooling(m, "avg_pool1d", &avg_pool1d, kAverage);
   bind_pooling(m, "avg_pool2d", &avg_pool2d, kAverage);
   bind_pooling(m, "avg_pool3d", &avg_pool3d, kAverage);
-  m.def(
-      "adaptive_avg_pool2d",
-      [](Array x, nb::handle size) {
-        return adaptive_avg_pool2d(std::move(x), to_per_axis(size, "pool: size"));
-      },
-      nb::arg("x"), nb::arg("size"), "Averages such that the result has these spatial sizes.");
+  bind_transposed(m, "conv_transpose", &conv_transpose);
+  bind_transposed(m, "conv_transpose1d", &conv_transpose1d);
+  bind_transposed(m, "conv_transpose2d", &conv_transpose2d);
+  bind_transposed(m, "conv_transpose3d", &conv_transpose3d);
+  constexpr const char* kAverages = "Averages such that the result has these spatial sizes.";
+  constexpr const char* kMaxima = "Maxima such that the result has these spatial sizes.";
+  bind_adaptive(m, "adaptive_avg_pool", &adaptive_avg_pool, kAverages);
+  bind_adaptive(m, "adaptive_avg_pool1d", &adaptive_avg_pool1d, kAverages);
+  bind_adaptive(m, "adaptive_avg_pool2d", &adaptive_avg_pool2d, kAverages);
+  bind_adaptive(m, "adaptive_avg_pool3d", &adaptive_avg_pool3d, kAverages);
+  bind_adaptive(m, "adaptive_max_pool", &adaptive_max_pool, kMaxima);
+  bind_adaptive(m, "adaptive_max_pool1d", &adaptive_max_pool1d, kMaxima);
+  bind_adaptive(m, "adaptive_max_pool2d", &adaptive_max_pool2d, kMaxima);
+  bind_adaptive(m, "adaptive_max_pool3d", &adaptive_max_pool3d, kMaxima);
+  m.def("global_avg_pool", &global_avg_pool, nb::arg("x"), "The average of every plane.");
+  m.def("global_max_pool", &global_max_pool, nb::arg("x"), "The maximum of every plane.");
+  bind_positions(m);
 }
 
 }  // namespace lamina::python

@@ -5,7 +5,7 @@ import functools
 from . import _lamina
 from .errors import DTypeError
 
-__all__ = ["grad", "value_and_grad", "no_grad"]
+__all__ = ["grad", "value_and_grad", "no_grad", "vjp", "jvp", "custom_vjp", "checkpoint"]
 
 
 def _flatten(value, leaves):
@@ -65,6 +65,105 @@ def grad(function, argnums=0):
     """
     both = value_and_grad(function, argnums)
     return functools.wraps(function)(lambda *args, **kwargs: both(*args, **kwargs)[1])
+
+
+def _call_flat(function, build, results):
+    """`function` of nested arguments as one of a list of arrays; what builds its nest of outputs goes to `results`."""
+
+    def flat(arrays):
+        source = iter(arrays)
+        leaves = []
+        results[:] = [_flatten(function(*(part(source) for part in build)), leaves)]
+        return leaves
+
+    return flat
+
+
+def _nest(results, arrays):
+    return results[0](iter(arrays))
+
+
+def vjp(function, *primals):
+    """The value of `function` at the primals, and a function from its cotangents to those of the primals.
+
+    Arguments and results may be arrays or nested lists, tuples and dicts of them. With several primals the second
+    function returns a tuple. Also vjp(outputs, cotangents, inputs), on lists of recorded arrays.
+
+    >>> value, pullback = lm.vjp(lambda x: x * x, lm.array([1.0, 2.0]))
+    >>> print(value, pullback(lm.array([1.0, 10.0])))
+    [1, 4] [2, 40]
+    """
+    if not callable(function):
+        return _lamina._vjp(function, *primals)
+    leaves, results = [], []
+    build = [_flatten(primal, leaves) for primal in primals]
+    outputs, pullback = _lamina._vjp_of(_call_flat(function, build, results), leaves)
+
+    def pull(cotangents):
+        given = []
+        _flatten(cotangents, given)
+        source = iter(pullback(given))
+        parts = tuple(part(source) for part in build)
+        return parts[0] if len(parts) == 1 else parts
+
+    return _nest(results, outputs), pull
+
+
+def jvp(function, primals, tangents):
+    """The value of `function` at the primals, and how it changes as they move along the tangents.
+
+    >>> value, change = lm.jvp(lambda x: x * x, (lm.array([1.0, 2.0]),), (lm.array([1.0, 10.0]),))
+    >>> print(value, change)
+    [1, 4] [2, 40]
+    """
+    leaves, directions, results = [], [], []
+    build = [_flatten(primal, leaves) for primal in primals]
+    for tangent in tangents:
+        _flatten(tangent, directions)
+    outputs, changes = _lamina._jvp_of(_call_flat(function, build, results), leaves, directions)
+    return _nest(results, outputs), _nest(results, changes)
+
+
+def custom_vjp(function, gradient):
+    """`function` with a gradient of your own.
+
+    gradient(arguments, outputs, cotangents) gets lists of arrays and returns a cotangent, or None, for each argument.
+    Gradients flow to the arguments alone, not to arrays that `function` uses from outside.
+
+    >>> cut = lm.custom_vjp(lambda x: x, lambda arguments, outputs, cotangents: [lm.minimum(cotangents[0], 1.0)])
+    >>> print(lm.grad(lambda x: 5 * cut(x))(lm.array(2.0)))
+    1
+    """
+
+    def rule(arguments, outputs, cotangents):
+        return list(gradient(arguments, outputs, cotangents))
+
+    @functools.wraps(function)
+    def with_rule(*args):
+        leaves, results = [], []
+        build = [_flatten(argument, leaves) for argument in args]
+        return _nest(results, _lamina._custom_vjp(_call_flat(function, build, results), rule)(leaves))
+
+    return with_rule
+
+
+def checkpoint(function):
+    """`function`, whose intermediate values are computed again for the backward pass instead of kept.
+
+    Values and gradients are the same, also those of parameters that `function` uses; random draws are repeated.
+
+    >>> block = lm.checkpoint(lambda x: lm.exp(lm.sin(x)))
+    >>> print(lm.grad(block)(lm.array(0.0)))
+    1
+    """
+
+    @functools.wraps(function)
+    def again(*args):
+        leaves, results = [], []
+        build = [_flatten(argument, leaves) for argument in args]
+        return _nest(results, _lamina._checkpoint(_call_flat(function, build, results))(leaves))
+
+    return again
 
 
 class no_grad:

@@ -1,7 +1,13 @@
 // max_pool, avg_pool and their relatives: options as callers write them, brought to attributes.
+#include <algorithm>
+
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
+#include "lamina/ops/adaptive.h"
+#include "lamina/ops/compose/pool_plan.h"
+#include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
+#include "lamina/ops/movement.h"
 #include "lamina/ops/pooling.h"
 #include "lamina/ops/reduction.h"
 
@@ -11,38 +17,56 @@ LAMINA_USE_OP(MaxPool)
 
 namespace {
 
-// The attributes of a pooling of x over `axes` spatial axes (0: any number).
-PoolingAttributes pooling(const char* name, int axes, const Array& x, const PerAxis& window,
-                          const PoolOptions& options) {
-  if (!x) throw StateError(text(name, ": x is an empty Array"));
-  if (axes == 0) axes = std::max(x.ndim() - 2, 1);
-  if (x.ndim() != axes + 2) {
-    throw ShapeError(
-        text(name, ": expected x [N, C, spatial..] of ", axes + 2, " axes, got ", describe(x)));
-  }
-  PoolingAttributes a;
-  a.window = window.for_axes(axes, 1, text(name, ": window"));
-  a.stride =
-      options.stride.given() ? options.stride.for_axes(axes, 1, text(name, ": stride")) : a.window;
-  a.count_padding = options.count_padding;
-  Padding::Sides sides = options.padding.for_axes(spatial_sizes(x.shape()), a.window, a.stride,
-                                                  text(name, ": padding"));
-  a.padding_low = std::move(sides.low);
-  a.padding_high = std::move(sides.high);
-  return a;
-}
-
 Array maximum_of(const char* name, int axes, Array x, const PerAxis& window,
                  const PoolOptions& options) {
-  PoolingAttributes attributes = pooling(name, axes, x, window, options);
-  return record(ops::op_MaxPool(), make_attributes(std::move(attributes)), std::move(x));
+  PoolPlan plan = pool_plan(name, axes, x, window, options);
+  const bool dilated =
+      std::any_of(plan.dilation.begin(), plan.dilation.end(), [](int64_t d) { return d != 1; });
+  if (dilated) return max_pool_with_indices(std::move(x), window, options).values;
+  return record(ops::op_MaxPool(), make_attributes(std::move(plan.attributes)), std::move(x));
+}
+
+// With ceil_mode a window of a counted padding reaches beyond that padding: only what lies in x or
+// in the padding counts. The factor per axis is window / counted points, broadcast to x's rank.
+Array partial_window_factor(const PoolPlan& plan, const Shape& x, int axis, DType dtype) {
+  const auto& a = plan.attributes;
+  const int64_t low = a.padding_low[axis], all = low + x[axis + 2] + a.padding_high[axis];
+  std::vector<float> factors;
+  for (int64_t at = 0; at + a.window[axis] <= all; at += a.stride[axis]) {
+    const int64_t counted = std::min(a.window[axis], all - plan.ceil_extra[axis] - at);
+    factors.push_back(
+        static_cast<float>(static_cast<double>(a.window[axis]) / static_cast<double>(counted)));
+  }
+  Shape shape(static_cast<size_t>(x.rank()), int64_t{1});
+  shape[axis + 2] = static_cast<int64_t>(factors.size());
+  return astype(array(factors, shape), dtype);
 }
 
 Array average_of(const char* name, int axes, Array x, const PerAxis& window,
                  const PoolOptions& options) {
-  PoolingAttributes attributes = pooling(name, axes, x, window, options);
+  PoolPlan plan = pool_plan(name, axes, x, window, options);
+  for (int64_t dilation : plan.dilation) {
+    if (dilation != 1) throw ValueError(text(name, ": averages take no dilation"));
+  }
+  if (options.divisor < 0 || options.divisor > kMaxWindow) {
+    throw ValueError(
+        text(name, ": divisor must be 1 or more, or 0 for none, got ", options.divisor));
+  }
   if (!is_floating(x.dtype())) x = astype(std::move(x), float32);
-  return average_pool(std::move(x), std::move(attributes));
+  const Shape shape = x.shape();
+  const DType dtype = x.dtype();
+  if (options.divisor != 0) plan.attributes.count_padding = true;
+  Array y = average_pool(std::move(x), plan.attributes);
+  if (options.divisor != 0) {
+    double size = 1;
+    for (int64_t w : plan.attributes.window) size *= static_cast<double>(w);
+    return std::move(y) * (size / static_cast<double>(options.divisor));
+  }
+  for (int i = 0; plan.attributes.count_padding && i < shape.rank() - 2; ++i) {
+    if (plan.ceil_extra[i] == 0) continue;
+    y = std::move(y) * partial_window_factor(plan, shape, i, dtype);
+  }
+  return y;
 }
 
 }  // namespace
@@ -60,24 +84,5 @@ LAMINA_POOL(avg_pool1d, average_of, 1)
 LAMINA_POOL(avg_pool2d, average_of, 2)
 LAMINA_POOL(avg_pool3d, average_of, 3)
 #undef LAMINA_POOL
-
-Array adaptive_avg_pool2d(Array x, PerAxis size) {
-  if (!x || x.ndim() != 4) {
-    throw ShapeError(text("adaptive_avg_pool2d: expected x [N, C, H, W], got ",
-                          x ? describe(x) : "an empty Array"));
-  }
-  const IntList sizes = size.for_axes(2, 1, "adaptive_avg_pool2d: size");
-  if (sizes == IntList{1, 1}) return mean(std::move(x), {.axis = {2, 3}, .keepdims = true});
-  IntList window;
-  for (int i = 0; i < 2; ++i) {
-    if (x.shape(i + 2) == 0 || x.shape(i + 2) % sizes[i] != 0) {
-      throw ShapeError(
-          text("adaptive_avg_pool2d: size ", sizes, " does not divide the input ", x.shape()))
-          .help("pad or resize the input, or choose a size that divides it");
-    }
-    window.push_back(x.shape(i + 2) / sizes[i]);
-  }
-  return avg_pool2d(std::move(x), window);
-}
 
 }  // namespace lamina

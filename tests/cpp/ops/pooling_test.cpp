@@ -62,7 +62,10 @@ TEST(AveragePool, Adaptive) {
   expect_values(adaptive_avg_pool2d(x, 1), mean(x, {.axis = {2, 3}}).to_vector<double>());
   EXPECT_EQ(adaptive_avg_pool2d(x, 1).shape(), Shape({2, 3, 1, 1}));
   expect_values(adaptive_avg_pool2d(x, {2, 3}), avg_pool2d(x, 2).to_vector<double>());
-  expect_error<ShapeError>([&] { adaptive_avg_pool2d(x, 3); }, "does not divide");
+  // Rows 0-1, 1-2, 2-3: sizes that do not divide give windows that overlap.
+  expect_values(adaptive_avg_pool2d(x, 3),
+                avg_pool2d(x, 2, {.stride = {1, 2}}).to_vector<double>());
+  expect_error<ValueError>([&] { adaptive_avg_pool2d(x, 0); }, "size must be 1 or more");
 }
 
 TEST(Pooling, Messages) {

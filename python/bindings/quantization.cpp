@@ -1,0 +1,46 @@
+// Integers that stand for real numbers.
+#include "bindings.h"
+#include "casters.h"
+#include "lamina/ops/quantize.h"
+
+namespace lamina::python {
+
+void bind_quantization(nb::module_& m) {
+  m.def(
+      "quantize",
+      [](Array x, Array scale, Array zero_point, int axis, nb::handle dtype) {
+        return quantize(std::move(x), std::move(scale), std::move(zero_point),
+                        {axis, to_dtype(dtype, int8)});
+      },
+      nb::arg("x"), nb::arg("scale"), nb::arg("zero_point") = 0, nb::arg("axis") = 1,
+      nb::arg("dtype") = nb::none(),
+      "round(x / scale) + zero_point, half to even, cut to the range of the type.\n"
+      ">>> lm.quantize(lm.array([0.25, 0.75, 99.0]), 0.5)\n[0, 2, 127]");
+  m.def(
+      "dequantize",
+      [](Array q, Array scale, Array zero_point, int axis) {
+        return dequantize(std::move(q), std::move(scale), std::move(zero_point), {axis});
+      },
+      nb::arg("q"), nb::arg("scale"), nb::arg("zero_point") = 0, nb::arg("axis") = 1,
+      "(q - zero_point) * scale.");
+  m.def(
+      "fake_quantize",
+      [](Array x, Array scale, Array zero_point, int axis, int64_t quant_min, int64_t quant_max) {
+        return fake_quantize(std::move(x), std::move(scale), std::move(zero_point),
+                             {axis, quant_min, quant_max});
+      },
+      nb::arg("x"), nb::arg("scale"), nb::arg("zero_point") = 0, nb::arg("axis") = 1,
+      nb::arg("quant_min") = -128, nb::arg("quant_max") = 127,
+      "x as it is after quantize and dequantize; its gradient goes straight through the rounding.");
+  m.def(
+      "quantization_range",
+      [](Array low, Array high, nb::handle dtype, bool symmetric) {
+        QuantizationRange range =
+            quantization_range(std::move(low), std::move(high), {to_dtype(dtype, int8), symmetric});
+        return nb::make_tuple(std::move(range.scale), std::move(range.zero_point));
+      },
+      nb::arg("low"), nb::arg("high"), nb::arg("dtype") = nb::none(), nb::arg("symmetric") = false,
+      "scale and zero_point that cover low .. high and 0 exactly.");
+}
+
+}  // namespace lamina::python
