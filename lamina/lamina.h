@@ -12,11 +12,19 @@
 #include "lamina/exec/evaluate.h"       // explain
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/recording.h"        // NoGrad
+#include "lamina/ops/activations.h"     // mish, hardswish, glu
+#include "lamina/ops/attention.h"
 #include "lamina/ops/convolution.h"
 #include "lamina/ops/creation.h"        // array, zeros, arange
+#include "lamina/ops/ctc.h"
+#include "lamina/ops/distance.h"        // normalize, cosine_similarity, cdist
+#include "lamina/ops/distributions.h"   // random_gamma, random_poisson
+#include "lamina/ops/dropout.h"
 #include "lamina/ops/elementwise.h"
+#include "lamina/ops/embedding.h"
 #include "lamina/ops/linear.h"          // matmul
 #include "lamina/ops/movement.h"        // reshape, transpose, concatenate
+#include "lamina/ops/normalization.h"   // layer_norm, group_norm
 #include "lamina/ops/pooling.h"
 #include "lamina/ops/random.h"          // seed, random_normal
 #include "lamina/ops/reduction.h"

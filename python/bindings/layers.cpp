@@ -13,20 +13,13 @@
 #include "lamina/nn/linear.h"
 #include "lamina/nn/pooling.h"
 #include "lamina/nn/sequential.h"
+#include "layer.h"
 #include "windows.h"
 
 namespace lamina::python {
 namespace {
 
 using nn::Module;
-
-template <class Layer>
-nb::class_<Layer, Module> layer(nb::module_& m, const char* name, const char* doc) {
-  nb::class_<Layer, Module> type(m, name, nb::is_final(), doc);
-  type.def(
-      "forward", [](Layer& self, Array x) { return self.forward(std::move(x)); }, nb::arg("x"));
-  return type;
-}
 
 template <class Convolution>
 void bind_convolution(nb::module_& m, const char* name, const char* doc) {
@@ -95,7 +88,8 @@ void bind_linear(nb::module_& m) {
 void bind_activations(nb::module_& m) {
   layer<nn::ReLU>(m, "ReLU", "max(x, 0).").def(nb::init<>());
   layer<nn::SiLU>(m, "SiLU", "x * sigmoid(x).").def(nb::init<>());
-  layer<nn::GELU>(m, "GELU", "x times the normal distribution at x.").def(nb::init<>());
+  layer<nn::GELU>(m, "GELU", "x times the normal distribution at x.")
+      .def(nb::init<std::string>(), nb::arg("approximate") = "none");
   layer<nn::Sigmoid>(m, "Sigmoid", "1 / (1 + e^-x).").def(nb::init<>());
   layer<nn::Tanh>(m, "Tanh", "The hyperbolic tangent.").def(nb::init<>());
   layer<nn::LeakyReLU>(m, "LeakyReLU", "x for x > 0, slope * x below.")
