@@ -77,7 +77,8 @@ Array gaussian_nll_loss(Array predictions, Array targets, Array var, GaussianNll
           .help("its last size may be 1, or left out");
     }
   }
-  var = where(var < 0.0, std::nan(""), real(std::move(var)));
+  const Array negative = var < 0.0;
+  var = where(negative, std::nan(""), real(std::move(var)));
   // The limit is no part of the gradient: variances at it can still grow.
   Array limited = var + stop_gradient(maximum(var, options.epsilon) - var);
   Array losses =

@@ -19,7 +19,7 @@ struct Hardswish : Elementwise<1> {
   }
   static constexpr auto doc =
       "x times hardsigmoid(x): silu made of straight lines.\n"
-      ">>> lm.hardswish(lm.array([-4.0, 1.0, 5.0]))\n[0, 0.666667, 5]";
+      ">>> lm.hardswish(lm.array([-1.0, 1.0, 5.0]))\n[-0.333333, 0.666667, 5]";
 };
 LAMINA_OP(Hardswish)
 

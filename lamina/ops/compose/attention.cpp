@@ -16,7 +16,7 @@
 #include "lamina/op/samples.h"
 #include "lamina/ops/attention.h"
 #include "lamina/ops/compose/arguments.h"
-#include "lamina/ops/creation.h"
+#include "lamina/ops/iota.h"
 #include "lamina/ops/linear.h"
 #include "lamina/ops/movement.h"
 #include "lamina/ops/reduction.h"
@@ -74,8 +74,8 @@ struct Problem {
                                 : std::move(s) + std::move(part);
     }
     if (is_causal) {
-      Array row = expand_dims(arange(static_cast<double>(first), static_cast<double>(last), 1, int64), 1);
-      s = where(arange(key.shape(-2)) <= std::move(row), std::move(s), kNothing);
+      Array row = expand_dims(iota(last - first, first), 1);
+      s = where(iota(key.shape(-2)) <= std::move(row), std::move(s), kNothing);
     }
     return s;
   }
