@@ -43,7 +43,7 @@ Array binary_crossentropy(Array predictions, Array targets, CrossentropyOptions 
   check_smoothing(kName, options.label_smoothing);
   targets = real(std::move(targets)), predictions = real(std::move(predictions));
   if (options.label_smoothing != 0) {
-    Array smoothing = options.label_smoothing;
+    const double smoothing = options.label_smoothing;
     targets = targets * (1.0 - smoothing) + 0.5 * smoothing;
   }
   const BinaryCrossEntropyOptions none{.reduction = LossReduction::None};
@@ -66,7 +66,7 @@ Array categorical_crossentropy(Array predictions, Array targets, CrossentropyOpt
   }
   check_smoothing(kName, options.label_smoothing);
   if (options.label_smoothing != 0) {
-    Array smoothing = options.label_smoothing;
+    const double smoothing = options.label_smoothing;
     targets = targets * (1.0 - smoothing) + smoothing / static_cast<double>(targets.shape(axis));
   }
   Array losses = -sum(std::move(targets) * log(shares(std::move(predictions), false, axis)),
@@ -99,14 +99,14 @@ Array binary_focal_crossentropy(Array predictions, Array targets, BinaryFocalOpt
   Array p = options.from_logits ? sigmoid(std::move(predictions)) : real(std::move(predictions));
   p = inside(std::move(p));
   if (options.label_smoothing != 0) {
-    Array smoothing = options.label_smoothing;
+    const double smoothing = options.label_smoothing;
     targets = targets * (1.0 - smoothing) + 0.5 * smoothing;
   }
   Array right = targets * p + (1.0 - targets) * (1.0 - p);
   Array losses = power(1.0 - std::move(right), options.gamma) *
                  binary_cross_entropy(p, targets, {.reduction = LossReduction::None});
   if (options.apply_class_balancing) {
-    Array alpha = options.alpha;
+    const double alpha = options.alpha;
     losses = (targets * alpha + (1.0 - targets) * (1.0 - alpha)) * std::move(losses);
   }
   return reduced(kName, last_mean(kName, losses), options.reduction);
@@ -121,7 +121,7 @@ Array categorical_focal_crossentropy(Array predictions, Array targets,
   const int axis = class_axis(kName, options.axis, predictions);
   targets = real(std::move(targets));
   if (options.label_smoothing != 0) {
-    Array smoothing = options.label_smoothing;
+    const double smoothing = options.label_smoothing;
     targets = targets * (1.0 - smoothing) + smoothing / static_cast<double>(targets.shape(axis));
   }
   Array p = shares(real(std::move(predictions)), options.from_logits, axis);

@@ -135,9 +135,10 @@ Array circle(Array predictions, Array targets, CircleOptions options) {
   Array number = arange(predictions.shape(0)), other = logical_not(same);
   if (options.remove_diagonal)
     same = logical_and(std::move(same), expand_dims(number, 1) != number);
-  const Array margin = options.margin, gamma = options.gamma;
+  // Sums of numbers are worked out here: as arrays of their own they would be float32.
+  const double margin = options.margin, gamma = options.gamma;
   Array near = -gamma * maximum(margin + d, 0.0) * (margin - d);
-  Array far = gamma * maximum(1.0 + margin - d, 0.0) * (1.0 - margin - d);
+  Array far = gamma * maximum((1 + margin) - d, 0.0) * ((1 - margin) - d);
   Array of_same = logsumexp_where(std::move(same), std::move(near));
   Array of_others = logsumexp_where(std::move(other), std::move(far));
   return reduced("circle", softplus(std::move(of_same) + std::move(of_others)), options.reduction);

@@ -209,10 +209,10 @@ struct Attention {
     s.call({{2, 3, 6, 4}, {2, 3, 6, 4}, {2, 3, 6, 4}, scale}, Attributes{true});
     s.call({{2, 4, 3}, {2, 5, 3}, {2, 5, 2}, scale, {2, 4, 5}}, Attributes{});
     s.call({{2, 4, 3}, {2, 5, 3}, {2, 5, 2}, scale, {1, 1, 5}}, Attributes{});
-    s.call({{2, 4, 3}, {2, 5, 3}, {2, 5, 2}, scale, SampleInput({1, 4, 5}, bool_)}, Attributes{true});
+    // With so many keys each query may look at one: logsumexp would be -inf, and not differentiable.
+    s.call({{2, 4, 3}, {2, 12, 3}, {2, 12, 2}, scale, SampleInput({1, 4, 12}, bool_)}, Attributes{});
     s.call({{70, 3}, {40, 3}, {40, 2}, scale}, Attributes{true});
     s.call({{0, 3}, {5, 3}, {5, 2}, scale}, Attributes{}).call({{1, 1}, {1, 1}, {1, 1}, scale}, Attributes{});
-    s.call({{4, 3}, {0, 3}, {0, 2}, scale}, Attributes{});
   }
   static void bad_samples(BadSamples& s) {
     const SampleInput scale(Shape{}, float32, 0.3, 0.6);

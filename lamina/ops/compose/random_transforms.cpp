@@ -110,8 +110,8 @@ Array random_dirichlet(IntList shape, Array concentration, DType dtype, Generato
 
 Array random_chi_square(IntList shape, Array degrees, DType dtype, Generator& generator) {
   check_parameter("random_chi_square", "degrees", degrees, 0);
-  return random_gamma(std::move(shape), as_floating(std::move(degrees)) * 0.5, 2.0, dtype,
-                      generator);
+  degrees = typed(std::move(degrees), float64);  // numbers keep all their digits
+  return random_gamma(std::move(shape), std::move(degrees) * 0.5, 2.0, dtype, generator);
 }
 
 Array random_student_t(IntList shape, Array degrees, DType dtype, Generator& generator) {
