@@ -22,15 +22,15 @@ Bilinear::Bilinear(int64_t in1_features, int64_t in2_features, int64_t out_featu
   }
   const double bound = 1 / std::sqrt(static_cast<double>(in1_features));
   weight = parameter("weight", init::uniform({out_features, in1_features, in2_features}, -bound,
-                                              bound, options.dtype));
+                                             bound, options.dtype));
   if (options.bias)
     bias = parameter("bias", init::uniform({out_features}, -bound, bound, options.dtype));
 }
 
 std::vector<Array> Bilinear::forward_all(std::vector<Array> inputs) {
   if (inputs.size() != 2) throw ValueError(text("expected two inputs, got ", inputs.size()));
-  return {bilinear(std::move(inputs[0]), std::move(inputs[1]), weight,
-                   bias ? Array(bias) : Array())};
+  return {
+      bilinear(std::move(inputs[0]), std::move(inputs[1]), weight, bias ? Array(bias) : Array())};
 }
 
 std::unique_ptr<Module> Bilinear::fresh() const {

@@ -62,8 +62,8 @@ Array nll_loss(Array log_probabilities, Array labels, NllOptions options) {
   log_probabilities = transpose(std::move(log_probabilities), std::move(order));
   const int64_t classes = log_probabilities.shape(-1);
   if (options.weight && !(options.weight.shape() == Shape{classes})) {
-    throw ShapeError(text("nll_loss: expected weight [", classes, "], one entry for each class, got ",
-                          options.weight.shape()));
+    throw ShapeError(text("nll_loss: expected weight [", classes,
+                          "], one entry for each class, got ", options.weight.shape()));
   }
   Array ignored;
   if (options.ignore_index) {

@@ -14,12 +14,12 @@ Array Dropout::forward(Array x) { return dropout(std::move(x), p, training()); }
 std::unique_ptr<Module> Dropout::fresh() const { return std::make_unique<Dropout>(p); }
 std::string Dropout::arguments() const { return text("p=", p); }
 
-#define LAMINA_DROPOUT(Name, function)                                                     \
-  Name::Name(double p) : p(p) {                                                            \
-    if (!(p >= 0 && p <= 1)) throw ValueError(text(#Name ": p must be 0 to 1, got ", p));  \
-  }                                                                                        \
-  Array Name::forward(Array x) { return function(std::move(x), p, training()); }           \
-  std::unique_ptr<Module> Name::fresh() const { return std::make_unique<Name>(p); }        \
+#define LAMINA_DROPOUT(Name, function)                                                    \
+  Name::Name(double p) : p(p) {                                                           \
+    if (!(p >= 0 && p <= 1)) throw ValueError(text(#Name ": p must be 0 to 1, got ", p)); \
+  }                                                                                       \
+  Array Name::forward(Array x) { return function(std::move(x), p, training()); }          \
+  std::unique_ptr<Module> Name::fresh() const { return std::make_unique<Name>(p); }       \
   std::string Name::arguments() const { return text("p=", p); }
 LAMINA_DROPOUT(Dropout1d, dropout1d)
 LAMINA_DROPOUT(Dropout2d, dropout2d)

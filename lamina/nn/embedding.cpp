@@ -11,8 +11,8 @@ namespace lamina::nn {
 namespace {
 
 // Normal values; zeros in the padding row.
-Array table(const char* layer, int64_t rows, int64_t columns,
-            const std::optional<int64_t>& padding, DType dtype) {
+Array table(const char* layer, int64_t rows, int64_t columns, const std::optional<int64_t>& padding,
+            DType dtype) {
   if (rows < 0 || columns < 0) {
     throw ValueError(text(layer, ": sizes must not be negative, got ", rows, " and ", columns));
   }
@@ -61,8 +61,8 @@ Array EmbeddingBag::forward(Array indices) { return forward_all({std::move(indic
 
 std::vector<Array> EmbeddingBag::forward_all(std::vector<Array> inputs) {
   if (inputs.empty() || inputs.size() > 3) {
-    throw ValueError(text("expected indices, offsets and per_sample_weights, got ", inputs.size(),
-                          " arrays"));
+    throw ValueError(
+        text("expected indices, offsets and per_sample_weights, got ", inputs.size(), " arrays"));
   }
   inputs.resize(3);
   return {embedding_bag(std::move(inputs[0]), weight,

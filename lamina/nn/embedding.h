@@ -13,7 +13,8 @@ struct EmbeddingLayerOptions {
   DType dtype = float32;
 };
 
-// A table weight [num_embeddings, embedding_dim] of normal values; indices [..] give rows [.., dim].
+// A table weight [num_embeddings, embedding_dim] of normal values; indices [..] give rows [..,
+// dim].
 class Embedding : public Module {
  public:
   Embedding(int64_t num_embeddings, int64_t embedding_dim, EmbeddingLayerOptions options = {});
@@ -33,8 +34,8 @@ struct EmbeddingBagLayerOptions {
   DType dtype = float32;
 };
 
-// Sums, means or maxima of the rows of each bag: of indices [B, L], or of indices [n], offsets [B] and,
-// for sums, per_sample_weights.
+// Sums, means or maxima of the rows of each bag: of indices [B, L], or of indices [n], offsets [B]
+// and, for sums, per_sample_weights.
 class EmbeddingBag : public Module {
  public:
   EmbeddingBag(int64_t num_embeddings, int64_t embedding_dim,

@@ -21,8 +21,8 @@ void check_channels(const Array& x, int64_t channels) {
 GroupNorm::GroupNorm(int64_t num_groups, int64_t num_channels, GroupNormOptions options)
     : num_groups(num_groups), num_channels(num_channels), options(options) {
   if (num_groups < 1 || num_channels < 0 || num_channels % num_groups != 0) {
-    throw ValueError(text("GroupNorm: ", num_channels, " channels do not divide into ", num_groups,
-                          " groups"));
+    throw ValueError(
+        text("GroupNorm: ", num_channels, " channels do not divide into ", num_groups, " groups"));
   }
   if (!options.affine) return;
   weight = parameter("weight", init::ones({num_channels}, options.dtype));
@@ -47,8 +47,7 @@ std::string GroupNorm::arguments() const {
 InstanceNorm::InstanceNorm(int64_t num_features, int axes, InstanceNormOptions options)
     : num_features(num_features), options(options), axes_(axes) {
   if (num_features < 0) {
-    throw ValueError(
-        text("InstanceNorm: num_features must not be negative, got ", num_features));
+    throw ValueError(text("InstanceNorm: num_features must not be negative, got ", num_features));
   }
   if (!options.affine) return;
   weight = parameter("weight", init::ones({num_features}, options.dtype));

@@ -47,14 +47,14 @@ class InstanceNorm : public Module {
   int axes_;
 };
 
-#define LAMINA_INSTANCE_NORM(Name, axes)                                    \
-  class Name : public InstanceNorm {                                        \
-   public:                                                                  \
-    explicit Name(int64_t num_features, InstanceNormOptions options = {})   \
-        : InstanceNorm(num_features, axes, options) {}                      \
-    std::unique_ptr<Module> fresh() const override {                        \
-      return std::make_unique<Name>(num_features, options);                 \
-    }                                                                       \
+#define LAMINA_INSTANCE_NORM(Name, axes)                                  \
+  class Name : public InstanceNorm {                                      \
+   public:                                                                \
+    explicit Name(int64_t num_features, InstanceNormOptions options = {}) \
+        : InstanceNorm(num_features, axes, options) {}                    \
+    std::unique_ptr<Module> fresh() const override {                      \
+      return std::make_unique<Name>(num_features, options);               \
+    }                                                                     \
   };
 LAMINA_INSTANCE_NORM(InstanceNorm1d, 3)  // x [N, C, length]
 LAMINA_INSTANCE_NORM(InstanceNorm2d, 4)  // x [N, C, height, width]

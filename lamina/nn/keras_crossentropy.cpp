@@ -31,7 +31,8 @@ int class_axis(const char* loss, int axis, const Array& predictions) {
 }
 
 Array last_mean(const char* loss, const Array& losses) {
-  if (losses.ndim() < 1) throw ShapeError(text(loss, ": expected predictions [.., n], got a number"));
+  if (losses.ndim() < 1)
+    throw ShapeError(text(loss, ": expected predictions [.., n], got a number"));
   return mean(losses, {.axis = -1});
 }
 
@@ -47,10 +48,10 @@ Array binary_crossentropy(Array predictions, Array targets, CrossentropyOptions 
     targets = targets * (1.0 - smoothing) + 0.5 * smoothing;
   }
   const BinaryCrossEntropyOptions none{.reduction = LossReduction::None};
-  Array losses = options.from_logits
-                     ? bce_with_logits(std::move(predictions), std::move(targets),
-                                       {.reduction = LossReduction::None})
-                     : binary_cross_entropy(inside(std::move(predictions)), std::move(targets), none);
+  Array losses = options.from_logits ? bce_with_logits(std::move(predictions), std::move(targets),
+                                                       {.reduction = LossReduction::None})
+                                     : binary_cross_entropy(inside(std::move(predictions)),
+                                                            std::move(targets), none);
   return reduced(kName, last_mean(kName, losses), options.reduction);
 }
 
@@ -60,17 +61,17 @@ Array categorical_crossentropy(Array predictions, Array targets, CrossentropyOpt
   const int axis = class_axis(kName, options.axis, predictions);
   targets = real(std::move(targets)), predictions = real(std::move(predictions));
   if (options.from_logits) {
-    return cross_entropy(std::move(predictions), std::move(targets),
-                         {.axis = axis, .label_smoothing = options.label_smoothing,
-                          .reduction = options.reduction});
+    return cross_entropy(
+        std::move(predictions), std::move(targets),
+        {.axis = axis, .label_smoothing = options.label_smoothing, .reduction = options.reduction});
   }
   check_smoothing(kName, options.label_smoothing);
   if (options.label_smoothing != 0) {
     const double smoothing = options.label_smoothing;
     targets = targets * (1.0 - smoothing) + smoothing / static_cast<double>(targets.shape(axis));
   }
-  Array losses = -sum(std::move(targets) * log(shares(std::move(predictions), false, axis)),
-                      {.axis = axis});
+  Array losses =
+      -sum(std::move(targets) * log(shares(std::move(predictions), false, axis)), {.axis = axis});
   return reduced(kName, std::move(losses), options.reduction);
 }
 
@@ -81,13 +82,13 @@ Array sparse_categorical_crossentropy(Array predictions, Array targets,
   const int axis = class_axis(kName, options.axis, predictions);
   predictions = real(std::move(predictions));
   if (options.from_logits) {
-    return cross_entropy(std::move(predictions), std::move(targets),
-                         {.axis = axis, .ignore_index = options.ignore_class,
-                          .reduction = options.reduction});
+    return cross_entropy(
+        std::move(predictions), std::move(targets),
+        {.axis = axis, .ignore_index = options.ignore_class, .reduction = options.reduction});
   }
-  return nll_loss(log(shares(std::move(predictions), false, axis)), std::move(targets),
-                  {.axis = axis, .ignore_index = options.ignore_class,
-                   .reduction = options.reduction});
+  return nll_loss(
+      log(shares(std::move(predictions), false, axis)), std::move(targets),
+      {.axis = axis, .ignore_index = options.ignore_class, .reduction = options.reduction});
 }
 
 Array binary_focal_crossentropy(Array predictions, Array targets, BinaryFocalOptions options) {

@@ -1,8 +1,8 @@
-// Losses by the names and formulas of keras.losses, where torch has none or another one. As everywhere
-// in Lamina predictions stand first, then targets (Keras has y_true, y_pred). Losses of rows average or
-// sum over the last axis first; the reduction is over what is left, its mean Keras'
-// "sum_over_batch_size". Trainer.compile takes the names as strings, "mean_squared_error" and the other
-// plain ones included.
+// Losses by the names and formulas of keras.losses, where torch has none or another one. As
+// everywhere in Lamina predictions stand first, then targets (Keras has y_true, y_pred). Losses of
+// rows average or sum over the last axis first; the reduction is over what is left, its mean Keras'
+// "sum_over_batch_size". Trainer.compile takes the names as strings, "mean_squared_error" and the
+// other plain ones included.
 #pragma once
 
 #include "lamina/nn/losses.h"
@@ -29,8 +29,8 @@ struct SparseCrossentropyOptions {
 Array sparse_categorical_crossentropy(Array predictions, Array targets,
                                       SparseCrossentropyOptions options = {});
 
-// Cross entropy in which what is right already counts little: times (1 - p of the target)^gamma (Lin et
-// al. 2017).
+// Cross entropy in which what is right already counts little: times (1 - p of the target)^gamma
+// (Lin et al. 2017).
 struct BinaryFocalOptions {
   bool apply_class_balancing = false;  // 1 counts alpha, 0 counts 1 - alpha
   double alpha = 0.25;
@@ -72,9 +72,11 @@ struct AxisLossOptions {
   int axis = -1;
   LossReduction reduction = LossReduction::Mean;
 };
-Array cosine_similarity(Array predictions, Array targets, AxisLossOptions options = {});  // minus cos
+Array cosine_similarity(Array predictions, Array targets,
+                        AxisLossOptions options = {});  // minus cos
 
-// --- of sets: 1 - 2 |p t| / (|p| + |t|), and with errors of both kinds weighed (Salehi et al. 2017).
+// --- of sets: 1 - 2 |p t| / (|p| + |t|), and with errors of both kinds weighed (Salehi et al.
+// 2017).
 
 struct SetLossOptions {
   std::optional<IntList> axis = std::nullopt;  // over which sums run: all when left out

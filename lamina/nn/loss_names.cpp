@@ -31,9 +31,8 @@ constexpr NamedLoss kLosses[] = {
     {"kl_div", &usual<&kl_div>},
     {"poisson_nll", &usual<&poisson_nll_loss>},
     {"soft_margin", &usual<&soft_margin_loss>},
-    {"hinge_embedding", +[](Array p, Array t) {
-       return hinge_embedding_loss(std::move(p), std::move(t));
-     }},
+    {"hinge_embedding",
+     +[](Array p, Array t) { return hinge_embedding_loss(std::move(p), std::move(t)); }},
     {"multi_margin", &usual<&multi_margin_loss>},
     {"multilabel_margin", &usual<&multilabel_margin_loss>},
     {"multilabel_soft_margin", &usual<&multilabel_soft_margin_loss>},

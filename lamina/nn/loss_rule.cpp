@@ -11,10 +11,14 @@ namespace lamina::nn {
 
 Array reduced(std::string_view loss, Array losses, LossReduction reduction) {
   switch (reduction) {
-    case LossReduction::Mean: return mean(std::move(losses));
-    case LossReduction::Sum: return sum(std::move(losses));
-    case LossReduction::None: return losses;
-    case LossReduction::BatchMean: break;
+    case LossReduction::Mean:
+      return mean(std::move(losses));
+    case LossReduction::Sum:
+      return sum(std::move(losses));
+    case LossReduction::None:
+      return losses;
+    case LossReduction::BatchMean:
+      break;
   }
   throw ValueError(text(loss, ": the reduction is 'mean', 'sum' or 'none'"))
       .help("'batchmean' is kl_div's");
@@ -42,8 +46,7 @@ void check_same(std::string_view loss, const Array& predictions, const Array& ta
 
 void check_number(std::string_view loss, const char* name, double value, double low) {
   if (value >= low && !std::isnan(value)) return;
-  if (std::isinf(low))
-    throw ValueError(text(loss, ": ", name, " must be a number, got ", value));
+  if (std::isinf(low)) throw ValueError(text(loss, ": ", name, " must be a number, got ", value));
   throw ValueError(text(loss, ": ", name, " must be ", low, " or more, got ", value));
 }
 

@@ -26,7 +26,8 @@ Array hinge_embedding_loss(Array predictions, Array targets, MarginOptions optio
 Array margin_ranking_loss(Array x1, Array x2, Array targets, MarginOptions options) {
   constexpr const char* kName = "margin_ranking_loss";
   check_same_shapes(kName, {{"x1", x1}, {"x2", x2}, {"targets", targets}});
-  Array losses = maximum(options.margin - std::move(targets) * (std::move(x1) - std::move(x2)), 0.0);
+  Array losses =
+      maximum(options.margin - std::move(targets) * (std::move(x1) - std::move(x2)), 0.0);
   return reduced(kName, std::move(losses), options.reduction);
 }
 
@@ -50,7 +51,8 @@ Array multi_margin_loss(Array predictions, Array labels, MultiMarginOptions opti
   if (options.p != 1 && options.p != 2)
     throw ValueError(text(kName, ": p must be 1 or 2, got ", options.p));
   if (predictions.ndim() < 1 || predictions.ndim() > 2)
-    throw ShapeError(text(kName, ": expected predictions [N, C] or [C], got ", predictions.shape()));
+    throw ShapeError(
+        text(kName, ": expected predictions [N, C] or [C], got ", predictions.shape()));
   const int64_t classes = predictions.shape(-1);
   // A lone row may have its label as an array of one.
   if (predictions.ndim() == 1 && labels.shape() == Shape{1}) labels = squeeze(std::move(labels));
@@ -61,7 +63,8 @@ Array multi_margin_loss(Array predictions, Array labels, MultiMarginOptions opti
   if (options.p == 2) losses = square(std::move(losses));
   if (options.weight) {
     if (!(options.weight.shape() == Shape{classes}))
-      throw ShapeError(text(kName, ": expected weight [", classes, "], got ", options.weight.shape()));
+      throw ShapeError(
+          text(kName, ": expected weight [", classes, "], got ", options.weight.shape()));
     losses = std::move(losses) *
              sum(where(chosen, std::move(options.weight), 0.0), {.axis = -1, .keepdims = true});
   }
@@ -75,7 +78,8 @@ Array multilabel_margin_loss(Array predictions, Array labels, LossOptions option
   if (!is_integer(labels.dtype()))
     throw DTypeError(text(kName, ": expected labels of an integer type, got ", labels.dtype()));
   if (predictions.ndim() < 1 || predictions.ndim() > 2)
-    throw ShapeError(text(kName, ": expected predictions [N, C] or [C], got ", predictions.shape()));
+    throw ShapeError(
+        text(kName, ": expected predictions [N, C] or [C], got ", predictions.shape()));
   const Array number = arange(predictions.shape(-1));
   // Labels stand before the first -1: for entry k, none of the entries up to k is negative.
   Array before = number <= expand_dims(number, 1);
@@ -88,8 +92,8 @@ Array multilabel_margin_loss(Array predictions, Array labels, LossOptions option
                             expand_dims(std::move(labels), -2) == expand_dims(number, 1));
   Array is_label = any(std::move(named), {.axis = -1, .keepdims = true});
   Array counts = logical_and(expand_dims(std::move(valid), -2), logical_not(std::move(is_label)));
-  Array losses = maximum(1.0 - expand_dims(std::move(at_labels), -2) +
-                             expand_dims(predictions, -1), 0.0);
+  Array losses =
+      maximum(1.0 - expand_dims(std::move(at_labels), -2) + expand_dims(predictions, -1), 0.0);
   losses = sum(where(std::move(counts), std::move(losses), 0.0), {.axis = {-2, -1}});
   losses = std::move(losses) / static_cast<double>(std::max<int64_t>(1, predictions.shape(-1)));
   return reduced(kName, std::move(losses), options.reduction);
@@ -101,9 +105,9 @@ Array multilabel_soft_margin_loss(Array predictions, Array targets,
   check_same(kName, predictions, targets);
   if (predictions.ndim() < 1)
     throw ShapeError(text(kName, ": expected predictions [.., classes], got a number"));
-  Array losses = bce_with_logits(std::move(predictions), std::move(targets),
-                                 {.weight = std::move(options.weight),
-                                  .reduction = LossReduction::None});
+  Array losses =
+      bce_with_logits(std::move(predictions), std::move(targets),
+                      {.weight = std::move(options.weight), .reduction = LossReduction::None});
   return reduced(kName, mean(std::move(losses), {.axis = -1}), options.reduction);
 }
 
@@ -112,10 +116,9 @@ Array triplet_margin_with_distance_loss(Array anchor, Array positive, Array nega
   constexpr const char* kName = "triplet_margin_with_distance_loss";
   check_same_shapes(kName, {{"anchor", anchor}, {"positive", positive}, {"negative", negative}});
   check_number(kName, "margin", options.margin, 0);
-  const Distance distance = options.distance ? options.distance
-                                             : [](const Array& a, const Array& b) {
-                                                 return pairwise_distance(a, b);
-                                               };
+  const Distance distance =
+      options.distance ? options.distance
+                       : [](const Array& a, const Array& b) { return pairwise_distance(a, b); };
   Array near = distance(anchor, positive), far = distance(anchor, negative);
   if (options.swap) far = minimum(std::move(far), distance(positive, negative));
   return reduced(kName, maximum(std::move(near) - std::move(far) + options.margin, 0.0),

@@ -33,10 +33,14 @@ Array CELU::forward(Array x) { return celu(std::move(x), alpha); }
 std::unique_ptr<Module> CELU::fresh() const { return std::make_unique<CELU>(alpha); }
 std::string CELU::arguments() const { return text("alpha=", alpha); }
 Array Hardshrink::forward(Array x) { return hardshrink(std::move(x), threshold); }
-std::unique_ptr<Module> Hardshrink::fresh() const { return std::make_unique<Hardshrink>(threshold); }
+std::unique_ptr<Module> Hardshrink::fresh() const {
+  return std::make_unique<Hardshrink>(threshold);
+}
 std::string Hardshrink::arguments() const { return text("threshold=", threshold); }
 Array Softshrink::forward(Array x) { return softshrink(std::move(x), threshold); }
-std::unique_ptr<Module> Softshrink::fresh() const { return std::make_unique<Softshrink>(threshold); }
+std::unique_ptr<Module> Softshrink::fresh() const {
+  return std::make_unique<Softshrink>(threshold);
+}
 std::string Softshrink::arguments() const { return text("threshold=", threshold); }
 
 Array GLU::forward(Array x) { return glu(std::move(x), axis); }
@@ -55,15 +59,15 @@ Array Hardtanh::forward(Array x) { return hardtanh(std::move(x), min_val, max_va
 std::unique_ptr<Module> Hardtanh::fresh() const {
   return std::make_unique<Hardtanh>(min_val, max_val);
 }
-std::string Hardtanh::arguments() const {
-  return text("min_val=", min_val, ", max_val=", max_val);
-}
+std::string Hardtanh::arguments() const { return text("min_val=", min_val, ", max_val=", max_val); }
 
 Array Threshold::forward(Array x) { return lamina::threshold(std::move(x), threshold, value); }
 std::unique_ptr<Module> Threshold::fresh() const {
   return std::make_unique<Threshold>(threshold, value);
 }
-std::string Threshold::arguments() const { return text("threshold=", threshold, ", value=", value); }
+std::string Threshold::arguments() const {
+  return text("threshold=", threshold, ", value=", value);
+}
 
 PReLU::PReLU(int64_t num_parameters, double value) : num_parameters(num_parameters), init(value) {
   if (num_parameters < 1)

@@ -24,14 +24,14 @@ LAMINA_ACTIVATION(LogSigmoid)
 #undef LAMINA_ACTIVATION
 
 // With a number that the caller chooses.
-#define LAMINA_ACTIVATION(Name, number, standard)                \
-  class Name : public Module {                                   \
-   public:                                                       \
-    explicit Name(double number = standard) : number(number) {}  \
-    Array forward(Array x) override;                             \
-    std::unique_ptr<Module> fresh() const override;              \
-    std::string arguments() const override;                      \
-    double number;                                               \
+#define LAMINA_ACTIVATION(Name, number, standard)               \
+  class Name : public Module {                                  \
+   public:                                                      \
+    explicit Name(double number = standard) : number(number) {} \
+    Array forward(Array x) override;                            \
+    std::unique_ptr<Module> fresh() const override;             \
+    std::string arguments() const override;                     \
+    double number;                                              \
   };
 LAMINA_ACTIVATION(ELU, alpha, 1.0)
 LAMINA_ACTIVATION(CELU, alpha, 1.0)

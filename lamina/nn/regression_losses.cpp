@@ -48,9 +48,8 @@ Array poisson_nll_loss(Array predictions, Array targets, PoissonNllOptions optio
   check_same(kName, predictions, targets);
   check_number(kName, "epsilon", options.epsilon, 0);
   predictions = real(std::move(predictions));
-  Array losses = options.log_input
-                     ? exp(predictions) - targets * predictions
-                     : predictions - targets * log(predictions + options.epsilon);
+  Array losses = options.log_input ? exp(predictions) - targets * predictions
+                                   : predictions - targets * log(predictions + options.epsilon);
   if (options.full) {
     // Stirling's approximation, for targets over 1.
     Array t = where(targets > 1.0, real(targets), 1.0);
@@ -72,8 +71,8 @@ Array gaussian_nll_loss(Array predictions, Array targets, Array var, GaussianNll
     if (var.shape() == rows && !shape.empty()) var = expand_dims(std::move(var), -1);
     rows.push_back(1);
     if (!(var.shape() == rows) && var.ndim() != 0) {
-      throw ShapeError(text("gaussian_nll_loss: var ", var.shape(), " does not fit predictions ",
-                            shape))
+      throw ShapeError(
+          text("gaussian_nll_loss: var ", var.shape(), " does not fit predictions ", shape))
           .help("its last size may be 1, or left out");
     }
   }

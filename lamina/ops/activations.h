@@ -12,24 +12,24 @@ namespace lamina {
 // Pieces of straight lines.
 Array relu6(Array x);  // min(max(x, 0), 6)
 Array hardtanh(Array x, Array min_val = -1.0, Array max_val = 1.0);
-Array hardsigmoid(Array x);                                   // relu6(x + 3) / 6
-Array hardswish(Array x);                                     // x hardsigmoid(x), also hard_silu
-Array threshold(Array x, Array threshold, Array value);       // x above the threshold, else value
-Array hardshrink(Array x, Array threshold = 0.5);             // 0 for |x| <= threshold, else x
-Array softshrink(Array x, Array threshold = 0.5);             // x moved to 0 by the threshold
+Array hardsigmoid(Array x);                              // relu6(x + 3) / 6
+Array hardswish(Array x);                                // x hardsigmoid(x), also hard_silu
+Array threshold(Array x, Array threshold, Array value);  // x above the threshold, else value
+Array hardshrink(Array x, Array threshold = 0.5);        // 0 for |x| <= threshold, else x
+Array softshrink(Array x, Array threshold = 0.5);        // x moved to 0 by the threshold
 Array sparse_plus(Array x);
 Array sparse_sigmoid(Array x);
 
 // Smooth ones.
 Array selu(Array x);
 Array celu(Array x, Array alpha = 1.0);
-Array mish(Array x);                                          // x tanh(softplus(x))
-Array softsign(Array x);                                      // x / (1 + |x|)
-Array tanhshrink(Array x);                                    // x - tanh(x)
-Array logsigmoid(Array x);                                    // log(sigmoid(x))
-Array squareplus(Array x, Array b = 4.0);                     // (x + sqrt(x^2 + b)) / 2
-Array gelu_tanh(Array x);                                     // gelu by tanh instead of erf
-Array gelu(Array x, std::string_view approximate);            // "none" or "tanh"
+Array mish(Array x);                                // x tanh(softplus(x))
+Array softsign(Array x);                            // x / (1 + |x|)
+Array tanhshrink(Array x);                          // x - tanh(x)
+Array logsigmoid(Array x);                          // log(sigmoid(x))
+Array squareplus(Array x, Array b = 4.0);           // (x + sqrt(x^2 + b)) / 2
+Array gelu_tanh(Array x);                           // gelu by tanh instead of erf
+Array gelu(Array x, std::string_view approximate);  // "none" or "tanh"
 
 // leaky_relu with one slope for each channel of x [N, C, ..], or one for all: weight [C] or [1].
 Array prelu(Array x, Array weight);

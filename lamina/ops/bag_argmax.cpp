@@ -1,4 +1,5 @@
-// bag_argmax(rows, bags): where the maximum of each bag stands, column by column; the first of equals.
+// bag_argmax(rows, bags): where the maximum of each bag stands, column by column; the first of
+// equals.
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/reference.h"
@@ -69,8 +70,8 @@ struct BagArgmax {
 LAMINA_OP(BagArgmax)
 
 Array bag_argmax(Array rows, Array bags, int64_t count) {
-  return record(ops::op_BagArgmax(), make_attributes(BagArgmax::Attributes{count}),
-                std::move(rows), std::move(bags));
+  return record(ops::op_BagArgmax(), make_attributes(BagArgmax::Attributes{count}), std::move(rows),
+                std::move(bags));
 }
 
 }  // namespace lamina

@@ -1,5 +1,5 @@
-// celu(x, alpha) = x above 0, alpha (e^(x / alpha) - 1) below (Barron 2017): elu with slope 1 at 0 for
-// every alpha.
+// celu(x, alpha) = x above 0, alpha (e^(x / alpha) - 1) below (Barron 2017): elu with slope 1 at 0
+// for every alpha.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/activations.h"
 #include "lamina/ops/elementwise.h"

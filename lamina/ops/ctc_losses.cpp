@@ -1,5 +1,6 @@
-// ctc_losses: connectionist temporal classification (Graves et al. 2006). Sums over all alignments run
-// step by step in logarithms, in double. Steps too few for the labels give inf, with gradient 0.
+// ctc_losses: connectionist temporal classification (Graves et al. 2006). Sums over all alignments
+// run step by step in logarithms, in double. Steps too few for the labels give inf, with gradient
+// 0.
 #include "lamina/base/error.h"
 #include "lamina/ops/ctc.h"
 #include "lamina/ops/ctc_rule.h"
@@ -40,9 +41,12 @@ struct CtcLosses {
   static void bad_samples(BadSamples& s) {
     const SampleInput steps({6, 2, 4}), labels({2, 3}, int64, 1, 3), six({2}, int64, 6, 6),
         three({2}, int64, 3, 3), seven({2}, int64, 7, 7);
-    s.call({{6, 4}, labels, six, three}, Attributes{}, "expected log_probs [steps, batch, classes]");
-    s.call({steps, SampleInput({3, 3}, int64), six, three}, Attributes{}, "expected targets [2, labels]");
-    s.call({steps, labels, SampleInput({3}, int64), three}, Attributes{}, "expected input_lengths [2]");
+    s.call({{6, 4}, labels, six, three}, Attributes{},
+           "expected log_probs [steps, batch, classes]");
+    s.call({steps, SampleInput({3, 3}, int64), six, three}, Attributes{},
+           "expected targets [2, labels]");
+    s.call({steps, labels, SampleInput({3}, int64), three}, Attributes{},
+           "expected input_lengths [2]");
     s.call({steps, {2, 3}, six, three}, Attributes{}, "expected targets of an integer type");
     s.call({steps, labels, six, three}, Attributes{4}, "blank 4 is not one of the 4 classes");
     s.call({steps, labels, seven, three}, Attributes{}, "value 7 is out of range");

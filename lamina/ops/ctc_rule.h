@@ -24,8 +24,8 @@ class CtcLattice {
   int64_t label(int64_t state) const { return labels_[static_cast<size_t>(state)]; }
   double log_prob(int64_t step, int64_t state) const;
 
-  // Log-probability of all beginnings that are in a state at a step, its own emission included; of all
-  // endings after it: [steps, states].
+  // Log-probability of all beginnings that are in a state at a step, its own emission included; of
+  // all endings after it: [steps, states].
   std::vector<double> forward() const;
   std::vector<double> backward() const;
   // Of the whole, from forward(): -inf where the steps are too few.

@@ -1,6 +1,6 @@
-// Norms of vectors, and distances between them. `p` is the norm's degree: 2 is Euclid's, 1 the sum of
-// absolute values, 0 counts what is not 0, infinity takes the largest. Gradients at a distance of 0
-// are 0.
+// Norms of vectors, and distances between them. `p` is the norm's degree: 2 is Euclid's, 1 the sum
+// of absolute values, 0 counts what is not 0, infinity takes the largest. Gradients at a distance
+// of 0 are 0.
 #pragma once
 
 #include "lamina/core/array.h"

@@ -1,7 +1,7 @@
-// Draws from distributions beside the uniform and the normal one (random.h). Parameters broadcast to the
-// shape. What has a formula of uniform or normal draws is made of them, and has gradients by its
-// parameters; the others are ops that reject and draw again, element by element, from streams of their
-// own, so that results depend on (seed, counter, element) alone.
+// Draws from distributions beside the uniform and the normal one (random.h). Parameters broadcast
+// to the shape. What has a formula of uniform or normal draws is made of them, and has gradients by
+// its parameters; the others are ops that reject and draw again, element by element, from streams
+// of their own, so that results depend on (seed, counter, element) alone.
 #pragma once
 
 #include "lamina/core/array.h"
@@ -48,12 +48,13 @@ Array random_binomial(IntList shape, Array count, Array probability, DType dtype
 Array random_geometric(IntList shape, Array probability, DType dtype = int64,
                        Generator& generator = default_generator());
 
-// Class numbers, int64, from logits [.., K] (any log-probabilities): shape + the axes before the last.
+// Class numbers, int64, from logits [.., K] (any log-probabilities): shape + the axes before the
+// last.
 Array random_categorical(Array logits, IntList shape = {},
                          Generator& generator = default_generator());
 
-// `count` class numbers for each row of probabilities [.., K], which need not add up to 1: [.., count].
-// Without replacement no number stands twice in a row.
+// `count` class numbers for each row of probabilities [.., K], which need not add up to 1: [..,
+// count]. Without replacement no number stands twice in a row.
 struct MultinomialOptions {
   bool replacement = false;
 };

@@ -1,5 +1,5 @@
-// hardshrink(x, threshold): 0 where |x| <= threshold, x elsewhere. NaN stays NaN. The threshold gets
-// no gradient: the result does not depend on it smoothly anywhere.
+// hardshrink(x, threshold): 0 where |x| <= threshold, x elsewhere. NaN stays NaN. The threshold
+// gets no gradient: the result does not depend on it smoothly anywhere.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/activations.h"
 #include "lamina/ops/elementwise.h"
@@ -19,7 +19,8 @@ struct Hardshrink : Elementwise<2> {
   }
   static void samples(Samples& s) {
     s.floats().positive().near(0.5).near(-0.5).large(1e4).empty();
-    s.call({SampleInput({3, 5}, float32, -3, 3).separated(), SampleInput(Shape{}, float32, 0.55, 0.56)});
+    s.call({SampleInput({3, 5}, float32, -3, 3).separated(),
+            SampleInput(Shape{}, float32, 0.55, 0.56)});
   }
   static constexpr auto doc =
       "x, but 0 where it is not over the threshold in size.\n"

@@ -1,5 +1,5 @@
-// hardsigmoid(x) = min(max(x + 3, 0), 6) / 6 (Howard et al. 2019): slope 1/6, as in torch and Keras 3.
-// Theano and Keras before version 3 had slope 0.2: min(max(0.2 x + 0.5, 0), 1).
+// hardsigmoid(x) = min(max(x + 3, 0), 6) / 6 (Howard et al. 2019): slope 1/6, as in torch and Keras
+// 3. Theano and Keras before version 3 had slope 0.2: min(max(0.2 x + 0.5, 0), 1).
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/activations.h"
 #include "lamina/ops/elementwise.h"

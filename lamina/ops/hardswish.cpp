@@ -1,5 +1,5 @@
-// hardswish(x) = x hardsigmoid(x) (Howard et al. 2019), also called hard_silu. The derivative is 0 at
-// -3 and 1 at 3.
+// hardswish(x) = x hardsigmoid(x) (Howard et al. 2019), also called hard_silu. The derivative is 0
+// at -3 and 1 at 3.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/activations.h"
 #include "lamina/ops/elementwise.h"

@@ -15,7 +15,7 @@ struct Hardtanh : Elementwise<3> {
   };
   static void gradient(Context& c) {
     const Array &x = c.input(0), &low = c.input(1), &high = c.input(2), g = c.cotangent();
-    Array below_high = maximum(x, low) < high, above_low = x > low;
+    Array below_high = maximum(x, low)<high, above_low = x> low;
     if (c.wants(0)) c.give(0, where(logical_and(below_high, above_low), g, 0.0));
     if (c.wants(1)) c.give(1, where(logical_and(below_high, logical_not(above_low)), g, 0.0));
     if (c.wants(2)) c.give(2, where(below_high, 0.0, g));

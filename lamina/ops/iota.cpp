@@ -1,5 +1,5 @@
-// iota(start) = start, start + 1, .., of a given size. (arange makes the same as an array of values; what
-// a composite decomposes into holds no arrays but its inputs.)
+// iota(start) = start, start + 1, .., of a given size. (arange makes the same as an array of
+// values; what a composite decomposes into holds no arrays but its inputs.)
 #include "lamina/ops/iota.h"
 
 #include "lamina/base/error.h"

@@ -1,5 +1,5 @@
-// Whole numbers in order, as an op: compositions may make them of numbers alone, without an array that
-// holds them.
+// Whole numbers in order, as an op: compositions may make them of numbers alone, without an array
+// that holds them.
 #pragma once
 
 #include "lamina/core/array.h"

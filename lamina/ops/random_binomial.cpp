@@ -1,7 +1,8 @@
-// random_binomial(seed, counter, count, probability): successes of `count` trials. Where few are expected
-// (count p < 10) the gaps between successes are added up, which are geometric (Devroye 1986, chapter X);
-// else the transformed rejection BTRS of Hormann (1993). Probabilities over 1/2 count failures instead.
-// A count that is negative or not whole, or a probability outside 0 .. 1, is reported.
+// random_binomial(seed, counter, count, probability): successes of `count` trials. Where few are
+// expected (count p < 10) the gaps between successes are added up, which are geometric (Devroye
+// 1986, chapter X); else the transformed rejection BTRS of Hormann (1993). Probabilities over 1/2
+// count failures instead. A count that is negative or not whole, or a probability outside 0 .. 1,
+// is reported.
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
@@ -99,7 +100,8 @@ LAMINA_OP(RandomBinomial)
 Array random_binomial(IntList shape, Array count, Array probability, DType dtype,
                       Generator& generator) {
   return record_random_parameters(ops::op_RandomBinomial(), std::move(shape),
-                                  {std::move(count), std::move(probability)}, make_attributes(RandomParameterAttributes{dtype}), generator);
+                                  {std::move(count), std::move(probability)},
+                                  make_attributes(RandomParameterAttributes{dtype}), generator);
 }
 
 }  // namespace lamina

@@ -1,7 +1,7 @@
-// random_gamma(seed, counter, concentration): the standard gamma distribution by Marsaglia and Tsang
-// (2000): a cube of a normal draw, kept with probability over 0.95. Below 1 the concentration is raised
-// by 1 and the result multiplied by u^(1 / a). With `log` the logarithm comes out, which is finite where
-// tiny concentrations make the number itself 0: beta and dirichlet are made of it.
+// random_gamma(seed, counter, concentration): the standard gamma distribution by Marsaglia and
+// Tsang (2000): a cube of a normal draw, kept with probability over 0.95. Below 1 the concentration
+// is raised by 1 and the result multiplied by u^(1 / a). With `log` the logarithm comes out, which
+// is finite where tiny concentrations make the number itself 0: beta and dirichlet are made of it.
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
@@ -72,7 +72,8 @@ struct RandomGamma {
     const SampleInput number = random_number_sample();
     s.call({number, number, SampleInput({2}, int32)}, Attributes{{float32}},
            "expected floating-point parameters, got int32");
-    s.call({number, number, {2}}, Attributes{{int32}}, "expected a floating-point dtype, got int32");
+    s.call({number, number, {2}}, Attributes{{int32}},
+           "expected a floating-point dtype, got int32");
   }
   static constexpr auto doc =
       "The gamma distribution with a concentration (shape) and a scale.\n"
@@ -81,19 +82,18 @@ struct RandomGamma {
 LAMINA_OP(RandomGamma)
 
 Array random_log_gamma(IntList shape, Array concentration, DType dtype, Generator& generator) {
-  return record_random_parameters(ops::op_RandomGamma(), std::move(shape),
-                                  {std::move(concentration)},
-                                  make_attributes(RandomGamma::Attributes{{dtype}, true}),
-                                  generator);
+  return record_random_parameters(
+      ops::op_RandomGamma(), std::move(shape), {std::move(concentration)},
+      make_attributes(RandomGamma::Attributes{{dtype}, true}), generator);
 }
 
 Array random_gamma(IntList shape, Array concentration, Array scale, DType dtype,
                    Generator& generator) {
   check_parameter("random_gamma", "concentration", concentration, 0);
   check_parameter("random_gamma", "scale", scale, 0);
-  Array standard = record_random_parameters(
-      ops::op_RandomGamma(), std::move(shape), {std::move(concentration)},
-      make_attributes(RandomGamma::Attributes{{dtype}, false}), generator);
+  Array standard =
+      record_random_parameters(ops::op_RandomGamma(), std::move(shape), {std::move(concentration)},
+                               make_attributes(RandomGamma::Attributes{{dtype}, false}), generator);
   return is_number(scale, 1) ? standard : std::move(standard) * typed(std::move(scale), dtype);
 }
 

@@ -1,5 +1,6 @@
-// random_geometric(seed, counter, probability): trials up to and with the first success, by the inverse
-// of the distribution function: ceil(log(u) / log(1 - p)). A probability outside (0, 1] is reported.
+// random_geometric(seed, counter, probability): trials up to and with the first success, by the
+// inverse of the distribution function: ceil(log(u) / log(1 - p)). A probability outside (0, 1] is
+// reported.
 #include <algorithm>
 
 #include "lamina/base/error.h"

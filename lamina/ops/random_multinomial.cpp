@@ -1,8 +1,8 @@
-// random_multinomial(seed, counter, weights [.., K]): numbers of classes [.., count]. With replacement each
-// draw is looked up in the running sums of the row. Without, every class gets an exponential waiting
-// time divided by its weight, and the first `count` to come are taken: the order of Efraimidis and
-// Spirakis (2006), one pass for any count. Weights that are negative or not finite, and rows with too
-// few that are not 0, are reported.
+// random_multinomial(seed, counter, weights [.., K]): numbers of classes [.., count]. With
+// replacement each draw is looked up in the running sums of the row. Without, every class gets an
+// exponential waiting time divided by its weight, and the first `count` to come are taken: the
+// order of Efraimidis and Spirakis (2006), one pass for any count. Weights that are negative or not
+// finite, and rows with too few that are not 0, are reported.
 #include <algorithm>
 #include <vector>
 

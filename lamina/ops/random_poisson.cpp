@@ -1,6 +1,6 @@
-// random_poisson(seed, counter, rate): below a rate of 10 exponential waiting times are counted (Knuth);
-// from there on the transformed rejection PTRS of Hormann (1993), whose cost does not grow. A rate that is
-// negative or NaN is reported.
+// random_poisson(seed, counter, rate): below a rate of 10 exponential waiting times are counted
+// (Knuth); from there on the transformed rejection PTRS of Hormann (1993), whose cost does not
+// grow. A rate that is negative or NaN is reported.
 #include <algorithm>
 
 #include "lamina/base/error.h"

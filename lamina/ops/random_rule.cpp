@@ -53,8 +53,8 @@ void check_parameter(const char* function, const char* name, const Array& value,
   if (!value) throw StateError(text(function, ": ", name, " is an empty Array"));
   const Node* node = value.node();
   if (!node->has(kNumber) || node->has(kVarying)) return;
-  const double number = is_floating(value.dtype()) ? node->number.real
-                                                   : static_cast<double>(node->number.integer);
+  const double number =
+      is_floating(value.dtype()) ? node->number.real : static_cast<double>(node->number.integer);
   if (number >= low) return;
   throw ValueError(text(function, ": ", name, " must be ", low, " or more, got ", number));
 }

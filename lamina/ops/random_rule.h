@@ -1,6 +1,6 @@
-// The family of draws with parameters: inputs are seed, counter, and parameters of one shape and type,
-// element by element. Parameters that the distribution does not have give NaN where the result is
-// floating, and are reported where it is a count.
+// The family of draws with parameters: inputs are seed, counter, and parameters of one shape and
+// type, element by element. Parameters that the distribution does not have give NaN where the
+// result is floating, and are reported where it is a count.
 #pragma once
 
 #include <initializer_list>

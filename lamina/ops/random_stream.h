@@ -40,8 +40,8 @@ class RandomStream {
       words_[1][0] = static_cast<uint32_t>(block_ >> 32);
       words_[2][0] = static_cast<uint32_t>(draw_.counter);
       words_[3][0] = static_cast<uint32_t>(draw_.counter >> 32);
-      philox::encrypt(words_, {static_cast<uint32_t>(draw_.seed),
-                               static_cast<uint32_t>(draw_.seed >> 32)});
+      philox::encrypt(words_,
+                      {static_cast<uint32_t>(draw_.seed), static_cast<uint32_t>(draw_.seed >> 32)});
       block_ += uint64_t{1} << kElementBits;
       next_ = 0;
     }

@@ -1,6 +1,6 @@
-// selu(x) = scale (x above 0, alpha (e^x - 1) below), with the constants that keep mean 0 and variance
-// 1 from layer to layer (Klambauer et al. 2017). e^x is taken of min(x, 0), so that the side that is
-// not chosen stays finite.
+// selu(x) = scale (x above 0, alpha (e^x - 1) below), with the constants that keep mean 0 and
+// variance 1 from layer to layer (Klambauer et al. 2017). e^x is taken of min(x, 0), so that the
+// side that is not chosen stays finite.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/activations.h"
 #include "lamina/ops/elementwise.h"

@@ -1,5 +1,5 @@
-// softshrink(x, threshold): x moved towards 0 by the threshold, and 0 where it would pass it (Donoho
-// 1995). NaN stays NaN.
+// softshrink(x, threshold): x moved towards 0 by the threshold, and 0 where it would pass it
+// (Donoho 1995). NaN stays NaN.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/activations.h"
 #include "lamina/ops/elementwise.h"
@@ -21,7 +21,8 @@ struct Softshrink : Elementwise<2> {
   }
   static void samples(Samples& s) {
     s.floats().positive().near(0.5).near(-0.5).large(1e4).empty();
-    s.call({SampleInput({3, 5}, float32, -3, 3).separated(), SampleInput(Shape{}, float32, 0.55, 0.56)});
+    s.call({SampleInput({3, 5}, float32, -3, 3).separated(),
+            SampleInput(Shape{}, float32, 0.55, 0.56)});
   }
   static constexpr auto doc =
       "x moved towards 0 by the threshold.\n"

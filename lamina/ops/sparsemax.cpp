@@ -1,6 +1,6 @@
 // sparsemax(x) = the point p of the simplex (p >= 0, sum 1) with the least |p - x| (Martins and
-// Astudillo 2016): max(x - t, 0) for the t that makes the sum 1, found by sorting. NaN, or nothing but
-// -inf, gives NaN. Gradient: on the entries above 0, g minus the mean of g over them.
+// Astudillo 2016): max(x - t, 0) for the t that makes the sum 1, found by sorting. NaN, or nothing
+// but -inf, gives NaN. Gradient: on the entries above 0, g minus the mean of g over them.
 #include <algorithm>
 #include <functional>
 #include <vector>

@@ -1,5 +1,5 @@
-// squareplus(x, b) = (x + sqrt(x^2 + b)) / 2 (Barron 2021): softplus without exponentials. Below 0 it is
-// written as b / (2 (sqrt(x^2 + b) - x)), where the sum would cancel.
+// squareplus(x, b) = (x + sqrt(x^2 + b)) / 2 (Barron 2021): softplus without exponentials. Below 0
+// it is written as b / (2 (sqrt(x^2 + b) - x)), where the sum would cancel.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/activations.h"
 #include "lamina/ops/elementwise.h"

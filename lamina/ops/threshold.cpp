@@ -1,4 +1,5 @@
-// threshold(x, threshold, value): x where it is above the threshold, value elsewhere. NaN stays NaN.
+// threshold(x, threshold, value): x where it is above the threshold, value elsewhere. NaN stays
+// NaN.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/activations.h"
 #include "lamina/ops/elementwise.h"

@@ -21,7 +21,8 @@ void bind(nb::module_& m, const char* name, Array (*function)(Array, double, boo
 
 void bind_dropout(nb::module_& m) {
   constexpr const char* kChannels =
-      "In training, sets whole channels of x [N, C, ..] or [C, ..] to 0 with probability `rate` and\n"
+      "In training, sets whole channels of x [N, C, ..] or [C, ..] to 0 with probability `rate` "
+      "and\n"
       "divides the others by 1 - rate.";
   bind(m, "dropout", &dropout,
        "In training, sets elements to 0 with probability `rate` and divides the others by 1 - "

@@ -38,15 +38,16 @@ void bind_embedding(nb::module_& m) {
       [](Array indices, Array weight, Optional offsets, const std::string& mode,
          Optional per_sample_weights, bool include_last_offset,
          std::optional<int64_t> padding_idx) {
-        return embedding_bag(std::move(indices), std::move(weight),
-                             {array_or_empty(std::move(offsets)), to_mode(mode),
-                              array_or_empty(std::move(per_sample_weights)), include_last_offset,
-                              padding_idx});
+        return embedding_bag(
+            std::move(indices), std::move(weight),
+            {array_or_empty(std::move(offsets)), to_mode(mode),
+             array_or_empty(std::move(per_sample_weights)), include_last_offset, padding_idx});
       },
       nb::arg("indices"), nb::arg("weight"), nb::arg("offsets") = nb::none(),
       nb::arg("mode") = "mean", nb::arg("per_sample_weights") = nb::none(),
       nb::arg("include_last_offset") = false, nb::arg("padding_idx") = nb::none(),
-      "The sum, mean or maximum of the rows of weight that each bag of indices names. Bags are the\n"
+      "The sum, mean or maximum of the rows of weight that each bag of indices names. Bags are "
+      "the\n"
       "rows of indices [B, L], or begin at offsets [B] of indices [n].\n"
       ">>> table = lm.array([[1.0], [2.0], [4.0]])\n"
       ">>> lm.embedding_bag(lm.array([0, 1, 2]), table, lm.array([0, 2]), mode='sum')\n"

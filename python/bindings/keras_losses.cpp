@@ -37,7 +37,8 @@ void bind_probabilities(nb::module_& m) {
   bind_crossentropy<&losses::binary_crossentropy>(
       m, "binary_crossentropy", "Binary cross entropy of probabilities, or of logits.");
   bind_crossentropy<&losses::categorical_crossentropy>(
-      m, "categorical_crossentropy", "Cross entropy of probabilities, or logits, and one-hot targets.");
+      m, "categorical_crossentropy",
+      "Cross entropy of probabilities, or logits, and one-hot targets.");
   m.def(
       "sparse_categorical_crossentropy",
       [](Array p, Array t, bool from_logits, std::optional<int64_t> ignore_class, int axis,
@@ -50,12 +51,11 @@ void bind_probabilities(nb::module_& m) {
       "Cross entropy of probabilities, or logits, and class numbers.");
   m.def(
       "binary_focal_crossentropy",
-      [](Array p, Array t, bool apply_class_balancing, double alpha, double gamma,
-         bool from_logits, double label_smoothing, Name reduction) {
-        return losses::binary_focal_crossentropy(
-            std::move(p), std::move(t),
-            {apply_class_balancing, alpha, gamma, from_logits, label_smoothing,
-             to_reduction(reduction)});
+      [](Array p, Array t, bool apply_class_balancing, double alpha, double gamma, bool from_logits,
+         double label_smoothing, Name reduction) {
+        return losses::binary_focal_crossentropy(std::move(p), std::move(t),
+                                                 {apply_class_balancing, alpha, gamma, from_logits,
+                                                  label_smoothing, to_reduction(reduction)});
       },
       nb::arg("predictions"), nb::arg("targets"), nb::arg("apply_class_balancing") = false,
       nb::arg("alpha") = 0.25, nb::arg("gamma") = 2.0, nb::arg("from_logits") = false,
@@ -104,8 +104,8 @@ void bind_sets(nb::module_& m) {
         return losses::circle(std::move(p), std::move(t),
                               {gamma, margin, remove_diagonal, to_reduction(reduction)});
       },
-      nb::arg("predictions"), nb::arg("targets"), nb::arg("gamma") = 80.0,
-      nb::arg("margin") = 0.4, nb::arg("remove_diagonal") = true, nb::arg("reduction") = "mean",
+      nb::arg("predictions"), nb::arg("targets"), nb::arg("gamma") = 80.0, nb::arg("margin") = 0.4,
+      nb::arg("remove_diagonal") = true, nb::arg("reduction") = "mean",
       "Circle loss of embeddings [N, D] of length 1 and class numbers [N].");
 }
 

@@ -35,8 +35,7 @@ void bind_more_activations(nb::module_& m) {
       .def(nb::init<double>(), nb::arg("threshold") = 0.5);
   layer<nn::GLU>(m, "GLU", "The first half of x along the axis times the sigmoid of the second.")
       .def(nb::init<int>(), nb::arg("axis") = -1);
-  layer<nn::Softmin>(m, "Softmin", "softmax(-x).")
-      .def(nb::init<int>(), nb::arg("axis") = -1);
+  layer<nn::Softmin>(m, "Softmin", "softmax(-x).").def(nb::init<int>(), nb::arg("axis") = -1);
   layer<nn::Hardtanh>(m, "Hardtanh", "min(max(x, min_val), max_val).")
       .def(nb::init<double, double>(), nb::arg("min_val") = -1.0, nb::arg("max_val") = 1.0);
   layer<nn::Threshold>(m, "Threshold", "x above the threshold, value elsewhere.")
@@ -68,10 +67,10 @@ void bind_norm_layers(nb::module_& m) {
   layer<nn::GroupNorm>(m, "GroupNorm", "x [N, C, ..] normalised over groups of channels.")
       .def(
           "__init__",
-          [](nn::GroupNorm* self, int64_t num_groups, int64_t num_channels, double eps,
-             bool affine, nb::handle dtype) {
-            new (self) nn::GroupNorm(num_groups, num_channels,
-                                     {eps, affine, to_dtype(dtype, float32)});
+          [](nn::GroupNorm* self, int64_t num_groups, int64_t num_channels, double eps, bool affine,
+             nb::handle dtype) {
+            new (self)
+                nn::GroupNorm(num_groups, num_channels, {eps, affine, to_dtype(dtype, float32)});
           },
           nb::arg("num_groups"), nb::arg("num_channels"), nb::arg("eps") = 1e-5,
           nb::arg("affine") = true, nb::arg("dtype") = nb::none());
@@ -88,11 +87,10 @@ void bind_norm_layers(nb::module_& m) {
             new (self) nn::RMSNorm(to_int_list(shape, "RMSNorm: normalized_shape"),
                                    {eps, affine, to_dtype(dtype, float32)});
           },
-          nb::arg("normalized_shape"), nb::arg("eps") = 1e-6,
-          nb::arg("elementwise_affine") = true, nb::arg("dtype") = nb::none());
+          nb::arg("normalized_shape"), nb::arg("eps") = 1e-6, nb::arg("elementwise_affine") = true,
+          nb::arg("dtype") = nb::none());
   layer<nn::LocalResponseNorm>(
-      m, "LocalResponseNorm",
-      "x divided by a power of the mean square over neighbouring channels.")
+      m, "LocalResponseNorm", "x divided by a power of the mean square over neighbouring channels.")
       .def(nb::init<int64_t, double, double, double>(), nb::arg("size"), nb::arg("alpha") = 1e-4,
            nb::arg("beta") = 0.75, nb::arg("k") = 1.0);
 }
@@ -113,8 +111,8 @@ void bind_tables(nb::module_& m) {
              nb::handle dtype) {
             new (self) nn::Embedding(rows, columns, {padding, to_dtype(dtype, float32)});
           },
-          nb::arg("num_embeddings"), nb::arg("embedding_dim"),
-          nb::arg("padding_idx") = nb::none(), nb::arg("dtype") = nb::none())
+          nb::arg("num_embeddings"), nb::arg("embedding_dim"), nb::arg("padding_idx") = nb::none(),
+          nb::arg("dtype") = nb::none())
       .def_ro("num_embeddings", &nn::Embedding::num_embeddings)
       .def_ro("embedding_dim", &nn::Embedding::embedding_dim);
   layer<nn::EmbeddingBag>(m, "EmbeddingBag", "Sums, means or maxima of rows of a trained table.")
@@ -122,9 +120,9 @@ void bind_tables(nb::module_& m) {
           "__init__",
           [](nn::EmbeddingBag* self, int64_t rows, int64_t columns, const std::string& mode,
              bool include_last_offset, std::optional<int64_t> padding, nb::handle dtype) {
-            new (self) nn::EmbeddingBag(rows, columns,
-                                        {to_bag_mode(mode), include_last_offset, padding,
-                                         to_dtype(dtype, float32)});
+            new (self) nn::EmbeddingBag(
+                rows, columns,
+                {to_bag_mode(mode), include_last_offset, padding, to_dtype(dtype, float32)});
           },
           nb::arg("num_embeddings"), nb::arg("embedding_dim"), nb::arg("mode") = "mean",
           nb::arg("include_last_offset") = false, nb::arg("padding_idx") = nb::none(),

@@ -28,8 +28,8 @@ void bind_norms(nb::module_& m) {
         return group_norm(std::move(x), groups, array_or_empty(std::move(weight)),
                           array_or_empty(std::move(bias)), std::move(epsilon));
       },
-      nb::arg("x"), nb::arg("groups"), nb::arg("weight") = nb::none(),
-      nb::arg("bias") = nb::none(), nb::arg("epsilon") = 1e-5,
+      nb::arg("x"), nb::arg("groups"), nb::arg("weight") = nb::none(), nb::arg("bias") = nb::none(),
+      nb::arg("epsilon") = 1e-5,
       "x [N, C, ..] normalised over groups of channels, then scaled for each channel.");
   m.def(
       "instance_norm",
@@ -44,8 +44,7 @@ void bind_norms(nb::module_& m) {
       [](Array x, Optional weight, Array epsilon, int axes) {
         return rms_norm(std::move(x), array_or_empty(std::move(weight)), std::move(epsilon), axes);
       },
-      nb::arg("x"), nb::arg("weight") = nb::none(), nb::arg("epsilon") = 1e-6,
-      nb::arg("axes") = 1,
+      nb::arg("x"), nb::arg("weight") = nb::none(), nb::arg("epsilon") = 1e-6, nb::arg("axes") = 1,
       "x / sqrt(mean(x^2) + epsilon) over the last axes: as many as weight has, or `axes`.\n"
       ">>> lm.rms_norm(lm.array([1.0, 7.0]), epsilon=0.0)\n[0.2, 1.4]");
   m.def(

@@ -3,11 +3,11 @@
 
 #include "bindings.h"
 #include "casters.h"
-#include "loss_options.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/linear.h"
 #include "lamina/ops/normalization.h"
+#include "loss_options.h"
 
 namespace lamina::python {
 namespace {
@@ -42,8 +42,8 @@ void bind_softmax(nb::module_& m) {
                              {axis, array_or_empty(std::move(weight)), ignore_index,
                               label_smoothing, to_reduction(reduction)});
       },
-      nb::arg("logits"), nb::arg("labels"), nb::arg("axis") = -1,
-      nb::arg("weight") = nb::none(), nb::arg("ignore_index") = nb::none(), nb::arg("label_smoothing") = 0.0,
+      nb::arg("logits"), nb::arg("labels"), nb::arg("axis") = -1, nb::arg("weight") = nb::none(),
+      nb::arg("ignore_index") = nb::none(), nb::arg("label_smoothing") = 0.0,
       nb::arg("reduction") = "mean",
       "-log softmax(logits)[label]. Labels are class numbers, of the logits' shape without `axis`, "
       "or probabilities\n"
@@ -58,7 +58,6 @@ void bind_softmax(nb::module_& m) {
       nb::arg("x"), nb::arg("weight") = nb::none(), nb::arg("bias") = nb::none(),
       nb::arg("epsilon") = 1e-5, nb::arg("axes") = 1,
       "Normalised over the last axes: as many as weight has, or `axes` of them.");
-
 }
 
 }  // namespace lamina::python

@@ -1,5 +1,5 @@
-// alpha_dropout(x) = a (x where kept, alpha' elsewhere) + b (Klambauer et al. 2017): alpha' is the limit
-// of selu at -inf, a and b restore mean 0 and variance 1.
+// alpha_dropout(x) = a (x where kept, alpha' elsewhere) + b (Klambauer et al. 2017): alpha' is the
+// limit of selu at -inf, a and b restore mean 0 and variance 1.
 #include <cmath>
 
 #include "lamina/ops/compose/arguments.h"

@@ -1,6 +1,7 @@
-// attention(query, key, value, scale, mask) = softmax(query key^T scale + mask) value (Vaswani et al.
-// 2017). The weights [.., L, S] are never all in memory: queries are taken in blocks, and the gradient
-// makes each block's weights again from logsumexp, as FlashAttention does (Dao et al. 2022):
+// attention(query, key, value, scale, mask) = softmax(query key^T scale + mask) value (Vaswani et
+// al. 2017). The weights [.., L, S] are never all in memory: queries are taken in blocks, and the
+// gradient makes each block's weights again from logsumexp, as FlashAttention does (Dao et al.
+// 2022):
 //
 //   P = e^(S - logsumexp),  dV = P^T g,  dP = g V^T,  dS = P * (dP - sum(g * out)),
 //   dQ = dS K scale,  dK = dS^T Q scale,  dmask = dS,  dscale = sum(dS * Q K^T)
@@ -48,8 +49,9 @@ struct Problem {
   bool is_causal;
 
   static Problem of(const Context& c, bool is_causal) {
-    return {c.input(0), c.input(1), c.input(2),
-            c.input(3), c.input_count() > 4 ? c.input(4) : Array(), is_causal};
+    return {
+        c.input(0), c.input(1), c.input(2), c.input(3), c.input_count() > 4 ? c.input(4) : Array(),
+        is_causal};
   }
 
   int64_t queries() const { return query.shape(-2); }
@@ -121,8 +123,9 @@ struct Attention {
     for (int i = 0; fits && i + 2 < rank; ++i) fits = k[i] == q[i] && v[i] == q[i];
     fits = fits && k[rank - 1] == q[rank - 1] && v[rank - 2] == k[rank - 2];
     if (!fits) {
-      throw c.error<ShapeError>("expected query [.., L, E], key [.., S, E] and value [.., S, V], got ",
-                                q, ", ", k, " and ", v);
+      throw c.error<ShapeError>(
+          "expected query [.., L, E], key [.., S, E] and value [.., S, V], got ", q, ", ", k,
+          " and ", v);
     }
     if (!is_floating(c.dtype(0)))
       throw c.error<DTypeError>("expected floating-point numbers, got ", c.dtype(0));
@@ -209,10 +212,13 @@ struct Attention {
     s.call({{2, 3, 6, 4}, {2, 3, 6, 4}, {2, 3, 6, 4}, scale}, Attributes{true});
     s.call({{2, 4, 3}, {2, 5, 3}, {2, 5, 2}, scale, {2, 4, 5}}, Attributes{});
     s.call({{2, 4, 3}, {2, 5, 3}, {2, 5, 2}, scale, {1, 1, 5}}, Attributes{});
-    // With so many keys each query may look at one: logsumexp would be -inf, and not differentiable.
-    s.call({{2, 4, 3}, {2, 12, 3}, {2, 12, 2}, scale, SampleInput({1, 4, 12}, bool_)}, Attributes{});
+    // With so many keys each query may look at one: logsumexp would be -inf, and not
+    // differentiable.
+    s.call({{2, 4, 3}, {2, 12, 3}, {2, 12, 2}, scale, SampleInput({1, 4, 12}, bool_)},
+           Attributes{});
     s.call({{70, 3}, {40, 3}, {40, 2}, scale}, Attributes{true});
-    s.call({{0, 3}, {5, 3}, {5, 2}, scale}, Attributes{}).call({{1, 1}, {1, 1}, {1, 1}, scale}, Attributes{});
+    s.call({{0, 3}, {5, 3}, {5, 2}, scale}, Attributes{})
+        .call({{1, 1}, {1, 1}, {1, 1}, scale}, Attributes{});
   }
   static void bad_samples(BadSamples& s) {
     const SampleInput scale(Shape{}, float32, 0.3, 0.6);
@@ -235,8 +241,8 @@ AttentionResult attention(Array query, Array key, Array value, Array scale, Arra
                           bool is_causal) {
   std::vector<Array> inputs{std::move(query), std::move(key), std::move(value), std::move(scale)};
   if (mask) inputs.push_back(std::move(mask));
-  std::vector<Array> outputs = record_multiple(
-      ops::op_Attention(), inputs, make_attributes(Attention::Attributes{is_causal}));
+  std::vector<Array> outputs = record_multiple(ops::op_Attention(), inputs,
+                                               make_attributes(Attention::Attributes{is_causal}));
   return {std::move(outputs[0]), std::move(outputs[1])};
 }
 

@@ -1,4 +1,5 @@
-// bilinear(x1, x2, weight)[o] = x1^T weight[o] x2: one product with all of weight, then a sum over x2.
+// bilinear(x1, x2, weight)[o] = x1^T weight[o] x2: one product with all of weight, then a sum over
+// x2.
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/linear.h"
 #include "lamina/ops/movement.h"

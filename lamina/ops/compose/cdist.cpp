@@ -1,6 +1,6 @@
-// cdist(x, y): distances of all pairs of rows, from the differences themselves: exact for rows that lie
-// near each other, where |x|^2 - 2 x.y + |y|^2 would cancel. The differences of a program are never in
-// memory: they fuse with the reduction.
+// cdist(x, y): distances of all pairs of rows, from the differences themselves: exact for rows that
+// lie near each other, where |x|^2 - 2 x.y + |y|^2 would cancel. The differences of a program are
+// never in memory: they fuse with the reduction.
 #include <vector>
 
 #include "lamina/ops/compose/arguments.h"
@@ -15,8 +15,8 @@ namespace lamina {
 Array cdist(Array x, Array y, double p) {
   require_arrays("cdist", {{"x", x}, {"y", y}});
   if (x.ndim() < 2 || y.ndim() < 2 || x.shape(-1) != y.shape(-1)) {
-    throw ShapeError(text("cdist: expected x [.., P, M] and y [.., R, M], got ", x.shape(), " and ",
-                          y.shape()));
+    throw ShapeError(
+        text("cdist: expected x [.., P, M] and y [.., R, M], got ", x.shape(), " and ", y.shape()));
   }
   x = expand_dims(as_floating(std::move(x)), -2);
   y = expand_dims(as_floating(std::move(y)), -3);

@@ -1,5 +1,5 @@
-// dropout1d, 2d, 3d: one draw decides over a whole channel (Tompson et al. 2015), since neighbours in a
-// feature map tell of each other. An array without batch axis [C, ..] is taken as in torch.
+// dropout1d, 2d, 3d: one draw decides over a whole channel (Tompson et al. 2015), since neighbours
+// in a feature map tell of each other. An array without batch axis [C, ..] is taken as in torch.
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/dropout.h"
 

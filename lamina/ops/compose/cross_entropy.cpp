@@ -76,8 +76,8 @@ Array cross_entropy(Array logits, Array labels, CrossEntropyOptions options) {
   }
   const int axis = normalize_axis(options.axis, logits.ndim(), "cross_entropy: axis");
   if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1)) {
-    throw ValueError(text("cross_entropy: label_smoothing must lie in 0 .. 1, got ",
-                          options.label_smoothing));
+    throw ValueError(
+        text("cross_entropy: label_smoothing must lie in 0 .. 1, got ", options.label_smoothing));
   }
   if (!is_floating(logits.dtype())) logits = astype(std::move(logits), float32);
   const bool soft = is_floating(labels.dtype());

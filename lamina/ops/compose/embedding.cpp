@@ -1,8 +1,8 @@
-// embedding(indices, weight) = the rows of weight; its gradient adds to each row what its uses get. The
-// row of padding_idx is a constant of the gradient.
+// embedding(indices, weight) = the rows of weight; its gradient adds to each row what its uses get.
+// The row of padding_idx is a constant of the gradient.
+#include "lamina/ops/embedding.h"
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/compose/padding_index.h"
-#include "lamina/ops/embedding.h"
 #include "lamina/ops/indexing.h"
 #include "lamina/ops/movement.h"
 

@@ -1,6 +1,6 @@
-// embedding_bag: rows of a table, summed, averaged or compared bag by bag. Bags are scatter_add of the
-// rows taken, so that the gradient reaches only the rows that were used; a maximum is a take at the
-// positions of the largest entries.
+// embedding_bag: rows of a table, summed, averaged or compared bag by bag. Bags are scatter_add of
+// the rows taken, so that the gradient reaches only the rows that were used; a maximum is a take at
+// the positions of the largest entries.
 #include "lamina/ops/compose/padding_index.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/embedding.h"
@@ -20,8 +20,9 @@ struct Bags {
 Bags bags_of(const Array& indices, const EmbeddingBagOptions& options) {
   if (indices.ndim() == 2) {
     if (options.offsets) {
-      throw ValueError("embedding_bag: indices [bags, entries] are bags already; offsets are for "
-                       "indices of one axis");
+      throw ValueError(
+          "embedding_bag: indices [bags, entries] are bags already; offsets are for "
+          "indices of one axis");
     }
     const int64_t count = indices.shape(0), length = indices.shape(1);
     Array rows = expand_dims(arange(count), 1);
@@ -90,7 +91,8 @@ Array embedding_bag(Array indices, Array weight, EmbeddingBagOptions options) {
   Array sums = scatter_add(zeros({bags.count, features}, dtype), bags.numbers, std::move(rows), 0);
   if (options.mode == BagMode::Sum) return sums;
   Array ones = included ? astype(included, dtype) : lamina::ones({entries}, dtype);
-  Array sizes = scatter_add(zeros({bags.count}, dtype), std::move(bags.numbers), std::move(ones), 0);
+  Array sizes =
+      scatter_add(zeros({bags.count}, dtype), std::move(bags.numbers), std::move(ones), 0);
   return std::move(sums) / expand_dims(maximum(std::move(sizes), 1.0), 1);
 }
 

@@ -1,5 +1,5 @@
-// group_norm (Wu and He 2018) and instance_norm (Ulyanov et al. 2016), which is group_norm with a group
-// for each channel. The variance is the mean of squared distances from the mean.
+// group_norm (Wu and He 2018) and instance_norm (Ulyanov et al. 2016), which is group_norm with a
+// group for each channel. The variance is the mean of squared distances from the mean.
 #include "lamina/ops/channel_axes.h"
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/movement.h"
@@ -49,7 +49,8 @@ Array group_norm(Array x, int64_t groups, Array weight, Array bias, Array epsilo
 Array instance_norm(Array x, Array weight, Array bias, Array epsilon) {
   require_arrays("instance_norm", {{"x", x}, {"epsilon", epsilon}});
   if (x.ndim() < 3) {
-    throw ShapeError(text("instance_norm: expected x [N, C, ..] with spatial axes, got ", x.shape()));
+    throw ShapeError(
+        text("instance_norm: expected x [N, C, ..] with spatial axes, got ", x.shape()));
   }
   const int64_t channels = x.shape(1);
   return grouped("instance_norm", std::move(x), channels, std::move(weight), std::move(bias),

@@ -1,5 +1,6 @@
-// gumbel_softmax(logits) = softmax((logits + g) / tau) with gumbel noise g (Jang et al. 2016; Maddison
-// et al. 2016). Hard: the value is one_hot at the largest entry, the gradient that of the soft one.
+// gumbel_softmax(logits) = softmax((logits + g) / tau) with gumbel noise g (Jang et al. 2016;
+// Maddison et al. 2016). Hard: the value is one_hot at the largest entry, the gradient that of the
+// soft one.
 #include "lamina/ops/activations.h"
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/distributions.h"

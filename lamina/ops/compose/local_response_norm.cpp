@@ -1,6 +1,6 @@
-// local_response_norm (Krizhevsky et al. 2012): each channel divided by a power of the mean square of
-// its neighbours. Channels outside x count as 0, and are counted; of an even size the larger half lies
-// before the channel, as in torch.
+// local_response_norm (Krizhevsky et al. 2012): each channel divided by a power of the mean square
+// of its neighbours. Channels outside x count as 0, and are counted; of an even size the larger
+// half lies before the channel, as in torch.
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/movement.h"
 #include "lamina/ops/normalization.h"

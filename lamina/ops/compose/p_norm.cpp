@@ -1,5 +1,5 @@
-// p_norm(x) = (sum |x|^p)^(1/p). The usual degrees need no powers. The root's derivative is infinite
-// at 0; gradients there are taken as 0, as PyTorch does.
+// p_norm(x) = (sum |x|^p)^(1/p). The usual degrees need no powers. The root's derivative is
+// infinite at 0; gradients there are taken as 0, as PyTorch does.
 #include "lamina/ops/compose/p_norm.h"
 
 #include <cmath>

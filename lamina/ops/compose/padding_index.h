@@ -8,7 +8,8 @@ namespace lamina {
 inline void check_table(std::string_view function, const Array& indices, const Array& weight) {
   require_arrays(function, {{"indices", indices}, {"weight", weight}});
   if (!is_integer(indices.dtype())) {
-    throw DTypeError(text(function, ": expected indices of an integer type, got ", indices.dtype()));
+    throw DTypeError(
+        text(function, ": expected indices of an integer type, got ", indices.dtype()));
   }
   if (weight.ndim() != 2) {
     throw ShapeError(text(function, ": expected weight [rows, features], got ", weight.shape()));

@@ -1,4 +1,5 @@
-// pairwise_distance(x, y) = |x - y + epsilon| along the last axis: epsilon keeps the root away from 0.
+// pairwise_distance(x, y) = |x - y + epsilon| along the last axis: epsilon keeps the root away from
+// 0.
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/compose/p_norm.h"
 #include "lamina/ops/distance.h"

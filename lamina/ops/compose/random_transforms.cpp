@@ -54,8 +54,7 @@ Array random_laplace(IntList shape, Array location, Array scale, DType dtype,
   return placed(std::move(first) - std::move(second), std::move(location), std::move(scale), dtype);
 }
 
-Array random_gumbel(IntList shape, Array location, Array scale, DType dtype,
-                    Generator& generator) {
+Array random_gumbel(IntList shape, Array location, Array scale, DType dtype, Generator& generator) {
   const DType drawn = drawn_type("random_gumbel", dtype);
   check_parameter("random_gumbel", "scale", scale, 0);
   Array standard = -log(standard_exponential(shape, drawn, generator));
@@ -70,8 +69,7 @@ Array random_logistic(IntList shape, Array location, Array scale, DType dtype,
   return placed(log(u) - log1p(-u), std::move(location), std::move(scale), dtype);
 }
 
-Array random_cauchy(IntList shape, Array location, Array scale, DType dtype,
-                    Generator& generator) {
+Array random_cauchy(IntList shape, Array location, Array scale, DType dtype, Generator& generator) {
   const DType drawn = drawn_type("random_cauchy", dtype);
   check_parameter("random_cauchy", "scale", scale, 0);
   Array turn = open_uniform(shape, drawn, generator) - 0.5;
@@ -83,9 +81,9 @@ Array random_lognormal(IntList shape, Array mean, Array deviation, DType dtype,
                        Generator& generator) {
   const DType drawn = drawn_type("random_lognormal", dtype);
   check_parameter("random_lognormal", "deviation", deviation, 0);
-  return astype(exp(random_normal(std::move(shape), std::move(mean), std::move(deviation), drawn,
-                                  generator)),
-                dtype);
+  return astype(
+      exp(random_normal(std::move(shape), std::move(mean), std::move(deviation), drawn, generator)),
+      dtype);
 }
 
 Array random_beta(IntList shape, Array a, Array b, DType dtype, Generator& generator) {

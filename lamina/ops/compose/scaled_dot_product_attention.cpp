@@ -1,7 +1,7 @@
-// scaled_dot_product_attention: attention with the arguments of a layer: masks that broadcast, grouped
-// heads (Ainslie et al. 2023) and dropout. Groups of query heads that share a key become an axis of
-// their own, so that keys and values are not repeated in memory. With dropout the weights are needed
-// themselves, and are kept for the gradient.
+// scaled_dot_product_attention: attention with the arguments of a layer: masks that broadcast,
+// grouped heads (Ainslie et al. 2023) and dropout. Groups of query heads that share a key become an
+// axis of their own, so that keys and values are not repeated in memory. With dropout the weights
+// are needed themselves, and are kept for the gradient.
 #include <cmath>
 
 #include "lamina/ops/attention.h"
@@ -18,7 +18,8 @@ constexpr const char* kName = "scaled_dot_product_attention";
 // mask as an array of the scores' rank, whose axes are 1 or the scores'.
 Array full_rank(Array mask, const IntList& scores) {
   if (mask.ndim() > static_cast<int>(scores.size())) {
-    throw ShapeError(text(kName, ": the mask ", mask.shape(), " has more axes than the scores ", scores));
+    throw ShapeError(
+        text(kName, ": the mask ", mask.shape(), " has more axes than the scores ", scores));
   }
   IntList shape(scores.size() - static_cast<size_t>(mask.ndim()), 1);
   for (int64_t size : mask.shape()) shape.push_back(size);
@@ -42,7 +43,8 @@ Array broadcast_batch(Array x, const Shape& batch) {
   IntList shape(batch.begin(), batch.end());
   shape.push_back(x.shape(-2));
   shape.push_back(x.shape(-1));
-  return Shape(shape.begin(), shape.end()) == x.shape() ? std::move(x) : broadcast_to(std::move(x), shape);
+  return Shape(shape.begin(), shape.end()) == x.shape() ? std::move(x)
+                                                        : broadcast_to(std::move(x), shape);
 }
 
 // The batch axes that query, key and value broadcast to.
@@ -59,7 +61,8 @@ Array scaled_dot_product_attention(Array query, Array key, Array value, Attentio
   check_rate(kName, "dropout", options.dropout);
   for (const Array* x : {&query, &key, &value}) {
     if (x->ndim() >= 2) continue;
-    throw ShapeError(text(kName, ": expected query [.., L, E], key [.., S, E] and value [.., S, V], got ",
+    throw ShapeError(text(kName,
+                          ": expected query [.., L, E], key [.., S, E] and value [.., S, V], got ",
                           query.shape(), ", ", key.shape(), " and ", value.shape()));
   }
   query = as_floating(std::move(query));
@@ -73,12 +76,13 @@ Array scaled_dot_product_attention(Array query, Array key, Array value, Attentio
   bool grouped = false;
   if (options.enable_gqa) {
     if (query.ndim() < 3 || key.ndim() < 3 || value.ndim() < 3) {
-      throw ShapeError(text(kName, ": enable_gqa needs heads on axis -3, got query ", query.shape()));
+      throw ShapeError(
+          text(kName, ": enable_gqa needs heads on axis -3, got query ", query.shape()));
     }
     const int64_t heads = query.shape(-3), shared = key.shape(-3);
     if (shared == 0 || heads % shared != 0 || value.shape(-3) != shared) {
-      throw ShapeError(text(kName, ": ", heads, " heads of query do not divide into groups for ", shared,
-                            " heads of key and ", value.shape(-3), " of value"));
+      throw ShapeError(text(kName, ": ", heads, " heads of query do not divide into groups for ",
+                            shared, " heads of key and ", value.shape(-3), " of value"));
     }
     grouped = shared != heads;
     if (grouped) {
