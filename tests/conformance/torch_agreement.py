@@ -24,6 +24,7 @@ from torch_table import TABLE, Absent, Unsupported, reason  # noqa: E402
 
 ENTRIES, SHARE = 450, 0.95
 BOUNDS = {"float64": (1e-7, 1e-9), "float32": (1e-4, 1e-5)}  # relative, absolute
+NARROW = (2e-2, 2e-2)  # of 16-bit types
 DTYPES = {torch.float64: lm.float64, torch.float32: lm.float32, torch.float16: lm.float16, torch.bfloat16: lm.bfloat16,
           torch.int64: lm.int64, torch.int32: lm.int32, torch.int16: lm.int16, torch.int8: lm.int8,
           torch.uint8: lm.uint8, torch.bool: lm.bool_}
@@ -66,6 +67,12 @@ def to_array(tensor):
     return lm.array(np.ascontiguousarray(to_numpy(tensor)).reshape(tuple(tensor.shape)), dtype=DTYPES[tensor.dtype])
 
 
+def values_of(output):
+    if not isinstance(output, lm.Array):
+        return np.asarray(output)
+    return (lm.astype(output, lm.float32) if output.dtype == lm.bfloat16 else output).numpy()
+
+
 def flat(value):
     """The arrays, tensors and numbers of an output, in order."""
     if isinstance(value, (list, tuple)):
@@ -87,7 +94,7 @@ def difference(got, expected, bounds):
             continue
         if g.dtype.kind != e.dtype.kind:
             return f"output {k} is {g.dtype}, expected {e.dtype}"
-        relative, absolute = bounds if e.dtype.itemsize > 2 else (2e-2, 2e-2)
+        relative, absolute = bounds if e.dtype.itemsize > 2 else NARROW
         if e.dtype == np.float32:
             relative, absolute = max(relative, BOUNDS["float32"][0]), max(absolute, BOUNDS["float32"][1])
         close = np.isclose(g, e, rtol=relative, atol=absolute, equal_nan=True)
@@ -127,7 +134,7 @@ def compare(op, call, sample, bounds):
             first, args, kwargs = (mapped(v, place) for v in (sample.input, sample.args, sample.kwargs))
             return [o for o in flat(call(first, *args, **kwargs))]
 
-        ours = [o.numpy() if isinstance(o, lm.Array) else np.asarray(o) for o in run(arrays)]
+        ours = [values_of(o) for o in run(arrays)]
         theirs_all = flat(op(sample.input, *sample.args, **sample.kwargs))
     theirs = [o for o in theirs_all]
     values = [to_numpy(o) if isinstance(o, torch.Tensor) else np.asarray(o) for o in theirs]
@@ -150,6 +157,8 @@ def compare(op, call, sample, bounds):
         return sum(parts[1:], parts[0])
 
     got = lm.value_and_grad(loss)(arrays)[1]
+    if any(t.is_floating_point() and t.element_size() <= 2 for t in tensors):
+        bounds = NARROW  # the cotangents were rounded on their way
     wrong = difference([g.numpy().astype("float64") for g in got], expected, bounds)
     return wrong and "gradient: " + wrong
 

@@ -159,7 +159,7 @@ def _(x, other):
 @entry("logit")
 def _(x, eps=None):
     if eps is not None:
-        x = lm.minimum(lm.maximum(x, eps), 1 - eps)
+        x = lm.maximum(lm.minimum(x, 1 - eps), eps)
     return lm.log(x) - lm.log1p(-x)
 
 

@@ -8,6 +8,7 @@ from .table import entry, function, need
 @entry("gather")
 def _(x, dim, index, sparse_grad=False):
     """torch's index may be smaller than x on the other axes as well."""
+    need(x.ndim == 0 or index.ndim == x.ndim, "an index of another rank")
     if x.ndim == 0:
         return lm.reshape(lm.take(lm.reshape(x, (1,)), lm.reshape(index, (index.size,))), index.shape)
     cut = tuple(slice(None) if a == dim % x.ndim else slice(0, s) for a, s in enumerate(index.shape))
@@ -18,6 +19,7 @@ def _(x, dim, index, sparse_grad=False):
 def _(x, index, dim=None):
     if dim is None:
         return lm.take(lm.reshape(x, (x.size,)), lm.reshape(index, (index.size,)))
+    need(all(a == dim % x.ndim or s == t for a, (s, t) in enumerate(zip(x.shape, index.shape))), "sizes that broadcast")
     return lm.take_along_axis(x, index, dim)
 
 
@@ -92,6 +94,7 @@ def _(values, boundaries, out_int32=False, right=False):
 @entry("masked_select")
 def _(x, mask):
     shape = (lm.zeros(x.shape) + lm.zeros(mask.shape)).shape
+    need(shape, "a mask of one number")
     return lm.broadcast_to(x, shape)[lm.broadcast_to(mask, shape)]
 
 

@@ -210,12 +210,6 @@ def _(q, k, v, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enabl
     return lm.scaled_dot_product_attention(q, k, v, attn_mask, 0.0, is_causal, scale, enable_gqa)
 
 
-@entry("torch.ops.aten._scaled_dot_product_flash_attention_for_cpu")
-def _(q, k, v, dropout_p=0.0, is_causal=False, attn_mask=None, scale=None):
-    need(dropout_p == 0, "random")
-    return lm.scaled_dot_product_attention(q, k, v, attn_mask, 0.0, is_causal, scale)
-
-
 @entry("_softmax_backward_data")
 def _(g, y, dim, dtype):
     return y * (g - lm.sum(g * y, dim, True)) if y.ndim else y * (g - g * y)

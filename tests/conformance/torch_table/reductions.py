@@ -212,9 +212,9 @@ def _(x, dim=None, keepdim=False, mask=None, dtype=None):
     return reduction("sum")(y, dim, keepdim) / counted(x, mask, dim, keepdim)
 
 
-def masked_variance(x, dim=None, unbiased=False, keepdim=False, mask=None, dtype=None, correction=None):
+def masked_variance(x, dim=None, unbiased=None, keepdim=False, mask=None, dtype=None, correction=None):
     if correction is None:
-        correction = int(bool(unbiased))
+        correction = 1 if unbiased is None else int(unbiased)
     x = floating(typed(x, dtype))
     y = x if mask is None else lm.where(mask, x, 0.0)
     need(x.ndim > 0, "a number along an axis")

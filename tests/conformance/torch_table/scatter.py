@@ -101,12 +101,12 @@ def _(x, dimension, size, step):
 
 @entry("corrcoef")
 def _(x):
-    rows = floating(x if x.ndim > 1 else lm.reshape(x, (1, -1)))
+    need(x.ndim > 1 and x.shape[0] > 1, "one row")
+    rows = floating(x)
     rows = rows - lm.mean(rows, -1, True)
     c = lm.matmul(rows, lm.swapaxes(rows, 0, 1)) / max(rows.shape[1] - 1, 0)
-    need(x.ndim > 1, "one row")
     d = lm.sqrt(lm.take_along_axis(c, lm.expand_dims(lm.arange(c.shape[0]), 1), 1))
-    return lm.clip(c / d / lm.swapaxes(d, 0, 1), -1.0, 1.0) if hasattr(lm, "clip") else c / d / lm.swapaxes(d, 0, 1)
+    return lm.minimum(lm.maximum(c / d / lm.swapaxes(d, 0, 1), -1.0), 1.0)
 
 
 @entry("norm", "norm:fro", "norm:inf")
