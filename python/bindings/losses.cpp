@@ -165,7 +165,8 @@ void bind_margins(nb::module_& m) {
       nb::arg("weight") = nb::none(), nb::arg("reduction") = "mean",
       "Hinge loss of the label's class against each other class.");
   bind_simple(m, "multilabel_margin_loss", &nn::multilabel_margin_loss, "labels",
-              "Hinge loss of each label's class against the classes that are none; labels end at -1.");
+              "Hinge loss of each label's class against the classes that are none; labels end "
+              "at -1.");
   m.def(
       "multilabel_soft_margin_loss",
       [](Array p, Array t, Optional weight, Name reduction) {

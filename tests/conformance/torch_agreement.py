@@ -58,7 +58,7 @@ def to_numpy(tensor):
     tensor = tensor.detach()
     if tensor.is_complex():
         raise Unsupported("complex numbers")
-    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy(force=True)
 
 
 def to_array(tensor):
