@@ -9,14 +9,18 @@
 #include "lamina/core/variable.h"
 #include "lamina/data/data_loader.h"
 #include "lamina/data/digits.h"
+#include "lamina/exec/deterministic.h"  // set_deterministic
 #include "lamina/exec/evaluate.h"       // explain
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/recording.h"        // NoGrad
 #include "lamina/ops/activations.h"     // mish, hardswish, glu
 #include "lamina/ops/attention.h"
+#include "lamina/ops/bitwise.h"
 #include "lamina/ops/convolution.h"
 #include "lamina/ops/creation.h"        // array, zeros, arange
 #include "lamina/ops/ctc.h"
+#include "lamina/ops/cumulative.h"       // cumulative_sum, diff
+#include "lamina/ops/data_types.h"       // can_cast, finfo
 #include "lamina/ops/distance.h"        // normalize, cosine_similarity, cdist
 #include "lamina/ops/distributions.h"   // random_gamma, random_poisson
 #include "lamina/ops/dropout.h"
@@ -28,7 +32,10 @@
 #include "lamina/ops/pooling.h"
 #include "lamina/ops/random.h"          // seed, random_normal
 #include "lamina/ops/reduction.h"
+#include "lamina/ops/searching.h"        // nonzero
+#include "lamina/ops/sets.h"             // unique_values
 #include "lamina/ops/softmax.h"
+#include "lamina/ops/sorting.h"
 #include "lamina/optim/optimizers.h"
 #include "lamina/train/early_stopping.h"
 #include "lamina/train/model_checkpoint.h"

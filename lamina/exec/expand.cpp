@@ -3,6 +3,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/exec/program.h"
 #include "lamina/exec/walk.h"
 #include "lamina/op/op.h"
@@ -30,6 +31,7 @@ bool claimed(const Graph& graph, const GraphValue& v) {
   request.attributes = v.attributes ? v.attributes->data() : nullptr;
   request.attributes_owner = v.attributes;
   request.threads = thread_count();
+  request.deterministic = is_deterministic();
   for (int32_t input : v.inputs) {
     const Spec& s = graph.values[input].spec;
     request.inputs.push_back({s.dtype, s.shape, row_major_strides(s.shape)});
@@ -111,6 +113,7 @@ void expand_composites(Graph& graph) {
 
   Graph result;
   result.leaf_count = graph.leaf_count;
+  result.leaf_names = std::move(graph.leaf_names);
   std::vector<std::vector<int32_t>> renumbered(
       graph.values.size());  // by output, for multiple-output ops
   NoGrad no_grad;

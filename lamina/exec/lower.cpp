@@ -8,6 +8,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/text.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/exec/memory_plan.h"
 #include "lamina/exec/profile.h"
 #include "lamina/exec/program.h"
@@ -197,6 +198,7 @@ class Lowering {
     KernelRequest request;
     request.loop = &loop;
     request.threads = thread_count();
+    request.deterministic = is_deterministic();
     auto kernel = prepare(request);
     double flops = static_cast<double>(c.domain.elements()) *
                    static_cast<double>(c.program.code.size() - v.inputs.size());
@@ -251,6 +253,7 @@ class Lowering {
     request.attributes = attributes ? attributes->data() : nullptr;
     request.attributes_owner = attributes;
     request.threads = thread_count();
+    request.deterministic = is_deterministic();
     return request;
   }
 

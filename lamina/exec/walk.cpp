@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "lamina/base/parallel_for.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -53,7 +54,7 @@ void Walk::begin() {
   stack_.clear(), order_.clear(), leaves_.clear(), leaf_positions_.clear(), in_degree_.clear();
   key_.clear(), outputs_.clear(), leaf_dies_.clear();
   keeps_tape_ = false;
-  key_.push_back(static_cast<uint32_t>(thread_count()));
+  key_.push_back(static_cast<uint32_t>(thread_count()) << 1 | (is_deterministic() ? 1u : 0u));
 }
 
 bool Walk::visit(Node* node) {

@@ -16,4 +16,13 @@ Array linear(Array x, Array weight, Array bias = {});
 // x1 [.., I], x2 [.., J], weight [out, I, J], bias [out] -> [.., out]: x1^T weight[o] x2 + bias[o].
 Array bilinear(Array x1, Array x2, Array weight, Array bias = {});
 
+// The sum of products along one axis of each; the other axes broadcast. Negative axes count from
+// each array's end.
+Array vecdot(Array x, Array y, int axis = -1);
+
+// The sum of products over the last `axes` axes of x and the first of y; or over the listed axes,
+// in pairs.
+Array tensordot(Array x, Array y, int axes = 2);
+Array tensordot(Array x, Array y, IntList x_axes, IntList y_axes);
+
 }  // namespace lamina

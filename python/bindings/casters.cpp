@@ -1,5 +1,7 @@
 #include "casters.h"
 
+#include <algorithm>
+
 #include "lamina/base/error.h"
 
 namespace lamina::python {
@@ -17,6 +19,15 @@ int64_t to_int(nb::handle object, std::string_view what) {
   return value;
 }
 
+int64_t to_offset(nb::handle object, std::string_view what) {
+  constexpr long long kLimit = 1ll << 62;
+  if (!PyLong_Check(object.ptr())) return to_int(object, what);
+  int overflow;
+  const long long value = PyLong_AsLongLongAndOverflow(object.ptr(), &overflow);
+  if (overflow) return overflow < 0 ? -kLimit : kLimit;
+  return std::clamp(value, -kLimit, kLimit);
+}
+
 IntList to_int_list(nb::handle object, std::string_view what) {
   if (nb::isinstance<nb::int_>(object) || !PySequence_Check(object.ptr()))
     return {to_int(object, what)};
@@ -32,6 +43,12 @@ IntList sizes_of(const nb::args& arguments, std::string_view what) {
 
 Axes to_axes(nb::handle object, std::string_view what) {
   return object.is_none() ? Axes() : Axes(to_int_list(object, what));
+}
+
+void check_device(nb::handle device, std::string_view function) {
+  if (device.is_none() || (nb::isinstance<nb::str>(device) && device.equal(nb::str("cpu")))) return;
+  throw ValueError(text(function, ": there is no device ", nb::repr(device).c_str()))
+      .help("\"cpu\" is the only one");
 }
 
 nb::tuple shape_tuple(const Shape& shape) {

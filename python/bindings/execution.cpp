@@ -1,4 +1,5 @@
 // Running recorded work, and what there is to know about it.
+#include "lamina/exec/deterministic.h"
 #include "lamina/exec/evaluate.h"
 
 #include "bindings.h"
@@ -60,6 +61,10 @@ void bind_execution(nb::module_& m) {
   m.def("reset_peak_memory", &reset_peak_memory);
   m.def("set_num_threads", &set_thread_count, nb::arg("count"),
         "How many threads compute: 1 to 1,024.");
+  m.def("set_deterministic", &set_deterministic, nb::arg("on") = true,
+        "Whether programs made from now on give the same bits with any number of threads, in either "
+        "tier. It costs speed. LAMINA_DETERMINISTIC=1 in the environment turns it on from the start.");
+  m.def("is_deterministic", &is_deterministic, "What set_deterministic was last told.");
   m.def("num_threads", &thread_count, "How many threads compute.");
 }
 

@@ -79,6 +79,10 @@ StepFunction float_for(ScalarOp op) {
     LAMINA_BINARY(FloorDivide, T, T, m::floor_divide(a, b))
     LAMINA_BINARY(Remainder, T, T, m::remainder(a, b))
     LAMINA_BINARY(Power, T, T, std::pow(a, b))
+    LAMINA_BINARY(Atan2, T, T, std::atan2(a, b))
+    LAMINA_BINARY(Hypot, T, T, std::hypot(a, b))
+    LAMINA_BINARY(CopySign, T, T, std::copysign(a, b))
+    LAMINA_UNARY(Log10, T, T, std::log10(a))
     LAMINA_UNARY(Sign, T, T, (a > 0 ? T{1} : a < 0 ? T{-1} : a == 0 ? T{0} : a))
     default:
       return compare_for<T>(op);
