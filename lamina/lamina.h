@@ -13,30 +13,7 @@
 #include "lamina/exec/evaluate.h"       // explain
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/recording.h"        // NoGrad
-#include "lamina/ops/bitwise.h"
-#include "lamina/ops/binning.h"         // histogram, bincount, interp
-#include "lamina/ops/contraction.h"     // einsum, outer, kron, trace, diag
-#include "lamina/ops/convolution.h"
-#include "lamina/ops/creation.h"        // array, zeros, arange
-#include "lamina/ops/cumulative.h"       // cumulative_sum, diff
-#include "lamina/ops/data_types.h"       // can_cast, finfo
-#include "lamina/ops/elementwise.h"
-#include "lamina/ops/fold.h"
-#include "lamina/ops/linear.h"          // matmul
-#include "lamina/ops/movement.h"        // reshape, transpose, concatenate
-#include "lamina/ops/adaptive.h"        // adaptive, global and fractional pooling
-#include "lamina/ops/pooling.h"
-#include "lamina/ops/quantize.h"
-#include "lamina/ops/random.h"          // seed, random_normal
-#include "lamina/ops/reduction.h"
-#include "lamina/ops/searching.h"        // nonzero
-#include "lamina/ops/sets.h"             // unique_values
-#include "lamina/ops/softmax.h"
-#include "lamina/ops/sorting.h"
-#include "lamina/ops/resize.h"          // interpolate, grid_sample, pixel_shuffle
-#include "lamina/ops/running.h"         // cummax, cummin, logcumsumexp
-#include "lamina/ops/scatter.h"         // put_along_axis, scatter, segment_sum
-#include "lamina/ops/statistics.h"      // quantile, median, nanmean
+#include "lamina/ops/ops.h"             // every function of arrays
 #include "lamina/optim/optimizers.h"
 #include "lamina/train/early_stopping.h"
 #include "lamina/train/model_checkpoint.h"

@@ -14,10 +14,19 @@ namespace lamina::nn {
 
 LAMINA_ACTIVATION(ReLU)
 LAMINA_ACTIVATION(SiLU)
-LAMINA_ACTIVATION(GELU)
 LAMINA_ACTIVATION(Sigmoid)
 LAMINA_ACTIVATION(Tanh)
 #undef LAMINA_ACTIVATION
+
+// x Phi(x), exactly ("none") or by its approximation with "tanh".
+class GELU : public Module {
+ public:
+  explicit GELU(std::string approximate = "none");
+  Array forward(Array x) override;
+  std::unique_ptr<Module> fresh() const override;
+  std::string arguments() const override;
+  std::string approximate;
+};
 
 // x for x > 0, slope * x below.
 class LeakyReLU : public Module {

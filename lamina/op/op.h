@@ -5,6 +5,7 @@
 //   name         the function's name, in C++ and Python
 //   inputs       names of its array arguments: {"x", "weight", "bias?", "rest..."}; "?" optional,
 //                "..." any number
+//   defaults     numbers that stand for the last inputs where a caller leaves them out: {0.01}
 //   Attributes   its integers, flags, axes and types (ir/attributes.h), when it has any
 //   infer        shapes and types of the outputs from those of the inputs; throws on a wrong call
 //   gradient     cotangents of the inputs, written with public functions, so that it can be
@@ -22,10 +23,12 @@
 #pragma once
 
 #include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lamina/base/error.h"
@@ -143,6 +146,7 @@ struct Op {
   const char* name = nullptr;
   uint32_t id = 0;  // unique in this process: what program keys hold
   std::vector<const char*> inputs;
+  std::vector<double> defaults;  // of the last inputs
   const char* doc = "";
 
   bool elementwise = false;
@@ -166,6 +170,12 @@ struct Op {
   double (*flops)(const KernelRequest&) = nullptr;  // of one call; 0 when left out
   void (*samples)(Samples&) = nullptr;
   void (*bad_samples)(BadSamples&) = nullptr;
+
+  // The number that stands for input i where it is left out; nothing if it must be given.
+  std::optional<double> default_of(size_t i) const {
+    const size_t given = inputs.size() - defaults.size();
+    return i < given ? std::nullopt : std::optional(defaults[i - given]);
+  }
 
   int min_inputs() const;
   int max_inputs() const;  // -1: any number
@@ -208,13 +218,9 @@ std::vector<const char*> elementwise_names(int count);  // {"x"}, {"x", "y"}, ..
 
 template <class T, class Argument>
 auto call_formula(Argument argument) {
-  if constexpr (T::arity == 1) {
-    return T::formula(argument(0));
-  } else if constexpr (T::arity == 2) {
-    return T::formula(argument(0), argument(1));
-  } else {
-    return T::formula(argument(0), argument(1), argument(2));
-  }
+  return [&]<int... I>(std::integer_sequence<int, I...>) {
+    return T::formula(argument(I)...);
+  }(std::make_integer_sequence<int, T::arity>());
 }
 }  // namespace detail
 
@@ -233,7 +239,15 @@ Op make() {
   if constexpr (requires { T::elementwise; }) {
     op.elementwise = T::elementwise;
     op.types = T::types;
-    if (op.inputs.empty()) op.inputs = detail::elementwise_names(T::arity);
+    if constexpr (requires { T::inputs; }) {
+      static_assert(std::size(T::inputs) == T::arity, "one name for each operand");
+    } else {
+      op.inputs = detail::elementwise_names(T::arity);
+    }
+  }
+  if constexpr (requires { T::defaults; }) {
+    op.defaults.assign(std::begin(T::defaults), std::end(T::defaults));
+    LAMINA_ASSERT(op.defaults.size() <= op.inputs.size());
   }
   if constexpr (requires { T::multiple; }) op.multiple = T::multiple;
   if constexpr (requires { T::random; }) op.random = T::random;

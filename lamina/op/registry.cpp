@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "lamina/op/op.h"
 
@@ -61,8 +62,9 @@ std::string Inference::input_name(int i) const {
 
 namespace detail {
 std::vector<const char*> elementwise_names(int count) {
-  const char* names[] = {"x", "y", "z"};
-  return {names, names + count};
+  constexpr const char* kNames[] = {"x", "y", "z"};  // ops of more operands name them themselves
+  LAMINA_ASSERT(static_cast<size_t>(count) <= std::size(kNames));
+  return {kNames, kNames + count};
 }
 }  // namespace detail
 

@@ -50,6 +50,8 @@ class Samples {
   Samples& large(double value) { return large_.push_back(value), *this; }  // both signs
   Samples& empty() { return empty_ = true, *this; }
   Samples& smooth_except(double value) { return kinks_.push_back(value), *this; }  // no gradient check there
+  // For ops whose gradient is not differentiable itself; their gradient op says why.
+  Samples& first_order_only() { return first_order_only_ = true, *this; }
 
   // Any op: one call.
   Samples& call(std::vector<SampleInput> inputs, AttributesRef attributes = {}) {
@@ -70,6 +72,7 @@ class Samples {
   const std::vector<double>& large() const { return large_; }
   const std::vector<double>& kinks() const { return kinks_; }
   bool wants_empty() const { return empty_; }
+  bool is_first_order_only() const { return first_order_only_; }
   const std::vector<SampleCall>& calls() const { return calls_; }
 
  private:
@@ -77,7 +80,7 @@ class Samples {
   int types_ = 0;
   double low_ = -2, high_ = 2;
   std::vector<double> near_, large_, kinks_;
-  bool empty_ = false;
+  bool empty_ = false, first_order_only_ = false;
   std::vector<SampleCall> calls_;
 };
 

@@ -8,6 +8,7 @@ namespace lamina {
 struct Elu : Elementwise<2> {
   static constexpr auto name = "elu";
   static constexpr const char* inputs[] = {"x", "alpha"};
+  static constexpr double defaults[] = {1};
   static constexpr auto formula = [](auto x, auto alpha) {
     return where(x > 0, x, alpha * expm1(min(x, 0)));
   };

@@ -8,6 +8,7 @@ namespace lamina {
 struct LeakyRelu : Elementwise<2> {
   static constexpr auto name = "leaky_relu";
   static constexpr const char* inputs[] = {"x", "slope"};
+  static constexpr double defaults[] = {0.01};
   static constexpr auto formula = [](auto x, auto slope) { return where(x > 0, x, slope * x); };
   static void gradient(Context& c) {
     Array positive = c.input(0) > 0.0;

@@ -10,6 +10,12 @@ namespace lamina {
 // result. Sums of 16-bit floats run in float32, those of integers wrap around in their own type.
 Array matmul(Array a, Array b);
 
+// x [.., in] @ weight [out, in]^T + bias [out] -> [.., out].
+Array linear(Array x, Array weight, Array bias = {});
+
+// x1 [.., I], x2 [.., J], weight [out, I, J], bias [out] -> [.., out]: x1^T weight[o] x2 + bias[o].
+Array bilinear(Array x1, Array x2, Array weight, Array bias = {});
+
 // The sum of products along one axis of each; the other axes broadcast. Negative axes count from
 // each array's end.
 Array vecdot(Array x, Array y, int axis = -1);

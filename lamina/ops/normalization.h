@@ -22,4 +22,22 @@ Array batch_norm(Array x, Moments moments, Array weight, Array bias, Array epsil
 // Normalised over the last axes, as many as weight has, or over `axes` of them when it is empty.
 Array layer_norm(Array x, Array weight, Array bias, Array epsilon = 1e-5, int axes = 1);
 
+// x [N, C, ..] normalised over groups of C / groups channels each, then scaled per channel.
+Array group_norm(Array x, int64_t groups, Array weight = {}, Array bias = {},
+                 Array epsilon = 1e-5);
+
+// x [N, C, ..] normalised over its spatial axes: each channel of each entry by itself.
+Array instance_norm(Array x, Array weight = {}, Array bias = {}, Array epsilon = 1e-5);
+
+// x / sqrt(mean(x^2) + epsilon) over the last axes, as many as weight has, or `axes` of them.
+Array rms_norm(Array x, Array weight = {}, Array epsilon = 1e-6, int axes = 1);
+
+// x [N, C, ..] / (k + alpha * mean of squares over `size` neighbouring channels)^beta.
+struct LocalResponseNormOptions {
+  double alpha = 1e-4;
+  double beta = 0.75;
+  double k = 1;
+};
+Array local_response_norm(Array x, int64_t size, LocalResponseNormOptions options = {});
+
 }  // namespace lamina

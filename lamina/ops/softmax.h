@@ -18,10 +18,12 @@ Array log_softmax(Array x,
 // raise an IndexError when the value is computed.
 Array one_hot(Array indices, int64_t classes, DType dtype = DType::Float32);
 
-enum class LossReduction : uint8_t { Mean, Sum, None };
+// BatchMean: the sum divided by the size of axis 0; kl_div only.
+enum class LossReduction : uint8_t { Mean, Sum, None, BatchMean };
 
 struct CrossEntropyOptions {
   int axis = -1;                                       // of the classes
+  Array weight = {};                                   // [classes]: how much each class counts
   std::optional<int64_t> ignore_index = std::nullopt;  // rows with this label count for nothing
   double label_smoothing = 0;  // this share of the label goes to all classes evenly
   LossReduction reduction = LossReduction::Mean;
@@ -29,7 +31,8 @@ struct CrossEntropyOptions {
 
 // -log softmax(logits)[label]. Labels are class numbers, of the logits' shape without `axis`, or
 // probabilities of the logits' shape and a floating-point type. Class numbers out of range raise an
-// IndexError when the value is computed.
+// IndexError when the value is computed. The mean over class numbers is a weighted one, with the
+// weights of the labels.
 Array cross_entropy(Array logits, Array labels, CrossEntropyOptions options = {});
 
 // Per row of logits [.., C]: the loss at labels [..], and log(sum(e^logits)), which its gradient

@@ -1,4 +1,4 @@
-// Every element-wise op as a function f(x[, y[, z]]), straight from the table of ops.
+// Every element-wise op as a function f(x[, y, ..]), straight from the table of ops.
 #include <deque>
 #include <string>
 #include <utility>
@@ -13,19 +13,7 @@
 namespace lamina::python {
 namespace {
 
-constexpr int kMostInputs = 3;
-
-struct Function {
-  const Op* op;
-  std::optional<double> last_default;  // of the last argument
-};
-
-// Parameters of activations that have a usual value.
-std::optional<double> default_of(std::string_view op) {
-  if (op == "leaky_relu") return 0.01;
-  if (op == "elu") return 1.0;
-  return std::nullopt;
-}
+constexpr size_t kMostInputs = 8;
 
 void take_keyword(const Op& op, PyObject* name, PyObject* value, PyObject** arguments) {
   for (size_t i = 0; i < op.inputs.size(); ++i) {
@@ -39,10 +27,9 @@ void take_keyword(const Op& op, PyObject* name, PyObject* value, PyObject** argu
                         nanobind::str(nanobind::handle(name)).c_str(), "'"));
 }
 
-PyObject* call(const Function& function, PyObject* const* values, Py_ssize_t count,
+PyObject* call(const Op& op, PyObject* const* values, Py_ssize_t count,
                PyObject* keywords) {
   return guard([&]() -> PyObject* {
-    const Op& op = *function.op;
     const size_t expected = op.inputs.size();
     if (static_cast<size_t>(count) > expected) {
       throw DTypeError(text(op.name, ": expected ", expected, " arguments, got ", count));
@@ -58,8 +45,8 @@ PyObject* call(const Function& function, PyObject* const* values, Py_ssize_t cou
     for (size_t i = 0; i < expected; ++i) {
       if (arguments[i]) {
         if (!to_operand(arguments[i], inputs[i])) to_argument(arguments[i], op.name, op.inputs[i]);
-      } else if (i + 1 == expected && function.last_default) {
-        inputs[i] = Array(*function.last_default);
+      } else if (std::optional<double> number = op.default_of(i)) {
+        inputs[i] = Array(*number);
       } else {
         throw DTypeError(text(op.name, ": argument ", op.inputs[i], " is missing"));
       }
@@ -68,13 +55,15 @@ PyObject* call(const Function& function, PyObject* const* values, Py_ssize_t cou
   });
 }
 
-// A builtin function has no place for the op that it stands for, but an address of its own.
-constexpr size_t kMostFunctions = 160;
-Function functions[kMostFunctions];
+// A builtin function has no place for the op that it stands for, but an address of its own: as many
+// are made as there may ever be ops. (A place would be its `self`; with one that is not a module
+// functions would print, and pickle, as methods.)
+constexpr size_t kMostFunctions = 512;
+const Op* functions[kMostFunctions];
 
 template <size_t I>
 PyObject* thunk(PyObject*, PyObject* const* values, Py_ssize_t count, PyObject* keywords) {
-  return call(functions[I], values, count, keywords);
+  return call(*functions[I], values, count, keywords);
 }
 template <size_t... I>
 constexpr auto make_thunks(std::index_sequence<I...>) {
@@ -83,15 +72,13 @@ constexpr auto make_thunks(std::index_sequence<I...>) {
 constexpr auto thunks = make_thunks(std::make_index_sequence<kMostFunctions>());
 
 // "relu(x)\n--\n\nRectified linear unit..": help() and inspect.signature read it.
-std::string documentation(const Function& function) {
-  std::string out = text(function.op->name, "(");
-  for (size_t i = 0; i < function.op->inputs.size(); ++i) {
-    if (i > 0) out += ", ";
-    out += function.op->inputs[i];
-    if (i + 1 == function.op->inputs.size() && function.last_default)
-      out += text("=", *function.last_default);
+std::string documentation(const Op& op) {
+  std::string out = text(op.name, "(");
+  for (size_t i = 0; i < op.inputs.size(); ++i) {
+    out += text(i > 0 ? ", " : "", op.inputs[i]);
+    if (std::optional<double> number = op.default_of(i)) out += text("=", *number);
   }
-  return out + ")\n--\n\n" + function.op->doc;
+  return out + ")\n--\n\n" + op.doc;
 }
 
 }  // namespace
@@ -106,8 +93,8 @@ void bind_elementwise(nanobind::module_& m) {
     if (next == kMostFunctions || op->inputs.size() > kMostInputs) {
       throw InternalError(text("bindings: no place for the op ", op->name));
     }
-    functions[next] = {op, default_of(op->name)};
-    documents.push_back(documentation(functions[next]));
+    functions[next] = op;
+    documents.push_back(documentation(*op));
     definitions.push_back({op->name, reinterpret_cast<PyCFunction>(thunks[next]),
                            METH_FASTCALL | METH_KEYWORDS, documents.back().c_str()});
     m.attr(op->name) =

@@ -1,6 +1,7 @@
-// How the modules of lamina::nn are declared to Python.
+// Binds a module that Lamina brings: final in Python, with `forward`.
 #pragma once
 
+#include <nanobind/nanobind.h>
 #include <nanobind/stl/shared_ptr.h>
 
 #include "casters.h"

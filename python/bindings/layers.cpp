@@ -73,7 +73,8 @@ void bind_linear(nb::module_& m) {
 void bind_activations(nb::module_& m) {
   layer<nn::ReLU>(m, "ReLU", "max(x, 0).").def(nb::init<>());
   layer<nn::SiLU>(m, "SiLU", "x * sigmoid(x).").def(nb::init<>());
-  layer<nn::GELU>(m, "GELU", "x times the normal distribution at x.").def(nb::init<>());
+  layer<nn::GELU>(m, "GELU", "x times the normal distribution at x.")
+      .def(nb::init<std::string>(), nb::arg("approximate") = "none");
   layer<nn::Sigmoid>(m, "Sigmoid", "1 / (1 + e^-x).").def(nb::init<>());
   layer<nn::Tanh>(m, "Tanh", "The hyperbolic tangent.").def(nb::init<>());
   layer<nn::LeakyReLU>(m, "LeakyReLU", "x for x > 0, slope * x below.")

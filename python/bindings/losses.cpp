@@ -1,99 +1,219 @@
-// Softmax, losses, products and norms.
+// Losses by torch's names: lamina.nn.
 #include "lamina/nn/losses.h"
 
 #include "bindings.h"
 #include "casters.h"
 #include "lamina/base/error.h"
-#include "lamina/op/op.h"
-#include "lamina/ops/elementwise.h"
-#include "lamina/ops/linear.h"
-#include "lamina/ops/normalization.h"
-#include "lamina/ops/softmax.h"
+#include "loss_options.h"
 
 namespace lamina::python {
-namespace {
 
 LossReduction to_reduction(const std::string& name) {
   if (name == "mean") return LossReduction::Mean;
   if (name == "sum") return LossReduction::Sum;
   if (name == "none") return LossReduction::None;
+  if (name == "batchmean") return LossReduction::BatchMean;
   throw ValueError(text("loss: expected the reduction 'mean', 'sum' or 'none', got '", name, "'"));
 }
 
-const char* doc_of(const char* op) {
-  const Op* found = op::find(op);
-  return found ? found->doc : "";
-}
+namespace {
 
+using Optional = std::optional<Array>;
+using Name = const std::string&;  // of a reduction
 using SimpleLoss = Array (*)(Array, Array, nn::LossOptions);
 
-void bind_loss(nb::module_& nn, const char* name, SimpleLoss function, const char* first,
-               const char* second, const char* doc) {
-  nn.def(
+void bind_simple(nb::module_& m, const char* name, SimpleLoss function, const char* second,
+                 const char* doc) {
+  m.def(
       name,
-      [=](Array a, Array b, const std::string& reduction) {
-        return function(std::move(a), std::move(b), {to_reduction(reduction)});
+      [=](Array p, Array t, Name reduction) {
+        return function(std::move(p), std::move(t), {to_reduction(reduction)});
       },
-      nb::arg(first), nb::arg(second), nb::arg("reduction") = "mean", doc);
+      nb::arg("predictions"), nb::arg(second), nb::arg("reduction") = "mean", doc);
+}
+
+void bind_regression(nb::module_& m) {
+  bind_simple(m, "mse_loss", &nn::mse_loss, "targets", "The mean of the squared differences.");
+  bind_simple(m, "l1_loss", &nn::l1_loss, "targets", "The mean of the absolute differences.");
+  m.def(
+      "huber_loss",
+      [](Array p, Array t, double delta, Name reduction) {
+        return nn::huber_loss(std::move(p), std::move(t), {delta, to_reduction(reduction)});
+      },
+      nb::arg("predictions"), nb::arg("targets"), nb::arg("delta") = 1.0,
+      nb::arg("reduction") = "mean", "Half the square up to delta, linear beyond.");
+  m.def(
+      "smooth_l1_loss",
+      [](Array p, Array t, double beta, Name reduction) {
+        return nn::smooth_l1_loss(std::move(p), std::move(t), {beta, to_reduction(reduction)});
+      },
+      nb::arg("predictions"), nb::arg("targets"), nb::arg("beta") = 1.0,
+      nb::arg("reduction") = "mean", "huber_loss with delta = beta, divided by beta.");
+  m.def(
+      "poisson_nll_loss",
+      [](Array p, Array t, bool log_input, bool full, double epsilon, Name reduction) {
+        return nn::poisson_nll_loss(std::move(p), std::move(t),
+                                    {log_input, full, epsilon, to_reduction(reduction)});
+      },
+      nb::arg("predictions"), nb::arg("targets"), nb::arg("log_input") = true,
+      nb::arg("full") = false, nb::arg("epsilon") = 1e-8, nb::arg("reduction") = "mean",
+      "For counts: e^p - t p, where predictions are logarithms of the rate.");
+  m.def(
+      "gaussian_nll_loss",
+      [](Array p, Array t, Array var, bool full, double epsilon, Name reduction) {
+        return nn::gaussian_nll_loss(std::move(p), std::move(t), std::move(var),
+                                     {full, epsilon, to_reduction(reduction)});
+      },
+      nb::arg("predictions"), nb::arg("targets"), nb::arg("var"), nb::arg("full") = false,
+      nb::arg("epsilon") = 1e-6, nb::arg("reduction") = "mean",
+      "(log(var) + (p - t)^2 / var) / 2, for predicted variances.");
+}
+
+void bind_classification(nb::module_& m) {
+  m.def(
+      "binary_cross_entropy",
+      [](Array p, Array t, Optional weight, Name reduction) {
+        return nn::binary_cross_entropy(
+            std::move(p), std::move(t),
+            {array_or_empty(std::move(weight)), to_reduction(reduction)});
+      },
+      nb::arg("predictions"), nb::arg("targets"), nb::arg("weight") = nb::none(),
+      nb::arg("reduction") = "mean",
+      "Binary cross entropy of probabilities and targets in 0 .. 1.");
+  m.def(
+      "bce_with_logits",
+      [](Array p, Array t, Optional weight, Optional pos_weight, Name reduction) {
+        return nn::bce_with_logits(std::move(p), std::move(t),
+                                   {array_or_empty(std::move(weight)),
+                                    array_or_empty(std::move(pos_weight)),
+                                    to_reduction(reduction)});
+      },
+      nb::arg("logits"), nb::arg("targets"), nb::arg("weight") = nb::none(),
+      nb::arg("pos_weight") = nb::none(), nb::arg("reduction") = "mean",
+      "Binary cross entropy of logits and targets in 0 .. 1.");
+  m.def(
+      "nll_loss",
+      [](Array p, Array labels, int axis, Optional weight, std::optional<int64_t> ignore_index,
+         Name reduction) {
+        return nn::nll_loss(std::move(p), std::move(labels),
+                            {axis, array_or_empty(std::move(weight)), ignore_index,
+                             to_reduction(reduction)});
+      },
+      nb::arg("log_probabilities"), nb::arg("labels"), nb::arg("axis") = -1,
+      nb::arg("weight") = nb::none(), nb::arg("ignore_index") = nb::none(),
+      nb::arg("reduction") = "mean",
+      "Minus the log-probability at the label, for the outputs of log_softmax.");
+  m.def(
+      "kl_div",
+      [](Array p, Array t, bool log_target, Name reduction) {
+        return nn::kl_div(std::move(p), std::move(t), {log_target, to_reduction(reduction)});
+      },
+      nb::arg("predictions"), nb::arg("targets"), nb::arg("log_target") = false,
+      nb::arg("reduction") = "mean",
+      "t (log(t) - p) for log-probabilities p. The mathematical mean is reduction='batchmean'.");
+  bind_simple(m, "soft_margin_loss", &nn::soft_margin_loss, "targets",
+              "log(1 + e^(-t p)) for targets of 1 and -1.");
+  m.def(
+      "ctc_loss",
+      [](Array log_probs, Array targets, Array input_lengths, Array target_lengths, int64_t blank,
+         bool zero_infinity, Name reduction) {
+        return nn::ctc_loss(std::move(log_probs), std::move(targets), std::move(input_lengths),
+                            std::move(target_lengths),
+                            {blank, zero_infinity, to_reduction(reduction)});
+      },
+      nb::arg("log_probs"), nb::arg("targets"), nb::arg("input_lengths"),
+      nb::arg("target_lengths"), nb::arg("blank") = 0, nb::arg("zero_infinity") = false,
+      nb::arg("reduction") = "mean",
+      "-log of the probability that log_probs [T, N, C] spell the targets [N, S] with blanks and\n"
+      "repeats anywhere. The mean is over the batch, each loss divided by its number of labels.");
+}
+
+template <auto kLoss>
+void bind_margin(nb::module_& m, const char* name, double margin, const char* doc) {
+  m.def(
+      name,
+      [](Array x1, Array x2, Array t, double margin, Name reduction) {
+        return kLoss(std::move(x1), std::move(x2), std::move(t), {margin, to_reduction(reduction)});
+      },
+      nb::arg("x1"), nb::arg("x2"), nb::arg("targets"), nb::arg("margin") = margin,
+      nb::arg("reduction") = "mean", doc);
+}
+
+void bind_margins(nb::module_& m) {
+  m.def(
+      "hinge_embedding_loss",
+      [](Array p, Array t, double margin, Name reduction) {
+        return nn::hinge_embedding_loss(std::move(p), std::move(t),
+                                        {margin, to_reduction(reduction)});
+      },
+      nb::arg("predictions"), nb::arg("targets"), nb::arg("margin") = 1.0,
+      nb::arg("reduction") = "mean", "p where the target is 1, max(0, margin - p) where it is -1.");
+  bind_margin<&nn::margin_ranking_loss>(
+      m, "margin_ranking_loss", 0.0,
+      "max(0, -t (x1 - x2) + margin): t is 1 where x1 should be the larger, -1 where x2.");
+  bind_margin<&nn::cosine_embedding_loss>(
+      m, "cosine_embedding_loss", 0.0,
+      "1 - cos(x1, x2) where the target is 1, max(0, cos - margin) where it is -1.");
+  m.def(
+      "multi_margin_loss",
+      [](Array p, Array labels, double degree, double margin, Optional weight, Name reduction) {
+        return nn::multi_margin_loss(std::move(p), std::move(labels),
+                                     {degree, margin, array_or_empty(std::move(weight)),
+                                      to_reduction(reduction)});
+      },
+      nb::arg("predictions"), nb::arg("labels"), nb::arg("p") = 1.0, nb::arg("margin") = 1.0,
+      nb::arg("weight") = nb::none(), nb::arg("reduction") = "mean",
+      "Hinge loss of the label's class against each other class.");
+  bind_simple(m, "multilabel_margin_loss", &nn::multilabel_margin_loss, "labels",
+              "Hinge loss of each label's class against the classes that are none; labels end "
+              "at -1.");
+  m.def(
+      "multilabel_soft_margin_loss",
+      [](Array p, Array t, Optional weight, Name reduction) {
+        return nn::multilabel_soft_margin_loss(
+            std::move(p), std::move(t),
+            {array_or_empty(std::move(weight)), to_reduction(reduction)});
+      },
+      nb::arg("predictions"), nb::arg("targets"), nb::arg("weight") = nb::none(),
+      nb::arg("reduction") = "mean", "Binary cross entropy of logits, averaged over the classes.");
+  m.def(
+      "triplet_margin_loss",
+      [](Array a, Array b, Array c, double margin, double p, double epsilon, bool swap,
+         Name reduction) {
+        return nn::triplet_margin_loss(std::move(a), std::move(b), std::move(c),
+                                       {margin, p, epsilon, swap, to_reduction(reduction)});
+      },
+      nb::arg("anchor"), nb::arg("positive"), nb::arg("negative"), nb::arg("margin") = 1.0,
+      nb::arg("p") = 2.0, nb::arg("epsilon") = 1e-6, nb::arg("swap") = false,
+      nb::arg("reduction") = "mean",
+      "max(0, distance(anchor, positive) - distance(anchor, negative) + margin).");
+  m.def(
+      "triplet_margin_with_distance_loss",
+      [](Array a, Array b, Array c, nb::object distance, double margin, bool swap,
+         Name reduction) {
+        nn::TripletDistanceOptions options{{}, margin, swap, to_reduction(reduction)};
+        if (!distance.is_none()) {
+          options.distance = [&](const Array& x, const Array& y) {
+            nb::object result = distance(x, y);
+            return to_argument(result.ptr(), "triplet_margin_with_distance_loss",
+                               "the result of distance");
+          };
+        }
+        return nn::triplet_margin_with_distance_loss(std::move(a), std::move(b), std::move(c),
+                                                     options);
+      },
+      nb::arg("anchor"), nb::arg("positive"), nb::arg("negative"),
+      nb::arg("distance") = nb::none(), nb::arg("margin") = 1.0, nb::arg("swap") = false,
+      nb::arg("reduction") = "mean", "triplet_margin_loss with a distance function of one's own.");
 }
 
 }  // namespace
 
 void bind_losses(nb::module_& m) {
-  m.def("matmul", &matmul, nb::arg("a"), nb::arg("b"), doc_of("matmul"));
-  m.def(
-      "softmax", [](Array x, int axis) { return softmax(std::move(x), {axis}); }, nb::arg("x"),
-      nb::arg("axis") = -1, doc_of("softmax"));
-  m.def(
-      "log_softmax", [](Array x, int axis) { return log_softmax(std::move(x), {axis}); },
-      nb::arg("x"), nb::arg("axis") = -1, doc_of("log_softmax"));
-  m.def(
-      "one_hot",
-      [](Array indices, int64_t classes, nb::handle dtype) {
-        return one_hot(std::move(indices), classes, to_dtype(dtype, float32));
-      },
-      nb::arg("indices"), nb::arg("classes"), nb::arg("dtype") = nb::none(), doc_of("one_hot"));
-  m.def(
-      "cross_entropy",
-      [](Array logits, Array labels, int axis, std::optional<int64_t> ignore_index,
-         double label_smoothing, const std::string& reduction) {
-        return cross_entropy(std::move(logits), std::move(labels),
-                             {axis, ignore_index, label_smoothing, to_reduction(reduction)});
-      },
-      nb::arg("logits"), nb::arg("labels"), nb::arg("axis") = -1,
-      nb::arg("ignore_index") = nb::none(), nb::arg("label_smoothing") = 0.0,
-      nb::arg("reduction") = "mean",
-      "-log softmax(logits)[label]. Labels are class numbers, of the logits' shape without `axis`, "
-      "or probabilities\n"
-      "of the logits' shape. Class numbers out of range raise an IndexError when the value is "
-      "computed.");
-  m.def(
-      "layer_norm",
-      [](Array x, std::optional<Array> weight, std::optional<Array> bias, Array epsilon, int axes) {
-        return layer_norm(std::move(x), weight ? std::move(*weight) : Array(),
-                          bias ? std::move(*bias) : Array(), std::move(epsilon), axes);
-      },
-      nb::arg("x"), nb::arg("weight") = nb::none(), nb::arg("bias") = nb::none(),
-      nb::arg("epsilon") = 1e-5, nb::arg("axes") = 1,
-      "Normalised over the last axes: as many as weight has, or `axes` of them.");
-
-  nb::module_ nn = nb::cast<nb::module_>(m.attr("_nn"));
-  nn.attr("cross_entropy") = m.attr("cross_entropy");
-  bind_loss(nn, "mse_loss", &nn::mse_loss, "predictions", "targets",
-            "The mean of the squared differences.");
-  bind_loss(nn, "l1_loss", &nn::l1_loss, "predictions", "targets",
-            "The mean of the absolute differences.");
-  bind_loss(nn, "bce_with_logits", &nn::bce_with_logits, "logits", "targets",
-            "Binary cross entropy of logits and targets in 0 .. 1.");
-  bind_loss(nn, "nll_loss", &nn::nll_loss, "log_probabilities", "labels",
-            "Minus the log-probability at the label, for the outputs of log_softmax.");
-  nn.def(
-      "huber_loss",
-      [](Array a, Array b, double delta, const std::string& reduction) {
-        return nn::huber_loss(std::move(a), std::move(b), {delta, to_reduction(reduction)});
-      },
-      nb::arg("predictions"), nb::arg("targets"), nb::arg("delta") = 1.0,
-      nb::arg("reduction") = "mean", "Half the square up to delta, linear beyond.");
+  bind_regression(m);
+  bind_classification(m);
+  bind_margins(m);
+  m.attr("binary_cross_entropy_with_logits") = m.attr("bce_with_logits");  // torch's name
 }
 
 }  // namespace lamina::python

@@ -39,6 +39,12 @@ NB_MODULE(_lamina, m) {
   bind_statistics(m);
   bind_quantization(m);
   bind_random(m);
+  bind_dropout(m);
+  bind_softmax(m);
+  bind_activation_functions(m);
+  bind_normalization(m);
+  bind_embedding(m);
+  bind_attention(m);
   bind_autograd(m);
   bind_transforms(m);
   bind_execution(m);
@@ -47,7 +53,11 @@ NB_MODULE(_lamina, m) {
   bind_modules(nn);
   bind_layers(nn);
   bind_spatial_layers(nn);
-  bind_losses(m);
+  bind_more_layers(nn);
+  nn.attr("cross_entropy") = m.attr("cross_entropy");
+  bind_losses(nn);
+  nanobind::module_ losses = nn.def_submodule("losses");
+  bind_keras_losses(losses);
   nanobind::module_ optim = m.def_submodule("_optim");
   bind_optimizers(optim);
   nanobind::module_ data = m.def_submodule("_data");

@@ -42,6 +42,7 @@ void bind_random(nb::module_& m) {
       },
       nb::arg("shape"), nb::arg("low"), nb::arg("high"), nb::arg("dtype") = nb::none(),
       "Integers in low <= x < high.");
+  random.attr("randint") = random.attr("integers");
   random.def(
       "bernoulli",
       [](nb::handle shape, Array probability) {
@@ -51,12 +52,7 @@ void bind_random(nb::module_& m) {
   random.def(
       "permutation", [](int64_t count) { return random_permutation(count); }, nb::arg("count"),
       "0 .. count - 1 in random order.");
-  m.def(
-      "dropout",
-      [](Array x, double rate, bool training) { return dropout(std::move(x), rate, training); },
-      nb::arg("x"), nb::arg("rate") = 0.5, nb::arg("training") = true,
-      "In training, sets elements to 0 with probability `rate` and divides the others by 1 - "
-      "rate.");
+  bind_distributions(random);
 }
 
 }  // namespace lamina::python

@@ -1,0 +1,78 @@
+// Losses by name: torch's names first, then those of Keras.
+#include "lamina/base/error.h"
+#include "lamina/base/text.h"
+#include "lamina/nn/keras_losses.h"
+#include "lamina/nn/losses.h"
+
+namespace lamina::nn {
+namespace {
+
+struct NamedLoss {
+  const char* name;
+  Array (*function)(Array, Array);
+};
+
+// A loss with its usual options.
+template <auto kLoss>
+Array usual(Array predictions, Array targets) {
+  return kLoss(std::move(predictions), std::move(targets), {});
+}
+
+constexpr NamedLoss kLosses[] = {
+    {"cross_entropy", &usual<&cross_entropy>},
+    {"mse", &usual<&mse_loss>},
+    {"l1", &usual<&l1_loss>},
+    {"mae", &usual<&l1_loss>},
+    {"bce", &usual<&binary_cross_entropy>},
+    {"bce_with_logits", &usual<&bce_with_logits>},
+    {"nll", &usual<&nll_loss>},
+    {"huber", &usual<&huber_loss>},
+    {"smooth_l1", &usual<&smooth_l1_loss>},
+    {"kl_div", &usual<&kl_div>},
+    {"poisson_nll", &usual<&poisson_nll_loss>},
+    {"soft_margin", &usual<&soft_margin_loss>},
+    {"hinge_embedding",
+     +[](Array p, Array t) { return hinge_embedding_loss(std::move(p), std::move(t)); }},
+    {"multi_margin", &usual<&multi_margin_loss>},
+    {"multilabel_margin", &usual<&multilabel_margin_loss>},
+    {"multilabel_soft_margin", &usual<&multilabel_soft_margin_loss>},
+    {"mean_squared_error", &usual<&mse_loss>},
+    {"mean_absolute_error", &usual<&l1_loss>},
+    {"mean_absolute_percentage_error", &usual<&losses::mean_absolute_percentage_error>},
+    {"mape", &usual<&losses::mean_absolute_percentage_error>},
+    {"mean_squared_logarithmic_error", &usual<&losses::mean_squared_logarithmic_error>},
+    {"msle", &usual<&losses::mean_squared_logarithmic_error>},
+    {"log_cosh", &usual<&losses::log_cosh>},
+    {"cosine_similarity", &usual<&losses::cosine_similarity>},
+    {"binary_crossentropy", &usual<&losses::binary_crossentropy>},
+    {"categorical_crossentropy", &usual<&losses::categorical_crossentropy>},
+    {"sparse_categorical_crossentropy", &usual<&losses::sparse_categorical_crossentropy>},
+    {"binary_focal_crossentropy", &usual<&losses::binary_focal_crossentropy>},
+    {"categorical_focal_crossentropy", &usual<&losses::categorical_focal_crossentropy>},
+    {"kl_divergence", &usual<&losses::kl_divergence>},
+    {"poisson", &usual<&losses::poisson>},
+    {"hinge", &usual<&losses::hinge>},
+    {"squared_hinge", &usual<&losses::squared_hinge>},
+    {"categorical_hinge", &usual<&losses::categorical_hinge>},
+    {"dice", &usual<&losses::dice>},
+    {"tversky", &usual<&losses::tversky>},
+    {"circle", &usual<&losses::circle>},
+};
+
+}  // namespace
+
+Loss loss_by_name(std::string_view name) {
+  for (const NamedLoss& loss : kLosses) {
+    if (name == loss.name) return loss.function;
+  }
+  throw KeyError(text("there is no loss '", name, "'"))
+      .help(text("one of ", list_text(loss_names(), "", "")));
+}
+
+std::vector<std::string> loss_names() {
+  std::vector<std::string> names;
+  for (const NamedLoss& loss : kLosses) names.emplace_back(loss.name);
+  return names;
+}
+
+}  // namespace lamina::nn

@@ -1,0 +1,39 @@
+// Dropout.
+#include "lamina/ops/dropout.h"
+
+#include "bindings.h"
+#include "casters.h"
+
+namespace lamina::python {
+namespace {
+
+void bind(nb::module_& m, const char* name, Array (*function)(Array, double, bool, Generator&),
+          const char* doc) {
+  m.def(
+      name,
+      [=](Array x, double rate, bool training) {
+        return function(std::move(x), rate, training, default_generator());
+      },
+      nb::arg("x"), nb::arg("rate") = 0.5, nb::arg("training") = true, doc);
+}
+
+}  // namespace
+
+void bind_dropout(nb::module_& m) {
+  constexpr const char* kChannels =
+      "In training, sets whole channels of x [N, C, ..] or [C, ..] to 0 with probability `rate` "
+      "and\n"
+      "divides the others by 1 - rate.";
+  bind(m, "dropout", &dropout,
+       "In training, sets elements to 0 with probability `rate` and divides the others by 1 - "
+       "rate.");
+  bind(m, "dropout1d", &dropout1d, kChannels);
+  bind(m, "dropout2d", &dropout2d, kChannels);
+  bind(m, "dropout3d", &dropout3d, kChannels);
+  bind(m, "alpha_dropout", &alpha_dropout,
+       "Dropout for nets of selu: keeps mean 0 and variance 1.");
+  bind(m, "feature_alpha_dropout", &feature_alpha_dropout,
+       "alpha_dropout of whole channels of x [N, C, ..].");
+}
+
+}  // namespace lamina::python

@@ -1,0 +1,156 @@
+// More modules: activations with options, norms, embeddings, dropout of channels.
+#include <nanobind/stl/shared_ptr.h>
+
+#include "bindings.h"
+#include "casters.h"
+#include "lamina/base/error.h"
+#include "lamina/nn/bilinear.h"
+#include "lamina/nn/dropout.h"
+#include "lamina/nn/embedding.h"
+#include "lamina/nn/group_norm.h"
+#include "lamina/nn/more_activations.h"
+#include "lamina/nn/rms_norm.h"
+#include "layer.h"
+
+namespace lamina::python {
+namespace {
+
+void bind_more_activations(nb::module_& m) {
+  layer<nn::ReLU6>(m, "ReLU6", "min(max(x, 0), 6).").def(nb::init<>());
+  layer<nn::Hardsigmoid>(m, "Hardsigmoid", "min(max(x + 3, 0), 6) / 6.").def(nb::init<>());
+  layer<nn::Hardswish>(m, "Hardswish", "x hardsigmoid(x).").def(nb::init<>());
+  layer<nn::SELU>(m, "SELU", "Scaled exponential linear unit.").def(nb::init<>());
+  layer<nn::Mish>(m, "Mish", "x tanh(softplus(x)).").def(nb::init<>());
+  layer<nn::Softplus>(m, "Softplus", "log(1 + e^x).").def(nb::init<>());
+  layer<nn::Softsign>(m, "Softsign", "x / (1 + |x|).").def(nb::init<>());
+  layer<nn::Tanhshrink>(m, "Tanhshrink", "x - tanh(x).").def(nb::init<>());
+  layer<nn::LogSigmoid>(m, "LogSigmoid", "log(sigmoid(x)).").def(nb::init<>());
+  layer<nn::ELU>(m, "ELU", "x above 0, alpha (e^x - 1) below.")
+      .def(nb::init<double>(), nb::arg("alpha") = 1.0);
+  layer<nn::CELU>(m, "CELU", "x above 0, alpha (e^(x / alpha) - 1) below.")
+      .def(nb::init<double>(), nb::arg("alpha") = 1.0);
+  layer<nn::Hardshrink>(m, "Hardshrink", "0 for |x| <= threshold, x elsewhere.")
+      .def(nb::init<double>(), nb::arg("threshold") = 0.5);
+  layer<nn::Softshrink>(m, "Softshrink", "x moved towards 0 by the threshold.")
+      .def(nb::init<double>(), nb::arg("threshold") = 0.5);
+  layer<nn::GLU>(m, "GLU", "The first half of x along the axis times the sigmoid of the second.")
+      .def(nb::init<int>(), nb::arg("axis") = -1);
+  layer<nn::Softmin>(m, "Softmin", "softmax(-x).").def(nb::init<int>(), nb::arg("axis") = -1);
+  layer<nn::Hardtanh>(m, "Hardtanh", "min(max(x, min_val), max_val).")
+      .def(nb::init<double, double>(), nb::arg("min_val") = -1.0, nb::arg("max_val") = 1.0);
+  layer<nn::Threshold>(m, "Threshold", "x above the threshold, value elsewhere.")
+      .def(nb::init<double, double>(), nb::arg("threshold"), nb::arg("value"));
+  layer<nn::PReLU>(m, "PReLU", "leaky_relu with trained slopes: one, or one for each channel.")
+      .def(nb::init<int64_t, double>(), nb::arg("num_parameters") = 1, nb::arg("init") = 0.25);
+  layer<nn::RReLU>(m, "RReLU", "leaky_relu whose slope is drawn in training.")
+      .def(nb::init<double, double>(), nb::arg("lower") = 1.0 / 8, nb::arg("upper") = 1.0 / 3);
+}
+
+template <class Dropout>
+void bind_dropout_layer(nb::module_& m, const char* name, const char* doc) {
+  layer<Dropout>(m, name, doc).def(nb::init<double>(), nb::arg("p") = 0.5).def_ro("p", &Dropout::p);
+}
+
+template <class Norm>
+void bind_instance_norm(nb::module_& m, const char* name, const char* doc) {
+  layer<Norm>(m, name, doc)
+      .def(
+          "__init__",
+          [](Norm* self, int64_t num_features, double eps, bool affine, nb::handle dtype) {
+            new (self) Norm(num_features, {eps, affine, to_dtype(dtype, float32)});
+          },
+          nb::arg("num_features"), nb::arg("eps") = 1e-5, nb::arg("affine") = false,
+          nb::arg("dtype") = nb::none());
+}
+
+void bind_norm_layers(nb::module_& m) {
+  layer<nn::GroupNorm>(m, "GroupNorm", "x [N, C, ..] normalised over groups of channels.")
+      .def(
+          "__init__",
+          [](nn::GroupNorm* self, int64_t num_groups, int64_t num_channels, double eps, bool affine,
+             nb::handle dtype) {
+            new (self)
+                nn::GroupNorm(num_groups, num_channels, {eps, affine, to_dtype(dtype, float32)});
+          },
+          nb::arg("num_groups"), nb::arg("num_channels"), nb::arg("eps") = 1e-5,
+          nb::arg("affine") = true, nb::arg("dtype") = nb::none());
+  bind_instance_norm<nn::InstanceNorm1d>(m, "InstanceNorm1d",
+                                         "Each channel of x [N, C, length] normalised.");
+  bind_instance_norm<nn::InstanceNorm2d>(m, "InstanceNorm2d",
+                                         "Each channel of x [N, C, height, width] normalised.");
+  bind_instance_norm<nn::InstanceNorm3d>(
+      m, "InstanceNorm3d", "Each channel of x [N, C, depth, height, width] normalised.");
+  layer<nn::RMSNorm>(m, "RMSNorm", "x / sqrt(mean(x^2) + eps) * weight over the last axes.")
+      .def(
+          "__init__",
+          [](nn::RMSNorm* self, nb::handle shape, double eps, bool affine, nb::handle dtype) {
+            new (self) nn::RMSNorm(to_int_list(shape, "RMSNorm: normalized_shape"),
+                                   {eps, affine, to_dtype(dtype, float32)});
+          },
+          nb::arg("normalized_shape"), nb::arg("eps") = 1e-6, nb::arg("elementwise_affine") = true,
+          nb::arg("dtype") = nb::none());
+  layer<nn::LocalResponseNorm>(
+      m, "LocalResponseNorm", "x divided by a power of the mean square over neighbouring channels.")
+      .def(nb::init<int64_t, double, double, double>(), nb::arg("size"), nb::arg("alpha") = 1e-4,
+           nb::arg("beta") = 0.75, nb::arg("k") = 1.0);
+}
+
+BagMode to_bag_mode(const std::string& name) {
+  if (name == "sum") return BagMode::Sum;
+  if (name == "mean") return BagMode::Mean;
+  if (name == "max") return BagMode::Max;
+  throw ValueError(
+      text("EmbeddingBag: expected the mode 'sum', 'mean' or 'max', got '", name, "'"));
+}
+
+void bind_tables(nb::module_& m) {
+  layer<nn::Embedding>(m, "Embedding", "Rows of a trained table by number.")
+      .def(
+          "__init__",
+          [](nn::Embedding* self, int64_t rows, int64_t columns, std::optional<int64_t> padding,
+             nb::handle dtype) {
+            new (self) nn::Embedding(rows, columns, {padding, to_dtype(dtype, float32)});
+          },
+          nb::arg("num_embeddings"), nb::arg("embedding_dim"), nb::arg("padding_idx") = nb::none(),
+          nb::arg("dtype") = nb::none())
+      .def_ro("num_embeddings", &nn::Embedding::num_embeddings)
+      .def_ro("embedding_dim", &nn::Embedding::embedding_dim);
+  layer<nn::EmbeddingBag>(m, "EmbeddingBag", "Sums, means or maxima of rows of a trained table.")
+      .def(
+          "__init__",
+          [](nn::EmbeddingBag* self, int64_t rows, int64_t columns, const std::string& mode,
+             bool include_last_offset, std::optional<int64_t> padding, nb::handle dtype) {
+            new (self) nn::EmbeddingBag(
+                rows, columns,
+                {to_bag_mode(mode), include_last_offset, padding, to_dtype(dtype, float32)});
+          },
+          nb::arg("num_embeddings"), nb::arg("embedding_dim"), nb::arg("mode") = "mean",
+          nb::arg("include_last_offset") = false, nb::arg("padding_idx") = nb::none(),
+          nb::arg("dtype") = nb::none());
+  layer<nn::Bilinear>(m, "Bilinear", "x1^T weight[o] x2 + bias[o].")
+      .def(
+          "__init__",
+          [](nn::Bilinear* self, int64_t in1, int64_t in2, int64_t out, bool bias,
+             nb::handle dtype) {
+            new (self) nn::Bilinear(in1, in2, out, {bias, to_dtype(dtype, float32)});
+          },
+          nb::arg("in1_features"), nb::arg("in2_features"), nb::arg("out_features"),
+          nb::arg("bias") = true, nb::arg("dtype") = nb::none());
+}
+
+}  // namespace
+
+void bind_more_layers(nb::module_& m) {
+  bind_more_activations(m);
+  bind_norm_layers(m);
+  bind_tables(m);
+  constexpr const char* kChannels = "In training sets whole channels to 0 with probability p.";
+  bind_dropout_layer<nn::Dropout1d>(m, "Dropout1d", kChannels);
+  bind_dropout_layer<nn::Dropout2d>(m, "Dropout2d", kChannels);
+  bind_dropout_layer<nn::Dropout3d>(m, "Dropout3d", kChannels);
+  bind_dropout_layer<nn::AlphaDropout>(m, "AlphaDropout", "Dropout for nets of selu.");
+  bind_dropout_layer<nn::FeatureAlphaDropout>(m, "FeatureAlphaDropout",
+                                              "AlphaDropout of whole channels.");
+}
+
+}  // namespace lamina::python
