@@ -28,7 +28,7 @@ def inputs():
         "ib": i.astype("int8"), "jb": j.astype("int8"),
         "c": c, "d": y > 0, "t": numpy.ones(SIZE, bool), "z": numpy.zeros(SIZE, bool),
         "m": x.reshape(SIDE, SIDE), "n": y.reshape(SIDE, SIDE), "row": x[:SIDE].copy(),
-        "column": x[:SIDE].reshape(SIDE, 1).copy(), "cube": x.reshape(100, 100, 100),
+        "one": x[:1].copy(), "column": x[:SIDE].reshape(SIDE, 1).copy(), "cube": x.reshape(100, 100, 100),
         "mi": i.astype("int32").reshape(SIDE, SIDE), "mc": c.reshape(SIDE, SIDE),
         "near": (1 + 1e-7 * x).reshape(SIDE, SIDE).astype("float32"),
         "any_index": random.integers(0, SIZE, SIZE), "row_index": random.integers(0, SIDE, SIDE),
@@ -176,7 +176,7 @@ row("movement", "stack axis 2", "lm.stack([m, n], axis=2)", "np.stack([m, n], ax
 row("movement", "pad", "lm.pad(m, low=(3, 3), high=(3, 3))", "np.pad(m, 3)", "F.pad(m, (3, 3, 3, 3))")
 row("movement", "slice update", "updated(m)", "updated(m)", "updated(m)")
 row("movement", "strided slice update", "spread(x, half)", "spread(x, half)", "spread(x, half)")
-row("movement", "flip", "lm.flip(m, axes=(0, 1))", "np.flip(m, (0, 1)).copy()", "torch.flip(m, (0, 1))")
+row("movement", "flip", "lm.flip(m, (0, 1))", "np.flip(m, (0, 1)).copy()", "torch.flip(m, (0, 1))")
 row("movement", "roll", "lm.roll(x, 1234)", "np.roll(x, 1234)", "torch.roll(x, 1234)")
 row("movement", "repeat", "lm.repeat(row, 1000)", "np.repeat(row, 1000)",
     "torch.repeat_interleave(row, 1000)")
@@ -241,3 +241,6 @@ row("random", "normal", "lm.random.normal((1000, 1000))",
 row("windows", "max_pool2d", "lm.max_pool2d(image, 2)", "", "F.max_pool2d(image, 2)")
 row("windows", "avg_pool2d", "lm.avg_pool2d(image, 2)", "", "F.avg_pool2d(image, 2)")
 row("windows", "matmul", "lm.matmul(m, n)", "np.matmul(m, n)", "torch.matmul(m, n)")
+
+# The last row is what a call costs beside its work.
+row("overhead", "add one element", "lm.add(one, one)", "np.add(one, one)", "torch.add(one, one)")

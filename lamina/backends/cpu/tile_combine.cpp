@@ -138,7 +138,10 @@ HWY_INLINE void combine_run(T* to, const T* from, int64_t n) {
 template <Monoid kMonoid, class T>
 HWY_INLINE void combine_columns(T* to, const T* from, int64_t rows, int64_t columns) {
   int64_t c = 0;
-  if constexpr (!std::is_integral_v<T>) {
+  if constexpr (std::is_integral_v<T>) {
+    for (int64_t r = 0; r < rows; ++r) combine_run<kMonoid>(to, from + r * columns, columns);
+    return;
+  } else {
     const hn::ScalableTag<T> d;
     const int64_t N = static_cast<int64_t>(hn::Lanes(d));
     for (; c + N <= columns; c += N) {

@@ -76,9 +76,6 @@ StepFunction compare_for(ScalarOp op) {
 template <class T>
 StepFunction float_for(ScalarOp op) {
   switch (op) {
-    LAMINA_BINARY(FloorDivide, T, T, m::floor_divide(a, b))
-    LAMINA_BINARY(Remainder, T, T, m::remainder(a, b))
-    LAMINA_BINARY(Power, T, T, std::pow(a, b))
     LAMINA_UNARY(Sign, T, T, (a > 0 ? T{1} : a < 0 ? T{-1} : a == 0 ? T{0} : a))
     default:
       return compare_for<T>(op);

@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
@@ -33,15 +34,48 @@ HWY_INLINE hn::Vec<D> not_a_number(D d) {
 template <class D>
 inline constexpr bool is_float32 = sizeof(hn::TFromD<D>) == 4;
 
-// Beyond these bounds the result is 0 or infinity, which Highway's scaling by two powers of two
-// gives as long as the exponent does not overflow. Min and Max may lose a NaN, so it is put back.
+// A polynomial, highest power first.
+template <class D, class V, size_t kCount>
+HWY_INLINE V polynomial(D d, V x, const double (&coefficients)[kCount]) {
+  V y = number(d, coefficients[0]);
+  for (size_t k = 1; k < kCount; ++k) y = hn::MulAdd(y, x, number(d, coefficients[k]));
+  return y;
+}
+
+// e^x = 2^n e^r with |r| <= ln(2) / 2. Adding a number whose last bit counts ones rounds x / ln(2) and
+// leaves n in the low bits, from where it is shifted to the exponent. Results below the normal numbers
+// are 0.
 template <class D, class V>
 HWY_INLINE V vector_exp(D d, V x) {
-  const V bounded = hn::Min(hn::Max(x, number(d, is_float32<D> ? -105 : -750)),
-                            number(d, is_float32<D> ? 90 : 712));
-  const V zero_below = number(d, is_float32<D> ? -103.98 : -745.14);
-  const V y = hn::IfThenZeroElse(hn::Lt(x, zero_below), hn::Exp(d, bounded));
-  return hn::IfThenElse(hn::Eq(x, x), y, x);
+  constexpr bool kFloat = is_float32<D>;
+  using TI = std::conditional_t<kFloat, int32_t, int64_t>;
+  const hn::Rebind<TI, D> di;
+  static constexpr double kFloatTerms[] = {+0.000198527617612853646278381, +0.00139304355252534151077271,
+                                           +0.00833336077630519866943359,  +0.0416664853692054748535156,
+                                           +0.166666671633720397949219,    +0.5};
+  static constexpr double kDoubleTerms[] = {
+      +2.08860621107283687536341e-9, +2.51112930892876518610661e-8, +2.75573911234900471893338e-7,
+      +2.75572362911928827629423e-6, +2.4801587159235472998791e-5,  +0.000198412698960509205564975,
+      +0.00138888888889774492207962, +0.00833333333331652721664984, +0.0416666666666665047591422,
+      +0.166666666666666851703837,   +0.5};
+  const V ones = number(d, kFloat ? 0x1.8p23 : 0x1.8p52);
+  const V rounded = hn::MulAdd(x, number(d, 1.442695040888963407359924681), ones);
+  const V n = hn::Sub(rounded, ones);
+  V r = hn::MulAdd(n, number(d, kFloat ? -0.693145751953125 : -0.6931471805596629565116018), x);
+  r = hn::MulAdd(n, number(d, kFloat ? -1.428606765330187045e-6 : -0.28235290563031577122588448175e-12),
+                 r);
+  V y;
+  if constexpr (kFloat) {
+    y = polynomial(d, r, kFloatTerms);
+  } else {
+    y = polynomial(d, r, kDoubleTerms);
+  }
+  y = hn::Add(hn::MulAdd(hn::Mul(r, r), y, r), number(d, 1));
+  y = hn::BitCast(
+      d, hn::Add(hn::BitCast(di, y), hn::ShiftLeft<kFloat ? 23 : 52>(hn::BitCast(di, rounded))));
+  y = hn::IfThenElse(hn::Gt(x, number(d, kFloat ? 88.72283 : 709.782712893384)), infinity(d), y);
+  y = hn::IfThenZeroElse(hn::Lt(x, number(d, kFloat ? -87.33654 : -708.396418532264)), y);
+  return hn::IfThenElse(hn::Eq(x, x), y, x);  // a NaN's low bits went into the exponent
 }
 
 // e^x - 1 = 2^q (e^r - 1) + (2^q - 1): without the cancellation of 2^q e^r - 1. Scaled by half so
@@ -173,21 +207,33 @@ HWY_INLINE V vector_sigmoid(D d, V x) {
   return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), r, hn::Mul(e, r));
 }
 
-// Calls a C library function for each lane.
-template <class D, class V, class F>
-HWY_INLINE V lane_by_lane(D d, V x, F&& function) {
-  using T = hn::TFromD<D>;
-  alignas(64) T lanes[HWY_MAX_BYTES / sizeof(T)];
-  hn::Store(x, d, lanes);
-  for (size_t k = 0; k < hn::Lanes(d); ++k) lanes[k] = static_cast<T>(function(lanes[k]));
-  return hn::Load(d, lanes);
+// x + x P(x^2) below 1, and 1 - e^(-x^2) Q(1 / (1 + x)) above; both fitted to 2^-60.
+template <class D, class V>
+HWY_INLINE V vector_erf_double(D d, V x) {
+  static constexpr double kNear[] = {
+      0x1.0626c8139bf93p-34,  -0x1.38abe5dde4c7bp-30, 0x1.f7b987747245cp-27,
+      -0x1.5f1f3eb104731p-23, 0x1.b9df300fb5c85p-20,  -0x1.f4d1e42e12efap-17,
+      0x1.f9a321e4561e5p-14,  -0x1.c02db3db45be9p-11, 0x1.565bcd0dbd7afp-8,
+      -0x1.b82ce31284f2cp-6,  0x1.ce2f21a042b34p-4,   -0x1.812746b0379e6p-2,
+      0x1.06eba8214db69p-3};
+  static constexpr double kFar[] = {
+      0x1.0ff5749e073a0p+2, -0x1.610f34df85f9ep+4, 0x1.91da7a6e0a2dbp+5, -0x1.fa20189ac97dbp+5,
+      0x1.574b2b324233ap+5, -0x1.8c397388052f2p+2, -0x1.fa05d7f30e164p+3, 0x1.d92c190c802bfp+3,
+      -0x1.5d6ed2e57a289p+2, 0x1.75ad8295454a6p-1, -0x1.1b56f49465db4p-1, 0x1.45927579d0350p-2,
+      0x1.1f3d4963f156ap-1, 0x1.20f3c2296adb3p-1, -0x1.18a463c5af9cfp-18};
+  const V t = hn::Min(hn::Abs(x), number(d, 6)), s = hn::Mul(t, t), one = number(d, 1);
+  const V near = hn::MulAdd(t, polynomial(d, s, kNear), t);
+  const V q = polynomial(d, hn::Div(one, hn::Add(one, t)), kFar);
+  const V far = hn::NegMulAdd(vector_exp(d, hn::Neg(s)), q, one);
+  const V y = hn::IfThenElse(hn::Lt(t, one), near, far);
+  return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
 }
 
 // Two polynomials by N. Juffa: x + x P(x^2) near 0, 1 - e^-Q(|x|) further out; below 1 ulp.
 template <class D, class V>
 HWY_INLINE V vector_erf(D d, V x) {
   if constexpr (!is_float32<D>) {
-    return lane_by_lane(d, x, [](double v) { return std::erf(v); });
+    return vector_erf_double(d, x);
   } else {
     const V t = hn::Min(hn::Abs(x), number(d, 4)), s = hn::Mul(t, t);
     V far = hn::MulAdd(number(d, 0x1.222900p-16), t, number(d, -0x1.91d2ccp-12));
@@ -197,7 +243,7 @@ HWY_INLINE V vector_erf(D d, V x) {
     far = hn::MulAdd(far, t, number(d, 0x1.450aa0p-1));
     far = hn::MulAdd(far, t, number(d, 0x1.079d0cp-3));
     far = hn::MulAdd(far, t, t);
-    far = hn::Sub(number(d, 1), hn::Exp(d, hn::Neg(far)));
+    far = hn::Sub(number(d, 1), vector_exp(d, hn::Neg(far)));
     V near = number(d, -0x1.3a1a82p-11);
     near = hn::MulAdd(near, s, number(d, 0x1.473f48p-08));
     near = hn::MulAdd(near, s, number(d, -0x1.b68bd2p-06));
