@@ -18,8 +18,8 @@ static Array product_of_others(const Array& x) {
   if (length == 1) return ones_like(x);
   const Array even = length == 2 * half ? x : pad(x, {0, 0}, {0, 1}, 1.0);
   const Array pairs = reshape(even, {rows, half, 2});
-  const Array products = slice(pairs, {0, 0, 0}, {rows, half, 1}) *
-                         slice(pairs, {0, 0, 1}, {rows, half, 2});
+  const Array products =
+      slice(pairs, {0, 0, 0}, {rows, half, 1}) * slice(pairs, {0, 0, 1}, {rows, half, 2});
   const Array others = reshape(product_of_others(reshape(products, {rows, half})), {rows, half, 1});
   return slice(reshape(flip(pairs, {2}) * others, {rows, 2 * half}), {0, 0}, {rows, length});
 }

@@ -24,8 +24,8 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
     request.refusal = "takes an output of the input's type";
     return nullptr;
   }
-  return std::make_unique<CopyKernel>(cpu::StridedCopy(input.dtype, output.shape, input.strides,
-                                                       output.strides, request.threads));
+  return std::make_unique<CopyKernel>(
+      cpu::StridedCopy(input.dtype, output.shape, input.strides, output.strides, request.threads));
 }
 
 }  // namespace

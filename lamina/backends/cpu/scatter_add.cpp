@@ -3,6 +3,7 @@
 // of the result where there are enough of them, else ranges of the axis, each thread passing over the
 // updates of the others.
 #include <algorithm>
+#include <memory>
 
 #include "lamina/backends/cpu/index_block.h"
 #include "lamina/backends/cpu/strided_copy.h"
@@ -14,6 +15,7 @@ namespace lamina::backend {
 namespace {
 
 constexpr int64_t kElementsPerThread = 8 * 1024;
+constexpr int kWorthRanges = 4;        // threads, for all to read all indices
 constexpr int64_t kLeastColumns = 16;  // that a thread takes of a row: a cache line
 
 template <class T>
@@ -58,14 +60,15 @@ class ScatterAdd final : public Kernel {
     if (s_.size == 0) {  // every index is wrong
       int64_t position = 0;
       blocks_.read(indices, 0, 1, &position, errors);
+    } else if (s_.outer * s_.inner == 1 && (threads_ < kWorthRanges || s_.size < threads_)) {
+      add_all(y, updates, indices, errors);
     } else if (s_.outer * s_.inner == 1) {
-      const int64_t parts = std::clamp<int64_t>(elements / kElementsPerThread, 1,
-                                                std::min<int64_t>(threads_, s_.size));
+      const int64_t parts = std::clamp<int64_t>(elements / kElementsPerThread, 1, threads_);
       const int64_t range = (s_.size + parts - 1) / parts;
       parallel_for(0, parts, 1, [&](int64_t first, int64_t last) {
         for (int64_t part = first; part < last; ++part) {
-          add_in_range(y, updates, indices, part * range, std::min(s_.size, (part + 1) * range),
-                       errors);
+          const int64_t low = part * range, high = std::min(s_.size, low + range);
+          if (low < high) add_in_range(y, updates, indices, low, high, errors);
         }
       });
     } else {
@@ -86,29 +89,38 @@ class ScatterAdd final : public Kernel {
   }
 
  private:
-  // Entries low .. high of the one axis. What belongs to others is added to cells that nobody
-  // reads, which costs less than a branch that is taken at random.
-  void add_in_range(T* y, const T* updates, const std::byte* indices, int64_t low, int64_t high,
-                    cpu::IndexBlocks::Errors& errors) const {
-    constexpr int64_t kElsewhere = 16;
-    T elsewhere[kElsewhere] = {};
+  void add_all(T* y, const T* updates, const std::byte* indices,
+               cpu::IndexBlocks::Errors& errors) const {
     int64_t positions[cpu::kIndexBlock];
-    const bool all = low == 0 && high == s_.size;
     for (int64_t begin = 0; begin < s_.count; begin += cpu::kIndexBlock) {
       const int64_t n = std::min(cpu::kIndexBlock, s_.count - begin);
       blocks_.read(indices, begin, n, positions, errors);
       const T* terms = updates + begin;
-      if (all) {
-        for (int64_t i = 0; i < n; ++i) y[positions[i]] = sum_of(y[positions[i]], terms[i]);
-        continue;
-      }
+      for (int64_t i = 0; i < n; ++i) y[positions[i]] = sum_of(y[positions[i]], terms[i]);
+    }
+  }
+
+  // Entries low .. high of the one axis. What belongs to others is added to cells behind them, which
+  // costs less than a branch that is taken at random.
+  void add_in_range(T* y, const T* updates, const std::byte* indices, int64_t low, int64_t high,
+                    cpu::IndexBlocks::Errors& errors) const {
+    constexpr int64_t kElsewhere = 16;
+    const auto range = static_cast<uint64_t>(high - low);
+    std::unique_ptr<T[]> sums(new T[range + kElsewhere]());
+    std::copy(y + low, y + high, sums.get());
+    int64_t positions[cpu::kIndexBlock];
+    for (int64_t begin = 0; begin < s_.count; begin += cpu::kIndexBlock) {
+      const int64_t n = std::min(cpu::kIndexBlock, s_.count - begin);
+      blocks_.read(indices, begin, n, positions, errors);
+      const T* terms = updates + begin;
       for (int64_t i = 0; i < n; ++i) {
-        const int64_t position = positions[i];
-        const bool mine = position >= low && position < high;
-        T* to = mine ? y + position : elsewhere + i % kElsewhere;
-        *to = sum_of(*to, terms[i]);
+        const auto inside = static_cast<uint64_t>(positions[i] - low);
+        const uint64_t elsewhere = range + static_cast<uint64_t>(i % kElsewhere);
+        T& to = sums[inside < range ? inside : elsewhere];
+        to = sum_of(to, terms[i]);
       }
     }
+    std::copy(sums.get(), sums.get() + range, y + low);
   }
 
   void add_columns(T* y, const T* updates, const std::byte* indices, int64_t outer, int64_t low,

@@ -1,6 +1,7 @@
 #include "lamina/backends/cpu/small_integers.h"
 
 #include "lamina/backends/cpu/targets.h"
+#include "lamina/op/scalar_math.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lamina/backends/cpu/small_integers.cpp"
@@ -36,12 +37,12 @@ HWY_INLINE void small_loop(std::byte* out, const std::byte* left, const std::byt
 }
 
 // U is T without its sign: unsigned sums and products wrap.
-#define LAMINA_CASE(Name, R, expression)                                                     \
-  case ScalarOp::Name:                                                                       \
-    return [](std::byte* to, const std::byte* a, const std::byte* b, int64_t n, int64_t sa,  \
-              int64_t sb) HWY_ATTR {                                                         \
-      small_loop<R, T>(to, a, b, n, sa, sb, [](T x, [[maybe_unused]] T y)                    \
-                                                HWY_ATTR { return expression; });            \
+#define LAMINA_CASE(Name, R, expression)                                                    \
+  case ScalarOp::Name:                                                                      \
+    return [](std::byte* to, const std::byte* a, const std::byte* b, int64_t n, int64_t sa, \
+              int64_t sb) HWY_ATTR {                                                        \
+      small_loop<R, T>(to, a, b, n, sa, sb,                                                 \
+                       [](T x, [[maybe_unused]] T y) HWY_ATTR { return expression; });      \
     };
 
 template <class T>
@@ -100,6 +101,48 @@ void cast_run(std::byte* out, const std::byte* in, const std::byte*, int64_t n, 
   }
 }
 
+// Floats to signed integers: blocks of numbers that fit a register's integers are truncated by
+// instructions; others, and NaN, by the definition.
+template <class To, class From>
+void truncate_run(std::byte* out, const std::byte* in, const std::byte*, int64_t count,
+                  int64_t step, int64_t) {
+  using Register = std::conditional_t<sizeof(To) == 8, int64_t, int32_t>;
+  constexpr From kLimit = sizeof(To) == 8 ? From(0x1p62) : From(0x1p30);
+  constexpr int64_t kBlock = 512;
+  To* to = reinterpret_cast<To*>(out);
+  const From* from = reinterpret_cast<const From*>(in);
+  for (int64_t first = 0; first < count; first += kBlock, to += kBlock, from += kBlock * step) {
+    const int64_t n = count - first < kBlock ? count - first : kBlock;
+    int beyond = 0;
+    for (int64_t i = 0; i < n; ++i)
+      beyond |= !(from[i * step] > -kLimit && from[i * step] < kLimit);
+    if (beyond) {
+      for (int64_t i = 0; i < n; ++i)
+        to[i] = static_cast<To>(scalar_math::cast<int64_t>(from[i * step]));
+    } else if (step) {
+      LAMINA_LOOP to[i] = static_cast<To>(static_cast<Register>(from[i]));
+    } else {
+      LAMINA_LOOP to[i] = static_cast<To>(static_cast<Register>(*from));
+    }
+  }
+}
+
+template <class From>
+SmallIntegerFunction truncate_from(DType to) {
+  switch (to) {
+    case DType::Int8:
+      return truncate_run<int8_t, From>;
+    case DType::Int16:
+      return truncate_run<int16_t, From>;
+    case DType::Int32:
+      return truncate_run<int32_t, From>;
+    case DType::Int64:
+      return truncate_run<int64_t, From>;
+    default:
+      return nullptr;
+  }
+}
+
 template <class From>
 SmallIntegerFunction cast_from(DType to) {
   switch (to) {
@@ -148,9 +191,9 @@ SmallIntegerFunction cast_of(DType from, DType to) {
     case DType::UInt64:
       return is_floating(to) ? nullptr : cast_from<uint64_t>(to);
     case DType::Float32:
-      return to == DType::Float64 ? cast_run<double, float> : nullptr;
+      return to == DType::Float64 ? cast_run<double, float> : truncate_from<float>(to);
     case DType::Float64:
-      return to == DType::Float32 ? cast_run<float, double> : nullptr;
+      return to == DType::Float32 ? cast_run<float, double> : truncate_from<double>(to);
     default:
       return nullptr;
   }

@@ -12,8 +12,8 @@
 namespace lamina::cpu {
 
 // to[i] = a[i * a_step] op b[i * b_step]; steps are 0 or 1, b is not read by ops of one operand.
-using SmallIntegerFunction = void (*)(std::byte* to, const std::byte* a, const std::byte* b, int64_t n,
-                                      int64_t a_step, int64_t b_step);
+using SmallIntegerFunction = void (*)(std::byte* to, const std::byte* a, const std::byte* b,
+                                      int64_t n, int64_t a_step, int64_t b_step);
 
 // Null where op is not on the list, or the type is none of 8, 16 or 32 bits.
 SmallIntegerFunction small_integer_function(ScalarOp op, DType dtype);

@@ -21,7 +21,8 @@ struct SmallLoop {
 
 // The one operation of the loop, or why it is not one of ours.
 const char* find_operation(const Loop& loop, SmallLoop& found) {
-  if (!loop.reductions.empty() || loop.stores.size() != 1) return "not one result without reduction";
+  if (!loop.reductions.empty() || loop.stores.size() != 1)
+    return "not one result without reduction";
   const NormalProgram normal = normalize(loop);
   const auto& code = normal.program.code;
   const ScalarInstruction& last = code[normal.stores[0]];
@@ -96,7 +97,8 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
   for (size_t k : {found.left, found.right, loop.inputs.size()}) {
     const int64_t step = domain.column.stride[k];
     const bool uniform = step == 0 && k != loop.inputs.size();
-    contiguous = contiguous && (uniform || step == static_cast<int64_t>(size_of(operands[k].dtype)));
+    contiguous =
+        contiguous && (uniform || step == static_cast<int64_t>(size_of(operands[k].dtype)));
   }
   if (!contiguous) {
     request.refusal = "elements are not contiguous";

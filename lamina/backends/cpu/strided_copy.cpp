@@ -94,12 +94,11 @@ void copy_lines(const CopyPlan& plan, int threads, const T* from, T* to) {
     });
     return;
   }
-  parallel_for(0, points, grain(threads, points, line.size * item),
-               [&](int64_t first, int64_t last) {
-                 each_point(plan, outer, first, last, [&](int64_t source, int64_t target) {
-                   copy(source, target, line.size);
-                 });
-               });
+  parallel_for(
+      0, points, grain(threads, points, line.size * item), [&](int64_t first, int64_t last) {
+        each_point(plan, outer, first, last,
+                   [&](int64_t source, int64_t target) { copy(source, target, line.size); });
+      });
 }
 
 // The last two axes are a plane: unit steps of the input along the one, of the output along the

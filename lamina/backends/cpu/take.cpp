@@ -63,8 +63,8 @@ class Take final : public Kernel {
                      if (split_.size == 0) {  // every index is wrong
                        std::memset(to, 0, static_cast<size_t>(n) * entry_);
                      } else {
-                       take_(x + static_cast<size_t>(outer * split_.size) * entry_, to, positions, n,
-                             entry_);
+                       take_(x + static_cast<size_t>(outer * split_.size) * entry_, to, positions,
+                             n, entry_);
                      }
                    }
                  });

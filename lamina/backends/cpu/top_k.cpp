@@ -35,7 +35,8 @@ class TopKLines final : public Kernel {
       write(best, x, 0, values, positions);
       return;
     }
-    const int64_t grain = std::max<int64_t>(1, kElementsPerThread / std::max<int64_t>(1, split_.size));
+    const int64_t grain =
+        std::max<int64_t>(1, kElementsPerThread / std::max<int64_t>(1, split_.size));
     parallel_for(0, lines, grain, [&](int64_t first, int64_t last) {
       Best best(k_);
       for (int64_t line = first; line < last; ++line) {

@@ -50,20 +50,26 @@ HWY_INLINE V vector_exp(D d, V x) {
   constexpr bool kFloat = is_float32<D>;
   using TI = std::conditional_t<kFloat, int32_t, int64_t>;
   const hn::Rebind<TI, D> di;
-  static constexpr double kFloatTerms[] = {+0.000198527617612853646278381, +0.00139304355252534151077271,
-                                           +0.00833336077630519866943359,  +0.0416664853692054748535156,
-                                           +0.166666671633720397949219,    +0.5};
-  static constexpr double kDoubleTerms[] = {
-      +2.08860621107283687536341e-9, +2.51112930892876518610661e-8, +2.75573911234900471893338e-7,
-      +2.75572362911928827629423e-6, +2.4801587159235472998791e-5,  +0.000198412698960509205564975,
-      +0.00138888888889774492207962, +0.00833333333331652721664984, +0.0416666666666665047591422,
-      +0.166666666666666851703837,   +0.5};
+  static constexpr double kFloatTerms[] = {
+      +0.000198527617612853646278381, +0.00139304355252534151077271, +0.00833336077630519866943359,
+      +0.0416664853692054748535156,   +0.166666671633720397949219,   +0.5};
+  static constexpr double kDoubleTerms[] = {+2.08860621107283687536341e-9,
+                                            +2.51112930892876518610661e-8,
+                                            +2.75573911234900471893338e-7,
+                                            +2.75572362911928827629423e-6,
+                                            +2.4801587159235472998791e-5,
+                                            +0.000198412698960509205564975,
+                                            +0.00138888888889774492207962,
+                                            +0.00833333333331652721664984,
+                                            +0.0416666666666665047591422,
+                                            +0.166666666666666851703837,
+                                            +0.5};
   const V ones = number(d, kFloat ? 0x1.8p23 : 0x1.8p52);
   const V rounded = hn::MulAdd(x, number(d, 1.442695040888963407359924681), ones);
   const V n = hn::Sub(rounded, ones);
   V r = hn::MulAdd(n, number(d, kFloat ? -0.693145751953125 : -0.6931471805596629565116018), x);
-  r = hn::MulAdd(n, number(d, kFloat ? -1.428606765330187045e-6 : -0.28235290563031577122588448175e-12),
-                 r);
+  r = hn::MulAdd(
+      n, number(d, kFloat ? -1.428606765330187045e-6 : -0.28235290563031577122588448175e-12), r);
   V y;
   if constexpr (kFloat) {
     y = polynomial(d, r, kFloatTerms);
@@ -71,8 +77,8 @@ HWY_INLINE V vector_exp(D d, V x) {
     y = polynomial(d, r, kDoubleTerms);
   }
   y = hn::Add(hn::MulAdd(hn::Mul(r, r), y, r), number(d, 1));
-  y = hn::BitCast(
-      d, hn::Add(hn::BitCast(di, y), hn::ShiftLeft<kFloat ? 23 : 52>(hn::BitCast(di, rounded))));
+  y = hn::BitCast(d, hn::Add(hn::BitCast(di, y),
+                             hn::ShiftLeft < kFloat ? 23 : 52 > (hn::BitCast(di, rounded))));
   y = hn::IfThenElse(hn::Gt(x, number(d, kFloat ? 88.72283 : 709.782712893384)), infinity(d), y);
   y = hn::IfThenZeroElse(hn::Lt(x, number(d, kFloat ? -87.33654 : -708.396418532264)), y);
   return hn::IfThenElse(hn::Eq(x, x), y, x);  // a NaN's low bits went into the exponent
@@ -109,9 +115,44 @@ HWY_INLINE V log_edges(D d, V x, V pole, V y) {
   return hn::IfThenElse(hn::Lt(x, pole), not_a_number(d), y);
 }
 
+// x = 2^e m with m in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) leaves the exponent.
+template <class D, class V>
+HWY_INLINE void split_exponent(D d, V x, V& e, V& m) {
+  using T = hn::TFromD<D>;
+  using TI = hwy::MakeSigned<T>;
+  const hn::Rebind<TI, D> di;
+  constexpr int kMantissa = is_float32<D> ? 23 : 52;
+  const auto tiny = hn::Lt(x, hn::Set(d, std::numeric_limits<T>::min()));
+  const V scaled =
+      hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, static_cast<T>(int64_t{1} << kMantissa))), x);
+  const auto bits = hn::BitCast(di, scaled);
+  const auto root = hn::Set(di, static_cast<TI>(is_float32<D> ? 0x3f3504f3 : 0x3fe6a09e667f3bcd));
+  const auto exponent = hn::ShiftRight<kMantissa>(hn::Sub(bits, root));
+  m = hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<kMantissa>(exponent)));
+  e = hn::Sub(hn::ConvertTo(d, exponent), hn::IfThenElseZero(tiny, number(d, kMantissa)));
+}
+
+// log(1 + f) - f for floats, sqrt(1/2) <= 1 + f < sqrt(2) (Moshier, Cephes, logf).
+template <class D, class V>
+HWY_INLINE V log_rest(D d, V f) {
+  static constexpr double kTerms[] = {7.0376836292e-2,  -1.1514610310e-1, 1.1676998740e-1,
+                                      -1.2420140846e-1, 1.4249322787e-1,  -1.6668057665e-1,
+                                      2.0000714765e-1,  -2.4999993993e-1, 3.3333331174e-1};
+  const V s = hn::Mul(f, f);
+  return hn::MulAdd(hn::Mul(polynomial(d, f, kTerms), f), s, hn::Mul(s, number(d, -0.5)));
+}
+
 template <class D, class V>
 HWY_INLINE V vector_log(D d, V x) {
-  return log_edges(d, x, hn::Zero(d), hn::Log(d, x));
+  if constexpr (!is_float32<D>) {
+    return log_edges(d, x, hn::Zero(d), hn::Log(d, x));
+  } else {
+    V e, m;
+    split_exponent(d, x, e, m);
+    const V f = hn::Sub(m, number(d, 1));
+    const V rest = hn::MulAdd(e, number(d, -2.12194440e-4), log_rest(d, f));
+    return log_edges(d, x, hn::Zero(d), hn::MulAdd(e, number(d, 0.693359375), hn::Add(f, rest)));
+  }
 }
 
 template <class D, class V>
@@ -122,22 +163,17 @@ HWY_INLINE V vector_log1p(D d, V x) {
 // log2(2^e m) = e + log(m) / log(2), exact for powers of two.
 template <class D, class V>
 HWY_INLINE V vector_log2(D d, V x) {
-  using T = hn::TFromD<D>;
-  using TI = hwy::MakeSigned<T>;
-  const hn::Rebind<TI, D> di;
-  constexpr int kMantissa = is_float32<D> ? 23 : 52;
-  const auto tiny = hn::Lt(x, hn::Set(d, std::numeric_limits<T>::min()));
-  const V scaled =
-      hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, static_cast<T>(int64_t{1} << kMantissa))), x);
-  const auto bits = hn::BitCast(di, scaled);
-  // The mantissa lies in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) leaves its
-  // exponent.
-  const auto root = hn::Set(di, static_cast<TI>(is_float32<D> ? 0x3f3504f3 : 0x3fe6a09e667f3bcd));
-  const auto exponent = hn::ShiftRight<kMantissa>(hn::Sub(bits, root));
-  const V mantissa = hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<kMantissa>(exponent)));
-  const V e = hn::Sub(hn::ConvertTo(d, exponent), hn::IfThenElseZero(tiny, number(d, kMantissa)));
-  const V y = hn::MulAdd(hn::Log(d, mantissa), number(d, 1.4426950408889634), e);
-  return log_edges(d, x, hn::Zero(d), y);
+  V e, m;
+  split_exponent(d, x, e, m);
+  if constexpr (!is_float32<D>) {
+    const V y = hn::MulAdd(hn::Log(d, m), number(d, 1.4426950408889634), e);
+    return log_edges(d, x, hn::Zero(d), y);
+  } else {  // 1 / log(2) as 1 and a rest, so that its rounding does not reach the result
+    const V f = hn::Sub(m, number(d, 1)), rest = log_rest(d, f),
+            more = number(d, 0.44269504088896341);
+    const V y = hn::Add(f, hn::MulAdd(f, more, hn::MulAdd(rest, more, rest)));
+    return log_edges(d, x, hn::Zero(d), hn::Add(e, y));
+  }
 }
 
 template <class D, class V>
@@ -211,16 +247,15 @@ HWY_INLINE V vector_sigmoid(D d, V x) {
 template <class D, class V>
 HWY_INLINE V vector_erf_double(D d, V x) {
   static constexpr double kNear[] = {
-      0x1.0626c8139bf93p-34,  -0x1.38abe5dde4c7bp-30, 0x1.f7b987747245cp-27,
-      -0x1.5f1f3eb104731p-23, 0x1.b9df300fb5c85p-20,  -0x1.f4d1e42e12efap-17,
-      0x1.f9a321e4561e5p-14,  -0x1.c02db3db45be9p-11, 0x1.565bcd0dbd7afp-8,
-      -0x1.b82ce31284f2cp-6,  0x1.ce2f21a042b34p-4,   -0x1.812746b0379e6p-2,
+      0x1.0626c8139bf93p-34, -0x1.38abe5dde4c7bp-30, 0x1.f7b987747245cp-27, -0x1.5f1f3eb104731p-23,
+      0x1.b9df300fb5c85p-20, -0x1.f4d1e42e12efap-17, 0x1.f9a321e4561e5p-14, -0x1.c02db3db45be9p-11,
+      0x1.565bcd0dbd7afp-8,  -0x1.b82ce31284f2cp-6,  0x1.ce2f21a042b34p-4,  -0x1.812746b0379e6p-2,
       0x1.06eba8214db69p-3};
   static constexpr double kFar[] = {
-      0x1.0ff5749e073a0p+2, -0x1.610f34df85f9ep+4, 0x1.91da7a6e0a2dbp+5, -0x1.fa20189ac97dbp+5,
-      0x1.574b2b324233ap+5, -0x1.8c397388052f2p+2, -0x1.fa05d7f30e164p+3, 0x1.d92c190c802bfp+3,
-      -0x1.5d6ed2e57a289p+2, 0x1.75ad8295454a6p-1, -0x1.1b56f49465db4p-1, 0x1.45927579d0350p-2,
-      0x1.1f3d4963f156ap-1, 0x1.20f3c2296adb3p-1, -0x1.18a463c5af9cfp-18};
+      0x1.0ff5749e073a0p+2,  -0x1.610f34df85f9ep+4, 0x1.91da7a6e0a2dbp+5,  -0x1.fa20189ac97dbp+5,
+      0x1.574b2b324233ap+5,  -0x1.8c397388052f2p+2, -0x1.fa05d7f30e164p+3, 0x1.d92c190c802bfp+3,
+      -0x1.5d6ed2e57a289p+2, 0x1.75ad8295454a6p-1,  -0x1.1b56f49465db4p-1, 0x1.45927579d0350p-2,
+      0x1.1f3d4963f156ap-1,  0x1.20f3c2296adb3p-1,  -0x1.18a463c5af9cfp-18};
   const V t = hn::Min(hn::Abs(x), number(d, 6)), s = hn::Mul(t, t), one = number(d, 1);
   const V near = hn::MulAdd(t, polynomial(d, s, kNear), t);
   const V q = polynomial(d, hn::Div(one, hn::Add(one, t)), kFar);

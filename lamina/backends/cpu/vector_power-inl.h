@@ -45,7 +45,8 @@ HWY_INLINE void split_number(D d, V x, V& exponent, V& mantissa) {
 template <class D, class V>
 HWY_INLINE V power_of_two(D d, V n) {
   const hn::Rebind<int64_t, D> di;
-  return hn::BitCast(d, hn::ShiftLeft<52>(hn::Add(hn::ConvertTo(di, n), hn::Set(di, int64_t{1023}))));
+  return hn::BitCast(d,
+                     hn::ShiftLeft<52>(hn::Add(hn::ConvertTo(di, n), hn::Set(di, int64_t{1023}))));
 }
 
 // What remains of x^y, as C defines it, when e^(y log|x|) is known and (+-1)^y is 1.
@@ -124,7 +125,8 @@ HWY_INLINE V power_of_doubles(D d, V x, V y) {
   const V q = hn::Add(third, p), q_low = hn::Add(hn::Add(hn::Sub(third, q), p), third_low);
   const V t = hn::Mul(s, q);
   const V t_low = hn::MulAdd(s_low, q, hn::MulAdd(s, q_low, hn::MulSub(s, q, t)));
-  const V two = number(d, 2), w = hn::Add(two, t), w_low = hn::Add(hn::Add(hn::Sub(two, w), t), t_low);
+  const V two = number(d, 2), w = hn::Add(two, t),
+          w_low = hn::Add(hn::Add(hn::Sub(two, w), t), t_low);
   const V l = hn::Mul(f, w);
   const V l_low = hn::MulAdd(f_low, w, hn::MulAdd(f, w_low, hn::MulSub(f, w, l)));
   // ln 2 as 42 bits, so that their product with e is exact, and the rest.
@@ -138,9 +140,10 @@ HWY_INLINE V power_of_doubles(D d, V x, V y) {
   log = hn::IfThenElse(zero, hn::Neg(infinity(d)), log);
 
   V z = hn::Mul(y, log), z_low = hn::MulAdd(y, log_low, hn::MulSub(y, log, z));
+  const auto plain = hn::Lt(hn::Abs(z), number(d, 800));  // not where y is infinite
   z = hn::IfThenZeroElse(hn::Eq(magnitude, one), z);
+  z_low = hn::IfThenElseZero(plain, z_low);
   const V bounded = hn::Min(hn::Max(z, number(d, -800)), number(d, 800));
-  z_low = hn::IfThenElseZero(hn::Lt(hn::Abs(z), number(d, 800)), z_low);
   const V n = hn::Round(hn::Mul(bounded, number(d, 1.4426950408889634)));
   const V r = hn::Add(hn::NegMulAdd(n, ln2_low, hn::NegMulAdd(n, ln2, bounded)), z_low);
   V g = number(d, 1.0 / 6227020800);
@@ -175,8 +178,8 @@ HWY_INLINE V divide_down(D d, V a, V b) {
   const auto easy = hn::And(hn::Lt(hn::Abs(q), number(d, is_float32<D> ? 0x1p23 : 0x1p52)),
                             hn::Lt(hn::Abs(b), infinity(d)));
   V r = hn::NegMulAdd(q, b, a);
-  const auto lifted = hn::Or(hn::And(hn::Lt(r, zero), hn::Gt(b, zero)),
-                             hn::And(hn::Gt(r, zero), hn::Lt(b, zero)));
+  const auto lifted =
+      hn::Or(hn::And(hn::Lt(r, zero), hn::Gt(b, zero)), hn::And(hn::Gt(r, zero), hn::Lt(b, zero)));
   V result = zero;
   if constexpr (kRemainder) {
     r = hn::IfThenElse(lifted, hn::Add(r, b), r);
