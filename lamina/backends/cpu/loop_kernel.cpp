@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kTile = 1024;       // elements; a few tiles fill a first-level cache
 constexpr int64_t kTileAlone = 4096;  // when no tile is written but the result ..
-constexpr int64_t kTileDown = 16384;  // .. and sums run down its columns
+constexpr int64_t kTileSums = 16384;  // .. and its rows or columns are added up
 constexpr int64_t kSquare = 64;       // of a transposed tile
 constexpr int64_t kChunk = 16384;     // elements reduced by themselves
 constexpr int64_t kManyResults = 256;
@@ -106,7 +106,8 @@ LoopKernel::LoopKernel(const Loop& loop)
 
 void LoopKernel::choose_tile() {
   const DomainAxis &row = domain_.row, &column = domain_.column;
-  int64_t limit = plan_.tiles > 0 ? kTile : row.reduced ? kTileDown : kTileAlone;
+  bool sums = row.size != 1 && row.reduced != column.reduced;
+  int64_t limit = plan_.tiles > 0 ? kTile : sums ? kTileSums : kTileAlone;
   if (domain_.transposed) {
     rows_ = std::min(kSquare, row.size);
     columns_ = std::min(kSquare, column.size);

@@ -8,6 +8,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <algorithm>
+#include <cmath>
 #include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
@@ -112,17 +114,17 @@ void truncate_run(std::byte* out, const std::byte* in, const std::byte*, int64_t
   To* to = reinterpret_cast<To*>(out);
   const From* from = reinterpret_cast<const From*>(in);
   for (int64_t first = 0; first < count; first += kBlock, to += kBlock, from += kBlock * step) {
-    const int64_t n = count - first < kBlock ? count - first : kBlock;
+    const int64_t n = step == 0 ? 1 : count - first < kBlock ? count - first : kBlock;
     int beyond = 0;
-    for (int64_t i = 0; i < n; ++i)
-      beyond |= !(from[i * step] > -kLimit && from[i * step] < kLimit);
+    for (int64_t i = 0; i < n; ++i) beyond |= !(std::abs(from[i]) < kLimit);
     if (beyond) {
-      for (int64_t i = 0; i < n; ++i)
-        to[i] = static_cast<To>(scalar_math::cast<int64_t>(from[i * step]));
-    } else if (step) {
-      LAMINA_LOOP to[i] = static_cast<To>(static_cast<Register>(from[i]));
+      for (int64_t i = 0; i < n; ++i) to[i] = static_cast<To>(scalar_math::cast<int64_t>(from[i]));
     } else {
-      LAMINA_LOOP to[i] = static_cast<To>(static_cast<Register>(*from));
+      LAMINA_LOOP to[i] = static_cast<To>(static_cast<Register>(from[i]));
+    }
+    if (step == 0) {
+      std::fill_n(to, count, to[0]);
+      return;
     }
   }
 }

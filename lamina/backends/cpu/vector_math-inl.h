@@ -34,12 +34,18 @@ HWY_INLINE hn::Vec<D> not_a_number(D d) {
 template <class D>
 inline constexpr bool is_float32 = sizeof(hn::TFromD<D>) == 4;
 
-// A polynomial, highest power first.
+// A polynomial, highest power first: even and odd powers apart, which halves the chain of additions
+// that wait for each other.
 template <class D, class V, size_t kCount>
 HWY_INLINE V polynomial(D d, V x, const double (&coefficients)[kCount]) {
-  V y = number(d, coefficients[0]);
-  for (size_t k = 1; k < kCount; ++k) y = hn::MulAdd(y, x, number(d, coefficients[k]));
-  return y;
+  const V square = hn::Mul(x, x);
+  V y = number(d, coefficients[0]), other = number(d, coefficients[1]);
+#pragma GCC unroll 16
+  for (size_t k = 2; k < kCount; k += 2) y = hn::MulAdd(y, square, number(d, coefficients[k]));
+#pragma GCC unroll 16
+  for (size_t k = 3; k < kCount; k += 2)
+    other = hn::MulAdd(other, square, number(d, coefficients[k]));
+  return kCount % 2 == 1 ? hn::MulAdd(other, x, y) : hn::MulAdd(y, x, other);
 }
 
 // e^x = 2^n e^r with |r| <= ln(2) / 2. Adding a number whose last bit counts ones rounds x / ln(2) and
@@ -176,11 +182,24 @@ HWY_INLINE V vector_log2(D d, V x) {
   }
 }
 
+// Floats: a polynomial near 0 (Moshier, Cephes, tanhf), 1 - 2 / (e^2x + 1) further out. Doubles by
+// way of e^2x - 1.
 template <class D, class V>
 HWY_INLINE V vector_tanh(D d, V x) {
   const V magnitude = hn::Abs(x);
-  const V y = vector_expm1(d, hn::Min(hn::Add(magnitude, magnitude), number(d, 44)));
-  const V z = hn::Div(y, hn::Add(y, number(d, 2)));
+  V z;
+  if constexpr (is_float32<D>) {
+    static constexpr double kTerms[] = {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2,
+                                        1.33314422036e-1, -3.33332819422e-1};
+    const V square = hn::Mul(x, x), two = number(d, 2), one = number(d, 1);
+    const V near = hn::MulAdd(hn::Mul(polynomial(d, square, kTerms), square), magnitude, magnitude);
+    const V e = vector_exp(d, hn::Min(hn::Add(magnitude, magnitude), number(d, 44)));
+    const V far = hn::Sub(one, hn::Div(two, hn::Add(e, one)));
+    z = hn::IfThenElse(hn::Lt(magnitude, number(d, 0.625)), near, far);
+  } else {
+    const V y = vector_expm1(d, hn::Min(hn::Add(magnitude, magnitude), number(d, 44)));
+    z = hn::Div(y, hn::Add(y, number(d, 2)));
+  }
   return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(z, x), x);
 }
 
@@ -271,21 +290,14 @@ HWY_INLINE V vector_erf(D d, V x) {
     return vector_erf_double(d, x);
   } else {
     const V t = hn::Min(hn::Abs(x), number(d, 4)), s = hn::Mul(t, t);
-    V far = hn::MulAdd(number(d, 0x1.222900p-16), t, number(d, -0x1.91d2ccp-12));
-    const V u = hn::MulAdd(number(d, 0x1.fd1336p-09), t, number(d, -0x1.8d6300p-06));
-    far = hn::MulAdd(far, s, u);
-    far = hn::MulAdd(far, t, number(d, 0x1.b55cb0p-4));
-    far = hn::MulAdd(far, t, number(d, 0x1.450aa0p-1));
-    far = hn::MulAdd(far, t, number(d, 0x1.079d0cp-3));
-    far = hn::MulAdd(far, t, t);
-    far = hn::Sub(number(d, 1), vector_exp(d, hn::Neg(far)));
-    V near = number(d, -0x1.3a1a82p-11);
-    near = hn::MulAdd(near, s, number(d, 0x1.473f48p-08));
-    near = hn::MulAdd(near, s, number(d, -0x1.b68bd2p-06));
-    near = hn::MulAdd(near, s, number(d, 0x1.ce1a46p-04));
-    near = hn::MulAdd(near, s, number(d, -0x1.8126e0p-02));
-    near = hn::MulAdd(near, s, number(d, 0x1.06eba6p-03));
-    near = hn::MulAdd(near, t, t);
+    static constexpr double kFar[] = {0x1.222900p-16,  -0x1.91d2ccp-12, 0x1.fd1336p-09,
+                                      -0x1.8d6300p-06, 0x1.b55cb0p-4,   0x1.450aa0p-1,
+                                      0x1.079d0cp-3};
+    static constexpr double kNear[] = {-0x1.3a1a82p-11, 0x1.473f48p-08,  -0x1.b68bd2p-06,
+                                       0x1.ce1a46p-04,  -0x1.8126e0p-02, 0x1.06eba6p-03};
+    const V exponent = hn::MulAdd(polynomial(d, t, kFar), t, t);
+    const V far = hn::Sub(number(d, 1), vector_exp(d, hn::Neg(exponent)));
+    const V near = hn::MulAdd(polynomial(d, s, kNear), t, t);
     const V y = hn::IfThenElse(hn::Gt(t, number(d, 0.921875)), far, near);
     return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
   }

@@ -31,16 +31,6 @@ HWY_INLINE V repair_lanes(D d, M marked, V a, V b, V result, F&& function) {
   return hn::Load(d, results);
 }
 
-// x = 2^exponent * mantissa with the mantissa in [sqrt(1/2), sqrt(2)), for normal x > 0.
-template <class D, class V>
-HWY_INLINE void split_number(D d, V x, V& exponent, V& mantissa) {
-  const hn::Rebind<int64_t, D> di;
-  const auto bits = hn::BitCast(di, x);
-  const auto root = hn::Set(di, int64_t{0x3fe6a09e667f3bcd});
-  const auto e = hn::ShiftRight<52>(hn::Sub(bits, root));
-  exponent = hn::ConvertTo(d, e);
-  mantissa = hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<52>(e)));
-}
 // 2^n for whole n in -1022 .. 1023.
 template <class D, class V>
 HWY_INLINE V power_of_two(D d, V n) {
@@ -67,17 +57,14 @@ template <class D, class V>
 HWY_INLINE V power_of_floats(D d, V x, V y) {
   const V magnitude = hn::Abs(x);
   V e, m;
-  split_number(d, magnitude, e, m);
+  split_exponent(d, magnitude, e, m);
   // log2(m) = 2 / ln 2 (f + f^3 / 3 + f^5 / 5 + ..), |f| < 0.172.
   const V f = hn::Div(hn::Sub(m, number(d, 1)), hn::Add(m, number(d, 1))), s = hn::Mul(f, f);
   constexpr double kTwoOverLn2 = 2.8853900817779268;
-  V p = number(d, kTwoOverLn2 / 13);
-  p = hn::MulAdd(p, s, number(d, kTwoOverLn2 / 11));
-  p = hn::MulAdd(p, s, number(d, kTwoOverLn2 / 9));
-  p = hn::MulAdd(p, s, number(d, kTwoOverLn2 / 7));
-  p = hn::MulAdd(p, s, number(d, kTwoOverLn2 / 5));
-  p = hn::MulAdd(p, s, number(d, kTwoOverLn2 / 3));
-  p = hn::MulAdd(p, s, number(d, kTwoOverLn2));
+  static constexpr double kLog[] = {kTwoOverLn2 / 13, kTwoOverLn2 / 11, kTwoOverLn2 / 9,
+                                    kTwoOverLn2 / 7,  kTwoOverLn2 / 5,  kTwoOverLn2 / 3,
+                                    kTwoOverLn2};
+  V p = polynomial(d, s, kLog);
   V log = hn::MulAdd(f, p, e);
   log = hn::IfThenElse(hn::Lt(magnitude, infinity(d)), log, magnitude);
   log = hn::IfThenElse(hn::Eq(magnitude, hn::Zero(d)), hn::Neg(infinity(d)), log);
@@ -85,15 +72,9 @@ HWY_INLINE V power_of_floats(D d, V x, V y) {
   z = hn::IfThenZeroElse(hn::Eq(magnitude, number(d, 1)), z);
   const V bounded = hn::Min(hn::Max(z, number(d, -200)), number(d, 200));
   const V n = hn::Round(bounded), r = hn::Mul(hn::Sub(bounded, n), number(d, 0.6931471805599453));
-  V q = number(d, 1.0 / 40320);
-  q = hn::MulAdd(q, r, number(d, 1.0 / 5040));
-  q = hn::MulAdd(q, r, number(d, 1.0 / 720));
-  q = hn::MulAdd(q, r, number(d, 1.0 / 120));
-  q = hn::MulAdd(q, r, number(d, 1.0 / 24));
-  q = hn::MulAdd(q, r, number(d, 1.0 / 6));
-  q = hn::MulAdd(q, r, number(d, 0.5));
-  q = hn::MulAdd(q, r, number(d, 1));
-  q = hn::MulAdd(q, r, number(d, 1));
+  static constexpr double kExp[] = {1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24,
+                                    1.0 / 6,     0.5,        1,         1};
+  V q = polynomial(d, r, kExp);
   const V result = hn::IfThenElse(hn::Eq(z, z), hn::Mul(q, power_of_two(d, n)), z);
   return power_edges(d, x, y, result);
 }
@@ -104,22 +85,15 @@ template <class D, class V>
 HWY_INLINE V power_of_doubles(D d, V x, V y) {
   const V magnitude = hn::Abs(x), one = number(d, 1);
   V e, m;
-  split_number(d, magnitude, e, m);
+  split_exponent(d, magnitude, e, m);
   const V u = hn::Sub(m, one), v = hn::Add(m, one), v_low = hn::Sub(m, hn::Sub(v, one));
   const V inverse = hn::Div(one, v), f = hn::Mul(u, inverse);
   const V f_low = hn::Mul(hn::NegMulAdd(f, v_low, hn::NegMulAdd(f, v, u)), inverse);
   const V s = hn::Mul(f, f);
   const V s_low = hn::MulAdd(hn::Add(f, f), f_low, hn::MulSub(f, f, s));
-  V p = number(d, 2.0 / 23);
-  p = hn::MulAdd(p, s, number(d, 2.0 / 21));
-  p = hn::MulAdd(p, s, number(d, 2.0 / 19));
-  p = hn::MulAdd(p, s, number(d, 2.0 / 17));
-  p = hn::MulAdd(p, s, number(d, 2.0 / 15));
-  p = hn::MulAdd(p, s, number(d, 2.0 / 13));
-  p = hn::MulAdd(p, s, number(d, 2.0 / 11));
-  p = hn::MulAdd(p, s, number(d, 2.0 / 9));
-  p = hn::MulAdd(p, s, number(d, 2.0 / 7));
-  p = hn::MulAdd(p, s, number(d, 2.0 / 5));
+  static constexpr double kLogTail[] = {2.0 / 23, 2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15,
+                                        2.0 / 13, 2.0 / 11, 2.0 / 9,  2.0 / 7,  2.0 / 5};
+  V p = polynomial(d, s, kLogTail);
   p = hn::Mul(p, s);
   const V third = number(d, 0.66666666666666663), third_low = number(d, 3.7007434154171886e-17);
   const V q = hn::Add(third, p), q_low = hn::Add(hn::Add(hn::Sub(third, q), p), third_low);
@@ -146,18 +120,10 @@ HWY_INLINE V power_of_doubles(D d, V x, V y) {
   const V bounded = hn::Min(hn::Max(z, number(d, -800)), number(d, 800));
   const V n = hn::Round(hn::Mul(bounded, number(d, 1.4426950408889634)));
   const V r = hn::Add(hn::NegMulAdd(n, ln2_low, hn::NegMulAdd(n, ln2, bounded)), z_low);
-  V g = number(d, 1.0 / 6227020800);
-  g = hn::MulAdd(g, r, number(d, 1.0 / 479001600));
-  g = hn::MulAdd(g, r, number(d, 1.0 / 39916800));
-  g = hn::MulAdd(g, r, number(d, 1.0 / 3628800));
-  g = hn::MulAdd(g, r, number(d, 1.0 / 362880));
-  g = hn::MulAdd(g, r, number(d, 1.0 / 40320));
-  g = hn::MulAdd(g, r, number(d, 1.0 / 5040));
-  g = hn::MulAdd(g, r, number(d, 1.0 / 720));
-  g = hn::MulAdd(g, r, number(d, 1.0 / 120));
-  g = hn::MulAdd(g, r, number(d, 1.0 / 24));
-  g = hn::MulAdd(g, r, number(d, 1.0 / 6));
-  g = hn::MulAdd(g, r, number(d, 0.5));
+  static constexpr double kExpTail[] = {
+      1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
+      1.0 / 5040,       1.0 / 720,       1.0 / 120,      1.0 / 24,      1.0 / 6,      0.5};
+  V g = polynomial(d, r, kExpTail);
   g = hn::Add(one, hn::MulAdd(hn::Mul(r, r), g, r));
   const V first = hn::Floor(hn::Mul(n, number(d, 0.5)));  // n may be as large as 1155
   V result = hn::Mul(hn::Mul(g, power_of_two(d, first)), power_of_two(d, hn::Sub(n, first)));
