@@ -17,7 +17,9 @@ namespace lamina::cpu::HWY_NAMESPACE {
 template <ScalarOp kOp, class D, class V>
 HWY_INLINE V apply(D d, V a, V b) {
   constexpr bool kRemainder = kOp == ScalarOp::Remainder;
-  if constexpr (kOp == ScalarOp::Power)
+  if constexpr (kOp == ScalarOp::Power && is_float32<D>)
+    return power_of_floats(d, a, b);
+  else if constexpr (kOp == ScalarOp::Power)
     return power_of_doubles(d, a, b);
   else if constexpr (hwy::IsFloat<hn::TFromD<D>>())
     return divide_down<kRemainder>(d, a, b);
@@ -98,26 +100,7 @@ void run_power_f64(const Step& step, std::byte* const* slot, int64_t n) {
 }
 
 void run_power_f32(const Step& step, std::byte* const* slot, int64_t n) {
-  if (small_power<float>(step, slot, n)) return;
-  const hn::ScalableTag<double> d;
-  const hn::Rebind<float, decltype(d)> df;
-  const int64_t N = static_cast<int64_t>(hn::Lanes(d));
-  float* to = reinterpret_cast<float*>(slot[step.to]);
-  const float *a = reinterpret_cast<const float*>(slot[step.from[0]]),
-              *b = reinterpret_cast<const float*>(slot[step.from[1]]);
-  const int64_t sa = step.stride[0], sb = step.stride[1];
-  auto power = [&](auto x, auto y) HWY_ATTR {
-    return hn::DemoteTo(df, power_of_floats(d, hn::PromoteTo(d, x), hn::PromoteTo(d, y)));
-  };
-  int64_t i = 0;
-  for (; i + N <= n; i += N)
-    hn::StoreU(power(hn::LoadU(df, a + sa * i), hn::LoadU(df, b + sb * i)), df, to + i);
-  if (i < n) {
-    const auto few = static_cast<size_t>(n - i);
-    const auto x = sa ? load_few(df, a + i, few) : hn::LoadU(df, a);
-    const auto y = sb ? load_few(df, b + i, few) : hn::LoadU(df, b);
-    store_few(df, power(x, y), to + i, few);
-  }
+  if (!small_power<float>(step, slot, n)) run_binary<ScalarOp::Power, float>(step, slot, n);
 }
 
 template <ScalarOp kOp>

@@ -52,31 +52,47 @@ HWY_INLINE V power_edges(D d, V x, V y, V magnitude) {
   return hn::IfThenElse(hn::Or(hn::Eq(y, zero), hn::Eq(x, one)), one, r);
 }
 
-// x^y of float values in double: 2^(y log2|x|), right to some 40 bits, of which 24 are kept.
+// x^y = 2^(y log2 x) of floats x > 0 in double, right to some 33 bits of log2 x, of which 24 are kept.
+// Powers beyond those of floats become 0 or infinity when they are rounded.
 template <class D, class V>
-HWY_INLINE V power_of_floats(D d, V x, V y) {
-  const V magnitude = hn::Abs(x);
-  V e, m;
-  split_exponent(d, magnitude, e, m);
-  // log2(m) = 2 / ln 2 (f + f^3 / 3 + f^5 / 5 + ..), |f| < 0.172.
-  const V f = hn::Div(hn::Sub(m, number(d, 1)), hn::Add(m, number(d, 1))), s = hn::Mul(f, f);
-  constexpr double kTwoOverLn2 = 2.8853900817779268;
-  static constexpr double kLog[] = {kTwoOverLn2 / 13, kTwoOverLn2 / 11, kTwoOverLn2 / 9,
-                                    kTwoOverLn2 / 7,  kTwoOverLn2 / 5,  kTwoOverLn2 / 3,
-                                    kTwoOverLn2};
-  V p = polynomial(d, s, kLog);
-  V log = hn::MulAdd(f, p, e);
-  log = hn::IfThenElse(hn::Lt(magnitude, infinity(d)), log, magnitude);
-  log = hn::IfThenElse(hn::Eq(magnitude, hn::Zero(d)), hn::Neg(infinity(d)), log);
-  V z = hn::Mul(y, log);
-  z = hn::IfThenZeroElse(hn::Eq(magnitude, number(d, 1)), z);
-  const V bounded = hn::Min(hn::Max(z, number(d, -200)), number(d, 200));
-  const V n = hn::Round(bounded), r = hn::Mul(hn::Sub(bounded, n), number(d, 0.6931471805599453));
+HWY_INLINE V power_of_positive(D d, V x, V y) {
+  static constexpr double kLog[] = {
+      -0x1.6192c5960b222p-4, 0x1.3d1967cf41a73p-3, -0x1.417edac00a1cep-3, 0x1.45a4c450af4b0p-3,
+      -0x1.6eb0a6fc8abd1p-3, 0x1.a615a975d4c0cp-3, -0x1.ec8d6b12358a0p-3, 0x1.2777333635addp-2,
+      -0x1.715435f56ea5cp-2, 0x1.ec709c00086b2p-2, -0x1.7154767c17a07p-1, 0x1.71547652f03e9p+0};
   static constexpr double kExp[] = {1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24,
                                     1.0 / 6,     0.5,        1,         1};
-  V q = polynomial(d, r, kExp);
-  const V result = hn::IfThenElse(hn::Eq(z, z), hn::Mul(q, power_of_two(d, n)), z);
-  return power_edges(d, x, y, result);
+  V e, m;
+  split_exponent(d, x, e, m);
+  const V t = hn::Sub(m, number(d, 1));
+  V z = hn::Mul(y, hn::MulAdd(t, polynomial(d, t, kLog), e));
+  z = hn::IfThenZeroElse(hn::Eq(x, number(d, 1)), z);  // y may be infinite
+  const V bounded = hn::Min(hn::Max(z, number(d, -200)), number(d, 200));
+  const V n = hn::Round(bounded);
+  const V r = hn::Mul(hn::Sub(bounded, n), number(d, 0.6931471805599453));
+  return hn::Mul(polynomial(d, r, kExp), power_of_two(d, n));
+}
+
+// x^y of floats: halves of the vectors in double, and together what is not a number > 0.
+template <class D, class V>
+HWY_INLINE V power_of_floats(D d, V x, V y) {
+  const hn::Half<D> dh;
+  const hn::RepartitionToWide<D> dd;
+  const V magnitude = hn::Abs(x), zero = hn::Zero(d);
+  const auto plain = hn::And(hn::Lt(magnitude, infinity(d)), hn::Gt(magnitude, zero));
+  const V base = hn::IfThenElse(plain, magnitude, number(d, 1));
+  const auto low = power_of_positive(dd, hn::PromoteTo(dd, hn::LowerHalf(dh, base)),
+                                     hn::PromoteTo(dd, hn::LowerHalf(dh, y)));
+  const auto high = power_of_positive(dd, hn::PromoteTo(dd, hn::UpperHalf(dh, base)),
+                                      hn::PromoteTo(dd, hn::UpperHalf(dh, y)));
+  V r = hn::Combine(d, hn::DemoteTo(dh, high), hn::DemoteTo(dh, low));
+  // |x| = 0 or infinity: 0 or infinity by the sign of y. A NaN stays one.
+  const V vanishing = hn::IfThenElse(hn::Gt(magnitude, zero), hn::Neg(y), y);
+  const V limit = hn::IfThenElseZero(hn::Lt(vanishing, zero), infinity(d));
+  r = hn::IfThenElse(plain, r, limit);
+  r = hn::IfThenElse(hn::Eq(magnitude, magnitude), r, magnitude);
+  r = hn::IfThenElse(hn::Eq(y, y), r, y);
+  return power_edges(d, x, y, r);
 }
 
 // x^y of doubles: logarithm and product as sums of two doubles, so that y log|x| is right to 2^-53
