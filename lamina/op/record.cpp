@@ -77,18 +77,30 @@ void check_inputs(const Op& op, std::span<Array> inputs) {
   }
 }
 
-// A number as an operand of `dtype`, without a cast in the graph.
-Array number_as(const Array& a, DType dtype) {
-  const Node* node = a.node();
-  Array number = is_floating(node->spec.dtype) ? make_number(node->number.real, dtype, false)
-                                               : make_number(node->number.integer, dtype, false);
+// A number as an operand of `dtype`, without a cast in the graph. One that nobody else can see is
+// changed where it stands: `x * 2.5` makes one node for its number, not two.
+Array number_as(Array a, DType dtype) {
+  Node* node = a.node();
+  const bool real = is_floating(node->spec.dtype);
+  if (node->count.load(std::memory_order_relaxed) == NodeHead::kHandle &&
+      real == is_floating(dtype) && dtype != DType::Bool) {
+    node->spec.dtype = dtype;
+    node->flags.store(node->flags.load(std::memory_order_relaxed) & static_cast<uint8_t>(~kWeak),
+                      std::memory_order_relaxed);
+    return a;
+  }
+  Array number = real ? make_number(node->number.real, dtype, false)
+                      : make_number(node->number.integer, dtype, false);
   if (node->has(kVarying)) number.node()->flags.fetch_or(kVarying, std::memory_order_relaxed);
   return number;
 }
 
 // Numbers without a type of their own become float32 or the default integer type.
 void settle_weak(Array& a) {
-  if (a.node()->has(kWeak)) a = number_as(a, a.dtype());
+  if (a.node()->has(kWeak)) {
+    const DType dtype = a.dtype();
+    a = number_as(std::move(a), dtype);
+  }
 }
 
 std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesBase* attributes) {
@@ -169,7 +181,7 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
   } else {
     size_t first = 0;
     if (op.types == Types::Choice) {
-      inputs[0] = is_weak(inputs[0]) ? number_as(inputs[0], DType::Bool)
+      inputs[0] = is_weak(inputs[0]) ? number_as(std::move(inputs[0]), DType::Bool)
                                      : cast_to(std::move(inputs[0]), DType::Bool);
       first = 1;
     }
@@ -179,7 +191,7 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
     }
     for (size_t i = first; i < inputs.size(); ++i) {
       if (is_weak(inputs[i])) {
-        inputs[i] = number_as(inputs[i], common);
+        inputs[i] = number_as(std::move(inputs[i]), common);
       } else if (inputs[i].dtype() != common) {
         inputs[i] = cast_to(std::move(inputs[i]), common);
       }
