@@ -6,6 +6,7 @@
 #include "lamina/ops/copy_rows.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
+#include "lamina/ops/movement_attributes.h"
 #include "lamina/ops/slice_range.h"
 
 namespace lamina {
@@ -13,13 +14,7 @@ namespace lamina {
 struct Concatenate {
   static constexpr auto name = "concatenate";
   static constexpr const char* inputs[] = {"arrays..."};
-  struct Attributes {
-    int64_t axis = 0;  // not negative
-    template <class V>
-    void fields(V&& v) {
-      v("axis", axis);
-    }
-  };
+  using Attributes = ConcatenateAttributes;
   static void infer(Inference& c) {
     const int64_t axis = c.attributes<Attributes>().axis;
     if (c.input_count() == 0) throw c.error<ValueError>("expected at least one array");

@@ -4,6 +4,7 @@
 #include "lamina/op/op.h"
 #include "lamina/op/reference.h"
 #include "lamina/op/samples.h"
+#include "lamina/ops/selection_attributes.h"
 #include "lamina/ops/softmax.h"
 
 namespace lamina {
@@ -12,14 +13,7 @@ struct OneHot {
   static constexpr auto name = "one_hot";
   static constexpr const char* inputs[] = {"indices"};
   static constexpr bool checks_values = true;
-  struct Attributes {
-    int64_t classes = 1;
-    DType dtype = DType::Float32;
-    template <class V>
-    void fields(V&& v) {
-      v("classes", classes), v("dtype", dtype);
-    }
-  };
+  using Attributes = OneHotAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();
     if (!is_integer(c.dtype(0)))

@@ -9,6 +9,7 @@
 #include "lamina/ops/copy_rows.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
+#include "lamina/ops/movement_attributes.h"
 #include "lamina/ops/reduction.h"
 #include "lamina/ops/slice_range.h"
 
@@ -17,13 +18,7 @@ namespace lamina {
 struct Pad {
   static constexpr auto name = "pad";
   static constexpr const char* inputs[] = {"x", "value"};
-  struct Attributes {
-    IntList low, high;
-    template <class V>
-    void fields(V&& v) {
-      v("low", low), v("high", high);
-    }
-  };
+  using Attributes = PadAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();
     const Shape& x = c.shape(0);

@@ -10,6 +10,7 @@
 #include "lamina/ops/creation.h"
 #include "lamina/ops/indexing_rule.h"
 #include "lamina/ops/reduction.h"
+#include "lamina/ops/selection_attributes.h"
 
 namespace lamina {
 
@@ -17,14 +18,7 @@ struct TopKOp {
   static constexpr auto name = "top_k";
   static constexpr const char* inputs[] = {"x"};
   static constexpr bool multiple = true;
-  struct Attributes {
-    int64_t k = 1;
-    int64_t axis = 0;  // not negative
-    template <class V>
-    void fields(V&& v) {
-      v("k", k), v("axis", axis);
-    }
-  };
+  using Attributes = TopKAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();
     Shape shape = c.shape(0);

@@ -9,6 +9,7 @@ namespace {
 
 // Rows shorter than this are taken several to a tile.
 constexpr int64_t kShortRow = 512;
+constexpr int64_t kShortSum = 2048;
 
 // Operands by their say in the order of the axes: what is written, then inputs, those with the
 // fewest broadcast axes first, then results of reductions.
@@ -116,7 +117,11 @@ LoopDomain arrange(const Loop& loop) {
   domain.outer.pop_back();
   int row = transposed_axis(domain, operands, loop.inputs.size() + loop.stores.size());
   domain.transposed = row >= 0;
-  if (row < 0 && domain.column.size < kShortRow) row = static_cast<int>(domain.outer.size()) - 1;
+  // Also where all of a tile's rows, or of its columns, are added up.
+  const bool sums = !domain.outer.empty() && domain.outer.back().reduced != domain.column.reduced;
+  if (row < 0 && domain.column.size < (sums ? kShortSum : kShortRow)) {
+    row = static_cast<int>(domain.outer.size()) - 1;
+  }
   if (row >= 0) {
     domain.row = domain.outer[static_cast<size_t>(row)];
     domain.outer.erase(domain.outer.begin() + row);

@@ -13,9 +13,11 @@ namespace lamina::cpu {
 namespace {
 
 constexpr int64_t kTile = 1024;       // elements; a few tiles fill a first-level cache
-constexpr int64_t kTileAlone = 4096;  // when no tile is written but the result
+constexpr int64_t kTileAlone = 4096;  // when no tile is written but the result ..
+constexpr int64_t kTileSums = 16384;  // .. and its rows or columns are added up
 constexpr int64_t kSquare = 64;       // of a transposed tile
 constexpr int64_t kChunk = 16384;     // elements reduced by themselves
+constexpr int64_t kManyResults = 256;
 constexpr int64_t kMaxChunks = 256;
 constexpr int64_t kMaxSplit = 512;  // partial results kept in scratch
 constexpr int64_t kGrain = 65536;   // cheap operations (about 10 us) that are worth a thread
@@ -103,8 +105,9 @@ LoopKernel::LoopKernel(const Loop& loop)
 }
 
 void LoopKernel::choose_tile() {
-  int64_t limit = plan_.tiles == 0 ? kTileAlone : kTile;
   const DomainAxis &row = domain_.row, &column = domain_.column;
+  bool sums = row.size != 1 && row.reduced != column.reduced;
+  int64_t limit = plan_.tiles > 0 ? kTile : sums ? kTileSums : kTileAlone;
   if (domain_.transposed) {
     rows_ = std::min(kSquare, row.size);
     columns_ = std::min(kSquare, column.size);
@@ -146,10 +149,14 @@ void LoopKernel::cut_reduction() {
     a.bytes += round_up(static_cast<size_t>(a.rows * a.columns * bytes_of(r.type)), 64);
   }
   int64_t tile = std::max<int64_t>(1, rows_ * columns_);
+  int64_t chunk = a.rows * a.columns < kManyResults ? kChunk : 4 * kChunk;  // fewer to combine
   chunk_tiles_ =
-      std::max<int64_t>({1, kChunk / tile, (reduced_tiles_ + kMaxChunks - 1) / kMaxChunks});
+      std::max<int64_t>({1, chunk / tile, (reduced_tiles_ + kMaxChunks - 1) / kMaxChunks});
   chunks_ = (reduced_tiles_ + chunk_tiles_ - 1) / chunk_tiles_;
   a.levels = 1 + static_cast<size_t>(std::bit_width(static_cast<uint64_t>(chunks_)));
+  decides_ = plan_.reductions.size() == 1 && operands_.size() == inputs_ + 1 &&
+             plan_.reductions[0].type == ScalarType::Bool && a.how == Combine::All &&
+             kept_tiles_ == 1;
   split_ = chunks_ > 1 && kept_tiles_ * chunks_ <= kMaxSplit && kept_tiles_ < 64;
 }
 
@@ -185,7 +192,9 @@ bool LoopKernel::may_alias(int input, int output) const {
 void LoopKernel::run(std::byte* const* operands, RunContext& context) const {
   if (kept_tiles_ == 0 || (!reduces_ && reduced_tiles_ == 0)) return;
   int64_t items = split_ ? kept_tiles_ * chunks_ : kept_tiles_;
-  if (items <= grain_) {
+  if (decides_ && split_) {
+    run_decided(operands, context.scratch, items);
+  } else if (items <= grain_) {
     run_items(operands, context.scratch, 0, items);
   } else {
     std::byte* scratch = context.scratch;
@@ -300,6 +309,7 @@ void LoopKernel::reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulato
       r.combine(accumulators + accumulators_.offset[k], frame.slot[r.slot], frame.rows,
                 frame.columns, accumulators_.how);
     }
+    if (decides_ && decided(accumulators)) return;
     if (t + 1 < last) frame.next(reduced_, frame.reduced_at, operands_.size());
   }
 }
@@ -320,6 +330,25 @@ void LoopKernel::reduce_item(Frame& frame) const {
     std::copy(frame.at_start, frame.at_start + operands_.size(), frame.operand);
   }
   for (; top > 0; --top) combine(sum(top - 1), sum(top));
+}
+
+bool LoopKernel::decided(const std::byte* accumulators) const {
+  const auto identity = static_cast<std::byte>(plan_.reductions[0].identity & 1);
+  return *accumulators != identity;
+}
+
+// Looks at the first chunk alone before it asks other threads. What is decided there is the
+// result of all chunks.
+void LoopKernel::run_decided(std::byte* const* operands, std::byte* scratch, int64_t items) const {
+  run_items(operands, scratch, 0, 1);
+  if (decided(scratch)) {
+    for (int64_t k = 1; k < items; ++k)
+      std::memcpy(scratch + static_cast<size_t>(k) * accumulators_.bytes, scratch,
+                  accumulators_.bytes);
+    return;
+  }
+  parallel_for(1, items, grain_,
+               [&](int64_t first, int64_t last) { run_items(operands, scratch, first, last); });
 }
 
 void LoopKernel::clear(std::byte* accumulators) const {

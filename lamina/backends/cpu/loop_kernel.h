@@ -43,6 +43,8 @@ class LoopKernel final : public Kernel {
   void clear(std::byte* accumulators) const;
   void combine(std::byte* to, const std::byte* from) const;
   void write_results(Frame& frame, std::byte* accumulators) const;
+  bool decided(const std::byte* accumulators) const;
+  void run_decided(std::byte* const* operands, std::byte* scratch, int64_t items) const;
   void finish_items(std::byte* const* operands, std::byte* scratch) const;
 
   std::vector<LoopOperand> operands_;
@@ -52,6 +54,7 @@ class LoopKernel final : public Kernel {
   std::vector<TileAxis> kept_, reduced_;  // outermost first
   int64_t rows_ = 1, columns_ = 1;        // of a whole tile
   bool reduces_ = false, split_ = false;
+  bool decides_ = false;  // one And or Or of everything: it may be known early
   int64_t kept_tiles_ = 1, reduced_tiles_ = 1;
   int64_t chunk_tiles_ = 1, chunks_ = 1;  // a chunk of reduced tiles is summed by itself
   int64_t grain_ = 1;

@@ -263,6 +263,7 @@ class Planner {
       step.run = cast_step(operands, i.type);
     } else {
       step.run = is_float(operands) ? real_step(i.op, operands) : nullptr;
+      if (!step.run) step.run = divide_step(i.op, operands);
       if (!step.run) step.run = plain_step(i.op, operands);
     }
     for (size_t k = 0; k < from.size(); ++k) {
@@ -453,7 +454,7 @@ class Planner {
   int real_step_cost(uint16_t v) const {
     ScalarOp op = code_[v].op;
     if (op == ScalarOp::Power || op == ScalarOp::Remainder || op == ScalarOp::FloorDivide)
-      return 32;
+      return 12;
     return op >= ScalarOp::Exp && op <= ScalarOp::Sigmoid ? 8 : 2;
   }
 

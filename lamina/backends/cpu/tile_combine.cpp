@@ -50,8 +50,20 @@ HWY_INLINE V combine_vectors(V a, V b) {
 template <Monoid kMonoid, class T>
 HWY_INLINE T reduce_run(const T* from, int64_t n) {
   if constexpr (std::is_integral_v<T>) {
+    constexpr int64_t kTogether = 256 / sizeof(T);  // a few vectors, whatever their width
     T result = from[0];
-    for (int64_t i = 1; i < n; ++i) result = combine_one<kMonoid>(result, from[i]);
+    int64_t i = 1;
+    if (n >= 2 * kTogether) {
+      T part[kTogether];
+      for (int64_t k = 0; k < kTogether; ++k) part[k] = from[k];
+      for (i = kTogether; i + kTogether <= n; i += kTogether) {
+        for (int64_t k = 0; k < kTogether; ++k)
+          part[k] = combine_one<kMonoid>(part[k], from[i + k]);
+      }
+      result = part[0];
+      for (int64_t k = 1; k < kTogether; ++k) result = combine_one<kMonoid>(result, part[k]);
+    }
+    for (; i < n; ++i) result = combine_one<kMonoid>(result, from[i]);
     return result;
   } else {
     const hn::ScalableTag<T> d;
@@ -138,7 +150,10 @@ HWY_INLINE void combine_run(T* to, const T* from, int64_t n) {
 template <Monoid kMonoid, class T>
 HWY_INLINE void combine_columns(T* to, const T* from, int64_t rows, int64_t columns) {
   int64_t c = 0;
-  if constexpr (!std::is_integral_v<T>) {
+  if constexpr (std::is_integral_v<T>) {
+    for (int64_t r = 0; r < rows; ++r) combine_run<kMonoid>(to, from + r * columns, columns);
+    return;
+  } else {
     const hn::ScalableTag<T> d;
     const int64_t N = static_cast<int64_t>(hn::Lanes(d));
     for (; c + N <= columns; c += N) {

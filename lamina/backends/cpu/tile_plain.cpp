@@ -76,9 +76,6 @@ StepFunction compare_for(ScalarOp op) {
 template <class T>
 StepFunction float_for(ScalarOp op) {
   switch (op) {
-    LAMINA_BINARY(FloorDivide, T, T, m::floor_divide(a, b))
-    LAMINA_BINARY(Remainder, T, T, m::remainder(a, b))
-    LAMINA_BINARY(Power, T, T, std::pow(a, b))
     LAMINA_BINARY(Atan2, T, T, std::atan2(a, b))
     LAMINA_BINARY(Hypot, T, T, std::hypot(a, b))
     LAMINA_BINARY(CopySign, T, T, std::copysign(a, b))

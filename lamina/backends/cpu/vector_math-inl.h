@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
@@ -33,15 +34,67 @@ HWY_INLINE hn::Vec<D> not_a_number(D d) {
 template <class D>
 inline constexpr bool is_float32 = sizeof(hn::TFromD<D>) == 4;
 
-// Beyond these bounds the result is 0 or infinity, which Highway's scaling by two powers of two
-// gives as long as the exponent does not overflow. Min and Max may lose a NaN, so it is put back.
+// A polynomial, highest power first: even and odd powers apart, which halves the chain of additions
+// that wait for each other.
+template <class D, class V, size_t kCount>
+HWY_INLINE V polynomial(D d, V x, const double (&coefficients)[kCount]) {
+  const V square = hn::Mul(x, x);
+  V y = number(d, coefficients[0]), other = number(d, coefficients[1]);
+#pragma GCC unroll 16
+  for (size_t k = 2; k < kCount; k += 2) y = hn::MulAdd(y, square, number(d, coefficients[k]));
+#pragma GCC unroll 16
+  for (size_t k = 3; k < kCount; k += 2)
+    other = hn::MulAdd(other, square, number(d, coefficients[k]));
+  return kCount % 2 == 1 ? hn::MulAdd(other, x, y) : hn::MulAdd(y, x, other);
+}
+
+// e^x = 2^n e^r with |r| <= ln(2) / 2. Adding a number whose last bit counts ones rounds x /
+// ln(2) and leaves n in the low bits, from where it is shifted to the exponent. For results that
+// are normal numbers.
+template <class D, class V>
+HWY_INLINE V exp_in_range(D d, V x) {
+  constexpr bool kFloat = is_float32<D>;
+  using TI = std::conditional_t<kFloat, int32_t, int64_t>;
+  const hn::Rebind<TI, D> di;
+  static constexpr double kFloatTerms[] = {
+      +0.000198527617612853646278381, +0.00139304355252534151077271, +0.00833336077630519866943359,
+      +0.0416664853692054748535156,   +0.166666671633720397949219,   +0.5};
+  static constexpr double kDoubleTerms[] = {+2.08860621107283687536341e-9,
+                                            +2.51112930892876518610661e-8,
+                                            +2.75573911234900471893338e-7,
+                                            +2.75572362911928827629423e-6,
+                                            +2.4801587159235472998791e-5,
+                                            +0.000198412698960509205564975,
+                                            +0.00138888888889774492207962,
+                                            +0.00833333333331652721664984,
+                                            +0.0416666666666665047591422,
+                                            +0.166666666666666851703837,
+                                            +0.5};
+  const V ones = number(d, kFloat ? 0x1.8p23 : 0x1.8p52);
+  const V rounded = hn::MulAdd(x, number(d, 1.442695040888963407359924681), ones);
+  const V n = hn::Sub(rounded, ones);
+  V r = hn::MulAdd(n, number(d, kFloat ? -0.693145751953125 : -0.6931471805596629565116018), x);
+  r = hn::MulAdd(
+      n, number(d, kFloat ? -1.428606765330187045e-6 : -0.28235290563031577122588448175e-12), r);
+  V y;
+  if constexpr (kFloat) {
+    y = polynomial(d, r, kFloatTerms);
+  } else {
+    y = polynomial(d, r, kDoubleTerms);
+  }
+  y = hn::Add(hn::MulAdd(hn::Mul(r, r), y, r), number(d, 1));
+  return hn::BitCast(d, hn::Add(hn::BitCast(di, y),
+                                hn::ShiftLeft < kFloat ? 23 : 52 > (hn::BitCast(di, rounded))));
+}
+
 template <class D, class V>
 HWY_INLINE V vector_exp(D d, V x) {
-  const V bounded = hn::Min(hn::Max(x, number(d, is_float32<D> ? -105 : -750)),
-                            number(d, is_float32<D> ? 90 : 712));
-  const V zero_below = number(d, is_float32<D> ? -103.98 : -745.14);
-  const V y = hn::IfThenZeroElse(hn::Lt(x, zero_below), hn::Exp(d, bounded));
-  return hn::IfThenElse(hn::Eq(x, x), y, x);
+  constexpr bool kFloat = is_float32<D>;
+  V y = exp_in_range(d, x);
+  y = hn::IfThenElse(hn::Gt(x, number(d, kFloat ? 88.72283 : 709.782712893384)), infinity(d), y);
+  // Results below the normal numbers are 0.
+  y = hn::IfThenZeroElse(hn::Lt(x, number(d, kFloat ? -87.33654 : -708.396418532264)), y);
+  return hn::IfThenElse(hn::Eq(x, x), y, x);  // a NaN's low bits went into the exponent
 }
 
 // e^x - 1 = 2^q (e^r - 1) + (2^q - 1): without the cancellation of 2^q e^r - 1. Scaled by half so
@@ -75,19 +128,9 @@ HWY_INLINE V log_edges(D d, V x, V pole, V y) {
   return hn::IfThenElse(hn::Lt(x, pole), not_a_number(d), y);
 }
 
+// x = 2^e m with m in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) leaves the exponent.
 template <class D, class V>
-HWY_INLINE V vector_log(D d, V x) {
-  return log_edges(d, x, hn::Zero(d), hn::Log(d, x));
-}
-
-template <class D, class V>
-HWY_INLINE V vector_log1p(D d, V x) {
-  return log_edges(d, x, number(d, -1), hn::Log1p(d, x));
-}
-
-// log2(2^e m) = e + log(m) / log(2), exact for powers of two.
-template <class D, class V>
-HWY_INLINE V vector_log2(D d, V x) {
+HWY_INLINE void split_exponent(D d, V x, V& e, V& m) {
   using T = hn::TFromD<D>;
   using TI = hwy::MakeSigned<T>;
   const hn::Rebind<TI, D> di;
@@ -96,21 +139,88 @@ HWY_INLINE V vector_log2(D d, V x) {
   const V scaled =
       hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, static_cast<T>(int64_t{1} << kMantissa))), x);
   const auto bits = hn::BitCast(di, scaled);
-  // The mantissa lies in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) leaves its
-  // exponent.
   const auto root = hn::Set(di, static_cast<TI>(is_float32<D> ? 0x3f3504f3 : 0x3fe6a09e667f3bcd));
   const auto exponent = hn::ShiftRight<kMantissa>(hn::Sub(bits, root));
-  const V mantissa = hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<kMantissa>(exponent)));
-  const V e = hn::Sub(hn::ConvertTo(d, exponent), hn::IfThenElseZero(tiny, number(d, kMantissa)));
-  const V y = hn::MulAdd(hn::Log(d, mantissa), number(d, 1.4426950408889634), e);
-  return log_edges(d, x, hn::Zero(d), y);
+  m = hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<kMantissa>(exponent)));
+  e = hn::Sub(hn::ConvertTo(d, exponent), hn::IfThenElseZero(tiny, number(d, kMantissa)));
+}
+
+// log(1 + f) - f for floats, sqrt(1/2) <= 1 + f < sqrt(2) (Moshier, Cephes, logf).
+template <class D, class V>
+HWY_INLINE V log_rest(D d, V f) {
+  static constexpr double kTerms[] = {7.0376836292e-2,  -1.1514610310e-1, 1.1676998740e-1,
+                                      -1.2420140846e-1, 1.4249322787e-1,  -1.6668057665e-1,
+                                      2.0000714765e-1,  -2.4999993993e-1, 3.3333331174e-1};
+  const V s = hn::Mul(f, f);
+  return hn::MulAdd(hn::Mul(polynomial(d, f, kTerms), f), s, hn::Mul(s, number(d, -0.5)));
+}
+
+// log x for floats x > 0.
+template <class D, class V>
+HWY_INLINE V log_of_positive(D d, V x) {
+  V e, m;
+  split_exponent(d, x, e, m);
+  const V f = hn::Sub(m, number(d, 1));
+  const V rest = hn::MulAdd(e, number(d, -2.12194440e-4), log_rest(d, f));
+  return hn::MulAdd(e, number(d, 0.693359375), hn::Add(f, rest));
 }
 
 template <class D, class V>
+HWY_INLINE V vector_log(D d, V x) {
+  if constexpr (!is_float32<D>) {
+    return log_edges(d, x, hn::Zero(d), hn::Log(d, x));
+  } else {
+    return log_edges(d, x, hn::Zero(d), log_of_positive(d, x));
+  }
+}
+
+// Floats: with u = 1 + x, rounded, log u and what the rounding left: (x - (u - 1)) / u.
+template <class D, class V>
+HWY_INLINE V vector_log1p(D d, V x) {
+  if constexpr (!is_float32<D>) {
+    return log_edges(d, x, number(d, -1), hn::Log1p(d, x));
+  } else {
+    const V one = number(d, 1), u = hn::Add(one, x);
+    const V left = hn::Div(hn::Sub(x, hn::Sub(u, one)), u);
+    const V y = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, hn::Add(log_of_positive(d, u), left));
+    return log_edges(d, x, number(d, -1), y);
+  }
+}
+
+// log2(2^e m) = e + log(m) / log(2), exact for powers of two.
+template <class D, class V>
+HWY_INLINE V vector_log2(D d, V x) {
+  V e, m;
+  split_exponent(d, x, e, m);
+  if constexpr (!is_float32<D>) {
+    const V y = hn::MulAdd(hn::Log(d, m), number(d, 1.4426950408889634), e);
+    return log_edges(d, x, hn::Zero(d), y);
+  } else {  // 1 / log(2) as 1 and a rest, so that its rounding does not reach the result
+    const V f = hn::Sub(m, number(d, 1)), rest = log_rest(d, f),
+            more = number(d, 0.44269504088896341);
+    const V y = hn::Add(f, hn::MulAdd(f, more, hn::MulAdd(rest, more, rest)));
+    return log_edges(d, x, hn::Zero(d), hn::Add(e, y));
+  }
+}
+
+// Floats: a polynomial near 0 (Moshier, Cephes, tanhf), 1 - 2 / (e^2x + 1) further out. Doubles by
+// way of e^2x - 1.
+template <class D, class V>
 HWY_INLINE V vector_tanh(D d, V x) {
   const V magnitude = hn::Abs(x);
-  const V y = vector_expm1(d, hn::Min(hn::Add(magnitude, magnitude), number(d, 44)));
-  const V z = hn::Div(y, hn::Add(y, number(d, 2)));
+  V z;
+  if constexpr (is_float32<D>) {
+    static constexpr double kTerms[] = {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2,
+                                        1.33314422036e-1, -3.33332819422e-1};
+    const V square = hn::Mul(x, x), two = number(d, 2), one = number(d, 1);
+    const V near = hn::MulAdd(hn::Mul(polynomial(d, square, kTerms), square), magnitude, magnitude);
+    const V e = exp_in_range(d, hn::Min(hn::Add(magnitude, magnitude), number(d, 44)));
+    const V far = hn::Sub(one, hn::Div(two, hn::Add(e, one)));
+    z = hn::IfThenElse(hn::Lt(magnitude, number(d, 0.625)), near, far);
+  } else {
+    const V y = vector_expm1(d, hn::Min(hn::Add(magnitude, magnitude), number(d, 44)));
+    z = hn::Div(y, hn::Add(y, number(d, 2)));
+  }
   return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(z, x), x);
 }
 
@@ -209,38 +319,42 @@ HWY_INLINE V vector_sigmoid(D d, V x) {
   return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), r, hn::Mul(e, r));
 }
 
-// Calls a C library function for each lane.
-template <class D, class V, class F>
-HWY_INLINE V lane_by_lane(D d, V x, F&& function) {
-  using T = hn::TFromD<D>;
-  alignas(64) T lanes[HWY_MAX_BYTES / sizeof(T)];
-  hn::Store(x, d, lanes);
-  for (size_t k = 0; k < hn::Lanes(d); ++k) lanes[k] = static_cast<T>(function(lanes[k]));
-  return hn::Load(d, lanes);
+// x + x P(x^2) below 1, and 1 - e^(-x^2) Q(1 / (1 + x)) above; both fitted to 2^-60.
+template <class D, class V>
+HWY_INLINE V vector_erf_double(D d, V x) {
+  static constexpr double kNear[] = {
+      0x1.0626c8139bf93p-34, -0x1.38abe5dde4c7bp-30, 0x1.f7b987747245cp-27, -0x1.5f1f3eb104731p-23,
+      0x1.b9df300fb5c85p-20, -0x1.f4d1e42e12efap-17, 0x1.f9a321e4561e5p-14, -0x1.c02db3db45be9p-11,
+      0x1.565bcd0dbd7afp-8,  -0x1.b82ce31284f2cp-6,  0x1.ce2f21a042b34p-4,  -0x1.812746b0379e6p-2,
+      0x1.06eba8214db69p-3};
+  static constexpr double kFar[] = {
+      0x1.0ff5749e073a0p+2,  -0x1.610f34df85f9ep+4, 0x1.91da7a6e0a2dbp+5,  -0x1.fa20189ac97dbp+5,
+      0x1.574b2b324233ap+5,  -0x1.8c397388052f2p+2, -0x1.fa05d7f30e164p+3, 0x1.d92c190c802bfp+3,
+      -0x1.5d6ed2e57a289p+2, 0x1.75ad8295454a6p-1,  -0x1.1b56f49465db4p-1, 0x1.45927579d0350p-2,
+      0x1.1f3d4963f156ap-1,  0x1.20f3c2296adb3p-1,  -0x1.18a463c5af9cfp-18};
+  const V t = hn::Min(hn::Abs(x), number(d, 6)), s = hn::Mul(t, t), one = number(d, 1);
+  const V near = hn::MulAdd(t, polynomial(d, s, kNear), t);
+  const V q = polynomial(d, hn::Div(one, hn::Add(one, t)), kFar);
+  const V far = hn::NegMulAdd(exp_in_range(d, hn::Neg(s)), q, one);
+  const V y = hn::IfThenElse(hn::Lt(t, one), near, far);
+  return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
 }
 
 // Two polynomials by N. Juffa: x + x P(x^2) near 0, 1 - e^-Q(|x|) further out; below 1 ulp.
 template <class D, class V>
 HWY_INLINE V vector_erf(D d, V x) {
   if constexpr (!is_float32<D>) {
-    return lane_by_lane(d, x, [](double v) { return std::erf(v); });
+    return vector_erf_double(d, x);
   } else {
     const V t = hn::Min(hn::Abs(x), number(d, 4)), s = hn::Mul(t, t);
-    V far = hn::MulAdd(number(d, 0x1.222900p-16), t, number(d, -0x1.91d2ccp-12));
-    const V u = hn::MulAdd(number(d, 0x1.fd1336p-09), t, number(d, -0x1.8d6300p-06));
-    far = hn::MulAdd(far, s, u);
-    far = hn::MulAdd(far, t, number(d, 0x1.b55cb0p-4));
-    far = hn::MulAdd(far, t, number(d, 0x1.450aa0p-1));
-    far = hn::MulAdd(far, t, number(d, 0x1.079d0cp-3));
-    far = hn::MulAdd(far, t, t);
-    far = hn::Sub(number(d, 1), hn::Exp(d, hn::Neg(far)));
-    V near = number(d, -0x1.3a1a82p-11);
-    near = hn::MulAdd(near, s, number(d, 0x1.473f48p-08));
-    near = hn::MulAdd(near, s, number(d, -0x1.b68bd2p-06));
-    near = hn::MulAdd(near, s, number(d, 0x1.ce1a46p-04));
-    near = hn::MulAdd(near, s, number(d, -0x1.8126e0p-02));
-    near = hn::MulAdd(near, s, number(d, 0x1.06eba6p-03));
-    near = hn::MulAdd(near, t, t);
+    static constexpr double kFar[] = {0x1.222900p-16,  -0x1.91d2ccp-12, 0x1.fd1336p-09,
+                                      -0x1.8d6300p-06, 0x1.b55cb0p-4,   0x1.450aa0p-1,
+                                      0x1.079d0cp-3};
+    static constexpr double kNear[] = {-0x1.3a1a82p-11, 0x1.473f48p-08,  -0x1.b68bd2p-06,
+                                       0x1.ce1a46p-04,  -0x1.8126e0p-02, 0x1.06eba6p-03};
+    const V exponent = hn::MulAdd(polynomial(d, t, kFar), t, t);
+    const V far = hn::Sub(number(d, 1), exp_in_range(d, hn::Neg(exponent)));
+    const V near = hn::MulAdd(polynomial(d, s, kNear), t, t);
     const V y = hn::IfThenElse(hn::Gt(t, number(d, 0.921875)), far, near);
     return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
   }

@@ -1,0 +1,28 @@
+// concatenate: each array is one copy into its place in the result.
+#include "lamina/backends/cpu/pieces.h"
+#include "lamina/ops/movement_attributes.h"
+
+namespace lamina::backend {
+
+namespace {
+
+std::unique_ptr<Kernel> rule(KernelRequest& request) {
+  const auto axis =
+      static_cast<size_t>(static_cast<const ConcatenateAttributes*>(request.attributes)->axis);
+  const Operand& output = request.outputs[0];
+  auto kernel = std::make_unique<cpu::Pieces>(request);
+  int64_t offset = 0;
+  for (size_t i = 0; i < request.inputs.size(); ++i) {
+    const Operand& input = request.inputs[i];
+    kernel->add(i, input.shape, input.strides, offset, output.strides);
+    offset += input.shape[axis] * output.strides[axis];
+  }
+  return kernel;
+}
+
+}  // namespace
+
+LAMINA_KERNEL(concatenate)
+= {"concatenate", "cpu.concatenate", 10, rule};
+
+}  // namespace lamina::backend
