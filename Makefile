@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench wheel clean
+.PHONY: help setup quickstart build test bench conformance wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -26,6 +26,9 @@ test: setup  ## build and run every test
 bench: build  ## build and run the benchmarks
 	@cmake --build build --target bench_programs --parallel $(JOBS)
 	@if [ -f bench/run.py ]; then .venv/bin/python bench/run.py; else echo "bench: there is no bench/run.py yet"; fi
+
+conformance: build  ## the public tests of the array API standard (ARGS for pytest)
+	@tools/conformance.sh $(ARGS)
 
 wheel: setup  ## the Python wheel, in dist/
 	@.venv/bin/python -m build --wheel --outdir dist .

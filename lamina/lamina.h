@@ -12,15 +12,21 @@
 #include "lamina/exec/evaluate.h"       // explain
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/recording.h"        // NoGrad
+#include "lamina/ops/bitwise.h"
 #include "lamina/ops/convolution.h"
 #include "lamina/ops/creation.h"        // array, zeros, arange
+#include "lamina/ops/cumulative.h"       // cumulative_sum, diff
+#include "lamina/ops/data_types.h"       // can_cast, finfo
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/linear.h"          // matmul
 #include "lamina/ops/movement.h"        // reshape, transpose, concatenate
 #include "lamina/ops/pooling.h"
 #include "lamina/ops/random.h"          // seed, random_normal
 #include "lamina/ops/reduction.h"
+#include "lamina/ops/searching.h"        // nonzero
+#include "lamina/ops/sets.h"             // unique_values
 #include "lamina/ops/softmax.h"
+#include "lamina/ops/sorting.h"
 #include "lamina/optim/optimizers.h"
 #include "lamina/train/early_stopping.h"
 #include "lamina/train/model_checkpoint.h"

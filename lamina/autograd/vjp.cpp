@@ -12,8 +12,8 @@ namespace lamina {
 
 LAMINA_USE_OP(Identity)
 LAMINA_USE_OP(Output)
-Array zeros_like(const Array& x);
-Array ones_like(const Array& x);
+Array zeros_like(const Array& x, std::optional<DType> dtype = std::nullopt);
+Array ones_like(const Array& x, std::optional<DType> dtype = std::nullopt);
 
 namespace {
 

@@ -68,6 +68,7 @@ class TypedError : public Error {
 LAMINA_ERROR_TYPE(ShapeError)     // sizes or ranks that do not fit together
 LAMINA_ERROR_TYPE(DTypeError)     // an element type that the operation does not take
 LAMINA_ERROR_TYPE(ValueError)     // an argument outside its range: an axis, a label, an option
+LAMINA_ERROR_TYPE(OverflowError)  // a number that the element type cannot hold
 LAMINA_ERROR_TYPE(IndexError)     // an index outside an axis or a list
 LAMINA_ERROR_TYPE(KeyError)       // a name that does not exist: a parameter, an option, an op
 LAMINA_ERROR_TYPE(FileError)      // a file that is missing, truncated, damaged or foreign

@@ -121,7 +121,14 @@ Array operator+(Array a, Array b);
 Array operator-(Array a, Array b);
 Array operator*(Array a, Array b);
 Array operator/(Array a, Array b);
+Array operator%(Array a, Array b);
 Array operator-(Array a);
+Array operator&(Array a, Array b);  // bits of integers; and, or, xor, not of bool
+Array operator|(Array a, Array b);
+Array operator^(Array a, Array b);
+Array operator~(Array a);
+Array operator<<(Array a, Array b);
+Array operator>>(Array a, Array b);
 Array operator==(Array a, Array b);
 Array operator!=(Array a, Array b);
 Array operator<(Array a, Array b);
@@ -132,6 +139,9 @@ Array& operator+=(Array& a, Array b);
 Array& operator-=(Array& a, Array b);
 Array& operator*=(Array& a, Array b);
 Array& operator/=(Array& a, Array b);
+Array& operator&=(Array& a, Array b);
+Array& operator|=(Array& a, Array b);
+Array& operator^=(Array& a, Array b);
 
 // Evaluates several arrays as one program.
 void eval(std::span<const Array> arrays);

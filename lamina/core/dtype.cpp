@@ -25,6 +25,16 @@ DType promote(DType a, DType b) {
   }
 }
 
+bool holds(DType dtype, int64_t value) {
+  if (is_floating(dtype)) return true;
+  if (dtype == DType::Bool) return value == 0 || value == 1;
+  if (value < 0 && !is_signed(dtype)) return false;
+  const int bits = static_cast<int>(size_of(dtype)) * 8 - (is_signed(dtype) ? 1 : 0);
+  if (bits >= 63) return true;
+  const int64_t limit = int64_t{1} << bits;
+  return value < limit && value >= -limit;
+}
+
 DType dtype_from_name(std::string_view wanted) {
   for (int i = 0; i < kDTypeCount; ++i) {
     if (wanted == detail::kDTypes[i].name) return static_cast<DType>(i);

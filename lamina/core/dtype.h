@@ -75,6 +75,9 @@ inline bool is_signed(DType d) { return detail::kDTypes[static_cast<int>(d)].is_
 // common integer type: DTypeError.
 DType promote(DType a, DType b);
 
+// Whether an integer type holds the number; true for floats, false for bool unless it is 0 or 1.
+bool holds(DType dtype, int64_t value);
+
 // DType of a name such as "float32"; KeyError for others.
 DType dtype_from_name(std::string_view name);
 

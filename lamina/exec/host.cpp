@@ -85,18 +85,21 @@ namespace {
 constexpr int64_t kEdgeItems = 3;          // shown at each end of a long axis
 constexpr int64_t kSummarizeAbove = 1000;  // elements
 
-std::string element_text(double value, DType dtype) {
+// T is double, int64_t or uint64_t: what holds every value of the type.
+template <class T>
+std::string element_text(T value, DType dtype) {
   if (dtype == DType::Bool) return value != 0 ? "True" : "False";
-  if (!is_floating(dtype)) return number(value);
+  if constexpr (std::is_integral_v<T>) return std::to_string(value);
   char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.6g", value);
+  std::snprintf(buffer, sizeof buffer, "%.6g", static_cast<double>(value));
   return buffer;
 }
 
-void print_axis(std::string& out, const std::vector<double>& values, const Shape& shape,
-                DType dtype, int axis, int64_t first, int64_t step, bool shorten) {
+template <class T>
+void print_axis(std::string& out, const std::vector<T>& values, const Shape& shape, DType dtype,
+                int axis, int64_t first, int64_t step, bool shorten) {
   if (axis == shape.rank()) {
-    out += element_text(values[first], dtype);
+    out += element_text(values[static_cast<size_t>(first)], dtype);
     return;
   }
   out += '[';
@@ -116,14 +119,19 @@ void print_axis(std::string& out, const std::vector<double>& values, const Shape
   out += ']';
 }
 
+template <class T>
+std::string printed(const Array& array) {
+  std::string out;
+  print_axis(out, array.to_vector<T>(), array.shape(), array.dtype(), 0, 0, array.size(),
+             array.size() > kSummarizeAbove);
+  return out;
+}
+
 }  // namespace
 
 std::string to_string(const Array& array) {
-  std::vector<double> values = array.to_vector<double>();
-  std::string out;
-  print_axis(out, values, array.shape(), array.dtype(), 0, 0, array.size(),
-             array.size() > kSummarizeAbove);
-  return out;
+  if (is_floating(array.dtype())) return printed<double>(array);
+  return array.dtype() == uint64 ? printed<uint64_t>(array) : printed<int64_t>(array);
 }
 
 std::ostream& operator<<(std::ostream& out, const Array& array) { return out << to_string(array); }

@@ -3,7 +3,7 @@
 
 namespace lamina {
 
-Array zeros_like(const Array& x);
+Array zeros_like(const Array& x, std::optional<DType> dtype = std::nullopt);
 Array sum(Array x, ReduceOptions options);
 Array reshape(Array x, IntList shape);
 Array astype(Array x, DType dtype);

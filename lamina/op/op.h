@@ -134,6 +134,7 @@ enum class Types : uint8_t {
   Predicate,  // promoted; result bool
   Logical,    // every operand becomes bool; result bool
   Bits,       // bool and integers only, promoted; result of that type
+  Shifts,     // integers only, promoted; result of that type
   Choice,     // the first operand becomes bool, the others are promoted; result of their type
   Cast,       // the operand stays as it is; the result's type is the attribute `dtype`
 };
@@ -190,6 +191,10 @@ Array record(const Op& op, AttributesRef attributes, Arrays... inputs) {
   Array list[] = {std::move(inputs)...};
   return record(op, std::span<Array>(list), std::move(attributes));
 }
+
+// A number as an operand of `dtype`, without a cast in the graph. OverflowError, begun by `what`,
+// when an integer does not fit.
+Array number_as(const Array& number, DType dtype, std::string_view what);
 
 // Element-wise ops: promotes and broadcasts, then records.
 Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef attributes = {});

@@ -3,6 +3,7 @@
 #include "lamina/op/elementwise.h"
 #include "lamina/op/op.h"
 #include "lamina/op/recording.h"
+#include "lamina/op/scalar_math.h"
 
 namespace lamina {
 
@@ -77,18 +78,9 @@ void check_inputs(const Op& op, std::span<Array> inputs) {
   }
 }
 
-// A number as an operand of `dtype`, without a cast in the graph.
-Array number_as(const Array& a, DType dtype) {
-  const Node* node = a.node();
-  Array number = is_floating(node->spec.dtype) ? make_number(node->number.real, dtype, false)
-                                               : make_number(node->number.integer, dtype, false);
-  if (node->has(kVarying)) number.node()->flags.fetch_or(kVarying, std::memory_order_relaxed);
-  return number;
-}
-
 // Numbers without a type of their own become float32 or the default integer type.
 void settle_weak(Array& a) {
-  if (a.node()->has(kWeak)) a = number_as(a, a.dtype());
+  if (a.node()->has(kWeak)) a = number_as(a, a.dtype(), {});
 }
 
 std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesBase* attributes) {
@@ -132,7 +124,39 @@ DType common_type(const Op& op, std::span<Array> inputs) {
   return common;
 }
 
+// An integer that has no place in `dtype`, as text; empty when it fits.
+std::string misfit(const Node* number, DType dtype) {
+  const int64_t value = number->number.integer;
+  if (!is_integer(dtype) || is_floating(number->spec.dtype)) return {};
+  if (number->spec.dtype == uint64 && value < 0) {  // at least 2^63
+    return dtype == uint64 ? std::string() : text(static_cast<uint64_t>(value));
+  }
+  return holds(dtype, value) ? std::string() : text(value);
+}
+
 }  // namespace
+
+Array number_as(const Array& a, DType dtype, std::string_view what) {
+  const Node* node = a.node();
+  if (std::string value = misfit(node, dtype); !value.empty()) {
+    throw OverflowError(text(what, ": the number ", value, " does not fit into ", dtype))
+        .help("astype the array to a wider type first");
+  }
+  Array number;
+  if (is_floating(node->spec.dtype)) {
+    const double value = node->number.real;
+    number = is_floating(dtype)     ? make_number(value, dtype, false)
+             : dtype == DType::Bool ? make_number(int64_t{value != 0}, dtype, false)
+                                    : make_number(scalar_math::cast<int64_t>(value), dtype, false);
+  } else if (node->spec.dtype == uint64 && is_floating(dtype)) {
+    const auto large = static_cast<uint64_t>(node->number.integer);
+    number = make_number(static_cast<double>(large), dtype, false);
+  } else {
+    number = make_number(node->number.integer, dtype, false);
+  }
+  if (node->has(kVarying)) number.node()->flags.fetch_or(kVarying, std::memory_order_relaxed);
+  return number;
+}
 
 Array record(const Op& op, std::span<Array> inputs, AttributesRef attributes) {
   if (op.elementwise) return record_elementwise(op, inputs, std::move(attributes));
@@ -169,7 +193,7 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
   } else {
     size_t first = 0;
     if (op.types == Types::Choice) {
-      inputs[0] = is_weak(inputs[0]) ? number_as(inputs[0], DType::Bool)
+      inputs[0] = is_weak(inputs[0]) ? number_as(inputs[0], DType::Bool, op.name)
                                      : cast_to(std::move(inputs[0]), DType::Bool);
       first = 1;
     }
@@ -177,9 +201,12 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
     if (op.types == Types::Bits && is_floating(common)) {
       throw DTypeError(text(op.name, ": expected bool or integers, got ", common));
     }
+    if (op.types == Types::Shifts && !is_integer(common)) {
+      throw DTypeError(text(op.name, ": expected integers, got ", common));
+    }
     for (size_t i = first; i < inputs.size(); ++i) {
       if (is_weak(inputs[i])) {
-        inputs[i] = number_as(inputs[i], common);
+        inputs[i] = number_as(inputs[i], common, op.name);
       } else if (inputs[i].dtype() != common) {
         inputs[i] = cast_to(std::move(inputs[i]), common);
       }

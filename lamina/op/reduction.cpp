@@ -2,6 +2,8 @@
 
 namespace lamina {
 
+Array astype(Array x, DType dtype);  // lamina/ops
+
 Shape reduced_shape(const Shape& shape, const IntList& axes, bool keepdims) {
   Shape result;
   size_t next = 0;
@@ -34,8 +36,13 @@ void infer_reduction(Inference& c, Reduced result) {
 
 Array record_reduction(const Op& op, Array x, const ReduceOptions& options) {
   if (!x) throw StateError(text(op.name, ": x is an empty Array"));
+  if (options.dtype && op.monoid != Monoid::Sum && op.monoid != Monoid::Product) {
+    throw ValueError(text(op.name, ": a dtype is for sums and products"));
+  }
+  if (options.dtype) x = astype(std::move(x), *options.dtype);
   ReductionAttributes attributes{options.axis.normalized(x.ndim(), op.name), options.keepdims};
-  return record(op, make_attributes(std::move(attributes)), std::move(x));
+  Array result = record(op, make_attributes(std::move(attributes)), std::move(x));
+  return options.dtype ? astype(std::move(result), *options.dtype) : result;
 }
 
 }  // namespace lamina

@@ -25,6 +25,7 @@ class Axes {
 struct ReduceOptions {
   Axes axis = {};         // all axes when left out
   bool keepdims = false;  // keep reduced axes with size 1
+  std::optional<DType> dtype = std::nullopt;  // sums and products: what to compute in
 };
 
 // As recorded: axes are explicit, sorted, not negative. An empty list reduces nothing.

@@ -17,6 +17,7 @@ int operand_count(ScalarOp op) {
     case ScalarOp::Add: case ScalarOp::Subtract: case ScalarOp::Multiply: case ScalarOp::Divide:
     case ScalarOp::FloorDivide: case ScalarOp::Remainder: case ScalarOp::Power:
     case ScalarOp::Minimum: case ScalarOp::Maximum:
+    case ScalarOp::Atan2: case ScalarOp::Hypot: case ScalarOp::CopySign:
     case ScalarOp::Equal: case ScalarOp::NotEqual: case ScalarOp::Less: case ScalarOp::LessEqual:
     case ScalarOp::Greater: case ScalarOp::GreaterEqual:
     case ScalarOp::And: case ScalarOp::Or: case ScalarOp::Xor:
@@ -205,8 +206,9 @@ const char* name(ScalarOp op) {
   static constexpr const char* kNames[] = {
       "input", "constant", "cast", "add", "subtract", "multiply", "divide", "floor_divide",
       "remainder", "power", "minimum", "maximum", "negative", "absolute", "sign", "floor", "ceil",
-      "round", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2", "sin", "cos", "tan", "asin",
-      "acos", "atan", "sinh", "cosh", "tanh", "erf", "sigmoid", "equal", "not_equal", "less",
+      "round", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan",
+      "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "atan2",
+      "hypot", "copysign", "sigmoid", "equal", "not_equal", "less",
       "less_equal", "greater", "greater_equal", "and", "or", "xor", "not", "shift_left",
       "shift_right", "select"};
   static_assert(std::size(kNames) == static_cast<size_t>(ScalarOp::Select) + 1);

@@ -31,7 +31,9 @@ enum class ScalarOp : uint8_t {
   Floor, Ceil, Round,  // Round: half to even
   SquareRoot, ReciprocalSquareRoot,
   Exp, Expm1, Log, Log1p, Log2,
-  Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Erf,
+  Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Erf,
+  Atan2, Hypot,  // of two operands
+  CopySign,      // a with the sign of b
   Sigmoid,  // 1 / (1 + e^-x), stable at both ends
   Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,  // result Bool
   And, Or, Xor, Not,                                        // Bool, or bits of integers
@@ -120,6 +122,7 @@ struct Real {
   inline T log(const T& a) { return T::unary(ScalarOp::Log, a); }                                   \
   inline T log1p(const T& a) { return T::unary(ScalarOp::Log1p, a); }                               \
   inline T log2(const T& a) { return T::unary(ScalarOp::Log2, a); }                                 \
+  inline T log10(const T& a) { return T::unary(ScalarOp::Log10, a); }                               \
   inline T sin(const T& a) { return T::unary(ScalarOp::Sin, a); }                                   \
   inline T cos(const T& a) { return T::unary(ScalarOp::Cos, a); }                                   \
   inline T tan(const T& a) { return T::unary(ScalarOp::Tan, a); }                                   \
@@ -129,6 +132,12 @@ struct Real {
   inline T sinh(const T& a) { return T::unary(ScalarOp::Sinh, a); }                                 \
   inline T cosh(const T& a) { return T::unary(ScalarOp::Cosh, a); }                                 \
   inline T tanh(const T& a) { return T::unary(ScalarOp::Tanh, a); }                                 \
+  inline T asinh(const T& a) { return T::unary(ScalarOp::Asinh, a); }                               \
+  inline T acosh(const T& a) { return T::unary(ScalarOp::Acosh, a); }                               \
+  inline T atanh(const T& a) { return T::unary(ScalarOp::Atanh, a); }                               \
+  inline T atan2(const T& a, const T& b) { return T::binary(ScalarOp::Atan2, a, b); }               \
+  inline T hypot(const T& a, const T& b) { return T::binary(ScalarOp::Hypot, a, b); }               \
+  inline T copysign(const T& a, const T& b) { return T::binary(ScalarOp::CopySign, a, b); }         \
   inline T erf(const T& a) { return T::unary(ScalarOp::Erf, a); }                                   \
   inline T sigmoid(const T& a) { return T::unary(ScalarOp::Sigmoid, a); }                           \
   inline T operator==(const T& a, const T& b) { return T::compare(ScalarOp::Equal, a, b); }         \

@@ -44,6 +44,7 @@ double real_function(ScalarOp op, double x) {
     case ScalarOp::Log: return std::log(x);
     case ScalarOp::Log1p: return std::log1p(x);
     case ScalarOp::Log2: return std::log2(x);
+    case ScalarOp::Log10: return std::log10(x);
     case ScalarOp::Sin: return std::sin(x);
     case ScalarOp::Cos: return std::cos(x);
     case ScalarOp::Tan: return std::tan(x);
@@ -53,6 +54,9 @@ double real_function(ScalarOp op, double x) {
     case ScalarOp::Sinh: return std::sinh(x);
     case ScalarOp::Cosh: return std::cosh(x);
     case ScalarOp::Tanh: return std::tanh(x);
+    case ScalarOp::Asinh: return std::asinh(x);
+    case ScalarOp::Acosh: return std::acosh(x);
+    case ScalarOp::Atanh: return std::atanh(x);
     case ScalarOp::Erf: return std::erf(x);
     case ScalarOp::Sigmoid: return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
     default: LAMINA_ASSERT(false); return 0;
@@ -71,6 +75,9 @@ ScalarValue apply_float(ScalarOp op, T a, T b) {
     case ScalarOp::Power: return boxed(static_cast<T>(std::pow(double{a}, double{b})));
     case ScalarOp::Minimum: return boxed(minimum(a, b));
     case ScalarOp::Maximum: return boxed(maximum(a, b));
+    case ScalarOp::Atan2: return boxed(static_cast<T>(std::atan2(double{a}, double{b})));
+    case ScalarOp::Hypot: return boxed(static_cast<T>(std::hypot(double{a}, double{b})));
+    case ScalarOp::CopySign: return boxed(std::copysign(a, b));
     case ScalarOp::Negative: return boxed(-a);
     case ScalarOp::Absolute: return boxed(std::fabs(a));
     case ScalarOp::Sign: return boxed(sign(a));

@@ -44,11 +44,9 @@ template <class T>
 T floor_divide(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     // By way of the exact remainder: a / b may round up to the next whole number.
-    if (b == 0 || !std::isfinite(a) || !std::isfinite(b)) {
-      if (std::isfinite(a) && std::isinf(b))
-        return a == 0 ? a / b : (a < 0) != (b < 0) ? T{-1} : T{0};
-      return a / b;
-    }
+    // A finite number by an infinite one is 0 with the quotient's sign, as the array API standard
+    // has it (NumPy gives -1 where the signs differ).
+    if (b == 0 || !std::isfinite(a) || !std::isfinite(b)) return a / b;
     T quotient = (a - remainder(a, b)) / b;
     return quotient == 0 ? std::copysign(T{0}, a / b) : std::nearbyint(quotient);
   } else {

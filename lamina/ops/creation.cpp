@@ -6,6 +6,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/ir/node.h"
+#include "lamina/op/op.h"
 #include "lamina/op/scalar_math.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
@@ -97,68 +98,22 @@ Array array(std::initializer_list<std::initializer_list<std::initializer_list<do
 }
 
 Array full(IntList shape, Array value, DType dtype) {
+  if (!value) throw StateError("full: value is an empty Array");
   if (value.size() != 1) throw ShapeError(text("full: expected one value, got ", describe(value)));
-  const Node* node = value.node();
-  if (node->has(kNumber)) {
-    value = is_floating(node->spec.dtype) ? make_number(node->number.real, dtype, false)
-                                          : make_number(node->number.integer, dtype, false);
-  } else {
-    value = reshape(astype(std::move(value), dtype), {});
-  }
+  value = value.node()->has(kNumber) ? number_as(value, dtype, "full")
+                                     : reshape(astype(std::move(value), dtype), {});
   return broadcast_to(std::move(value), std::move(shape));
 }
 
 Array zeros(IntList shape, DType dtype) { return full(std::move(shape), 0.0, dtype); }
 Array ones(IntList shape, DType dtype) { return full(std::move(shape), 1.0, dtype); }
-Array zeros_like(const Array& x) {
-  return zeros(IntList(x.shape().begin(), x.shape().end()), x.dtype());
+
+Array full_like(const Array& x, Array value, std::optional<DType> dtype) {
+  if (!x) throw StateError("full_like: x is an empty Array");
+  return full(IntList(x.shape().begin(), x.shape().end()), std::move(value),
+              dtype.value_or(x.dtype()));
 }
-Array ones_like(const Array& x) {
-  return ones(IntList(x.shape().begin(), x.shape().end()), x.dtype());
-}
-
-namespace {
-
-// Counts above this cannot be allocated anyway; a double holds them exactly.
-constexpr double kMaxCount = 0x1p52;
-
-}  // namespace
-
-Array arange(double start, double stop, double step, DType dtype) {
-  if (!(step != 0) || !std::isfinite(start) || !std::isfinite(stop) || !std::isfinite(step)) {
-    throw ValueError(text("arange: expected finite numbers and a step other than 0, got start ",
-                          start, ", stop ", stop, ", step ", step));
-  }
-  const double length = std::max(0.0, std::ceil((stop - start) / step));
-  if (!(length < kMaxCount)) throw ValueError(text("arange: ", length, " values are too many"));
-  const auto count = static_cast<int64_t>(length);
-  check_shape({count}, sizeof(double), "arange: result");
-  std::vector<double> values(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) values[i] = start + static_cast<double>(i) * step;
-  return from_doubles(values, {count}, dtype);
-}
-
-Array arange(int64_t stop, DType dtype) { return arange(0, static_cast<double>(stop), 1, dtype); }
-
-Array eye(int64_t rows, int64_t columns, DType dtype) {
-  if (columns == -1) columns = rows;
-  const Shape shape{rows, columns};
-  check_shape(shape, sizeof(double), "eye: shape");
-  std::vector<double> values(static_cast<size_t>(shape.elements()));
-  for (int64_t i = 0; i < std::min(rows, columns); ++i) values[i * columns + i] = 1;
-  return from_doubles(values, shape, dtype);
-}
-
-Array linspace(double start, double stop, int64_t count, DType dtype) {
-  if (count < 0) throw ValueError(text("linspace: count must not be negative, got ", count));
-  std::vector<double> values(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) {
-    values[i] = count == 1 ? start
-                           : start + (stop - start) * static_cast<double>(i) /
-                                         static_cast<double>(count - 1);
-  }
-  if (count > 1) values.back() = stop;
-  return from_doubles(values, {count}, dtype);
-}
+Array zeros_like(const Array& x, std::optional<DType> dtype) { return full_like(x, 0.0, dtype); }
+Array ones_like(const Array& x, std::optional<DType> dtype) { return full_like(x, 1.0, dtype); }
 
 }  // namespace lamina

@@ -15,19 +15,27 @@ Array divide(Array x, Array y);        // float
 Array floor_divide(Array x, Array y);  // rounds to minus infinity
 Array remainder(Array x, Array y);     // with the divisor's sign
 Array power(Array x, Array y);
+inline Array pow(Array x, Array y) { return power(std::move(x), std::move(y)); }
 Array minimum(Array x, Array y);
 Array maximum(Array x, Array y);
 Array negative(Array x);
+Array positive(Array x);  // x itself; bool is refused
 Array absolute(Array x);
+inline Array abs(Array x) { return absolute(std::move(x)); }
 Array sign(Array x);
+Array signbit(Array x);             // bool; also of -0 and NaN
+Array copysign(Array x, Array y);   // float; |x| with the sign of y
+Array nextafter(Array x, Array y);  // float; the next value of the type from x towards y
 Array square(Array x);
-Array reciprocal(Array x);  // float
-Array clip(Array x, Array low, Array high);
+Array reciprocal(Array x);                            // float
+Array hypot(Array x, Array y);                        // float; sqrt(x^2 + y^2) without overflow
+Array clip(Array x, Array min = {}, Array max = {});  // an empty Array is no limit
 
 // Rounding.
 Array floor(Array x);
 Array ceil(Array x);
 Array round(Array x);  // half to even
+Array trunc(Array x);  // towards 0
 
 // Exponentials and roots: float.
 Array exp(Array x);
@@ -35,6 +43,8 @@ Array expm1(Array x);
 Array log(Array x);
 Array log1p(Array x);
 Array log2(Array x);
+Array log10(Array x);
+Array logaddexp(Array x, Array y);  // log(e^x + e^y)
 Array sqrt(Array x);
 Array rsqrt(Array x);
 
@@ -42,7 +52,16 @@ Array rsqrt(Array x);
 Array sin(Array x);
 Array cos(Array x);
 Array tan(Array x);
+Array asin(Array x);
+Array acos(Array x);
+Array atan(Array x);
+Array atan2(Array y, Array x);  // the angle of the point (x, y)
+Array sinh(Array x);
+Array cosh(Array x);
 Array tanh(Array x);
+Array asinh(Array x);
+Array acosh(Array x);
+Array atanh(Array x);
 Array erf(Array x);
 
 // Activations: float, relu apart.
@@ -73,6 +92,11 @@ Array logical_not(Array x);
 
 // condition ? x : y, element by element.
 Array where(Array condition, Array x, Array y);
+
+// Parts of complex numbers, which no element type is yet: x, zeros and x.
+Array real(Array x);
+Array imag(Array x);
+Array conj(Array x);
 
 // The values as another element type; x itself when it has the type.
 Array astype(Array x, DType dtype);

@@ -4,7 +4,9 @@
 #include "errors.h"
 #include "index_key.h"
 #include "lamina/base/error.h"
+#include "lamina/ir/node.h"
 #include "lamina/nn/state_dict.h"
+#include "lamina/op/op.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
@@ -115,7 +117,7 @@ Array get(const Array& x, nb::handle object) {
 bool is_plain_mask(nb::handle object, const Array& x, const Array& value) {
   if (!is_array(object.ptr())) return false;
   const Array& mask = as_array_object(object.ptr())->value();
-  if (mask.dtype() != bool_ || mask.ndim() == 0 || mask.ndim() > x.ndim()) return false;
+  if (mask.dtype() != bool_ || mask.ndim() > x.ndim()) return false;
   for (int axis = 0; axis < mask.ndim(); ++axis) {
     if (mask.shape()[axis] != x.shape()[axis]) return false;
   }
@@ -174,7 +176,9 @@ Array set_selected(const IndexKey& key, Array x, Array value) {
 }
 
 Array set(const Array& x, nb::handle object, Array value) {
-  value = astype(std::move(value), x.dtype());
+  const bool fits_kind = is_floating(x.dtype()) || !is_floating(value.dtype());
+  value = value.node()->has(kWeak) && fits_kind ? number_as(value, x.dtype(), "x[key] = value")
+                                                : astype(std::move(value), x.dtype());
   if (is_plain_mask(object, x, value)) {
     return set_masked(x, as_array_object(object.ptr())->value(), std::move(value));
   }

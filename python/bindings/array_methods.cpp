@@ -1,6 +1,8 @@
 // Methods and properties of lamina.Array that are no functions of the module.
 #include <nanobind/nanobind.h>
 
+#include <algorithm>
+
 #include "array_object.h"
 #include "bindings.h"
 #include "casters.h"
@@ -275,6 +277,35 @@ void bind_array_methods(nb::module_& m) {
       nb::arg("self"), nb::arg("retain_graph") = false,
       "Adds the gradient of this one-element array to `grad` of every parameter that it depends "
       "on.");
+  method(
+      "__array_namespace__",
+      [](nb::handle, std::optional<std::string_view> version) {
+        static constexpr std::string_view kVersions[] = {"2021.12", "2022.12", "2023.12",
+                                                         "2024.12"};
+        if (version && !std::ranges::count(kVersions, *version)) {
+          throw ValueError(
+              text("__array_namespace__: expected an API version up to 2024.12, got ", *version));
+        }
+        return nb::module_::import_("lamina");
+      },
+      nb::arg("self"), nb::kw_only(), nb::arg("api_version") = nb::none());
+  method(
+      "to_device",
+      [](Array self, nb::handle device, nb::handle stream) {
+        check_device(device, "to_device");
+        if (!stream.is_none()) throw ValueError("to_device: the CPU has no streams");
+        return self;
+      },
+      nb::arg("self"), nb::arg("device"), nb::kw_only(), nb::arg("stream") = nb::none(),
+      "The array on a device: itself, since there is the CPU only.");
+  method(
+      "__complex__",
+      [](nb::handle self) {
+        const double value = PyFloat_AsDouble(self.ptr());
+        if (PyErr_Occurred()) throw nb::python_error();
+        return nb::steal(PyComplex_FromDoubles(value, 0));
+      },
+      nb::arg("self"));
   method(
       "astype",
       [](Array self, nb::handle dtype) { return astype(std::move(self), to_dtype(dtype)); },

@@ -26,14 +26,12 @@ enum Operator {
   kGreaterEqual,  // in CPython's order of Py_LT ..
   kNegative,
   kAbsolute,
-  kLogicalAnd,
-  kLogicalOr,
-  kLogicalXor,
-  kLogicalNot,
   kBitwiseAnd,
   kBitwiseOr,
   kBitwiseXor,
-  kBitwiseNot,
+  kBitwiseInvert,
+  kLeftShift,
+  kRightShift,
   kOperators
 };
 // Before Py_GT comes Py_NE, as in the list above.
@@ -41,11 +39,27 @@ static_assert(kLess + Py_LE == kLessEqual && kLess + Py_EQ == kEqual &&
               kLess + Py_NE == kNotEqual && kLess + Py_GT == kGreater &&
               kLess + Py_GE == kGreaterEqual);
 
-constexpr const char* kNames[kOperators] = {
-    "add",           "subtract",    "multiply",   "divide",      "floor_divide", "remainder",
-    "power",         "less",        "less_equal", "equal",       "not_equal",    "greater",
-    "greater_equal", "negative",    "absolute",   "logical_and", "logical_or",   "logical_xor",
-    "logical_not",   "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"};
+constexpr const char* kNames[kOperators] = {"add",
+                                            "subtract",
+                                            "multiply",
+                                            "divide",
+                                            "floor_divide",
+                                            "remainder",
+                                            "power",
+                                            "less",
+                                            "less_equal",
+                                            "equal",
+                                            "not_equal",
+                                            "greater",
+                                            "greater_equal",
+                                            "negative",
+                                            "absolute",
+                                            "bitwise_and",
+                                            "bitwise_or",
+                                            "bitwise_xor",
+                                            "bitwise_invert",
+                                            "bitwise_left_shift",
+                                            "bitwise_right_shift"};
 const Op* ops[kOperators];
 
 PyObject* not_implemented() { Py_RETURN_NOTIMPLEMENTED; }
@@ -67,7 +81,7 @@ bool number_beside(PyObject* object, PyObject* other, const Op& op, Array& out) 
   if (!is_floating(dtype) && (!is_integer(dtype) || op.types == Types::Floating)) return false;
   int overflow;
   long long value = PyLong_AsLongLongAndOverflow(object, &overflow);
-  if (overflow) return false;
+  if (overflow || !holds(dtype, value)) return false;  // record() says what is wrong
   out = make_number(static_cast<int64_t>(value), dtype, false);
   return true;
 }
@@ -86,18 +100,6 @@ PyObject* record_two(Operator which, PyObject* a, PyObject* b) {
 template <Operator kWhich>
 PyObject* binary(PyObject* a, PyObject* b) {
   return record_two(kWhich, a, b);
-}
-
-// &, | and ^ are logical on bool and bitwise on integers.
-template <Operator kLogical, Operator kBitwise>
-PyObject* bits(PyObject* a, PyObject* b) {
-  return guard([&]() -> PyObject* {
-    std::array<Array, 2> inputs;
-    if (!to_operand(a, inputs[0]) || !to_operand(b, inputs[1])) return not_implemented();
-    bool logical = inputs[0].dtype() == bool_ && inputs[1].dtype() == bool_;
-    const Op* op = ops[logical ? kLogical : kBitwise];
-    return op ? wrap(record(*op, inputs, {})) : not_implemented();
-  });
 }
 
 template <Operator kWhich>
@@ -121,11 +123,6 @@ PyObject* matrix_multiply(PyObject* a, PyObject* b) {
 PyObject* positive(PyObject* a) {
   Py_INCREF(a);
   return a;
-}
-
-PyObject* invert(PyObject* a) {
-  return as_array_object(a)->value().dtype() == bool_ ? unary<kLogicalNot>(a)
-                                                      : unary<kBitwiseNot>(a);
 }
 
 PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
@@ -213,10 +210,12 @@ PyType_Slot number_slots[] = {
     {Py_nb_negative, slot(&unary<kNegative>)},
     {Py_nb_positive, slot(&positive)},
     {Py_nb_absolute, slot(&unary<kAbsolute>)},
-    {Py_nb_invert, slot(&invert)},
-    {Py_nb_and, slot(&bits<kLogicalAnd, kBitwiseAnd>)},
-    {Py_nb_or, slot(&bits<kLogicalOr, kBitwiseOr>)},
-    {Py_nb_xor, slot(&bits<kLogicalXor, kBitwiseXor>)},
+    {Py_nb_invert, slot(&unary<kBitwiseInvert>)},
+    {Py_nb_and, slot(&binary<kBitwiseAnd>)},
+    {Py_nb_or, slot(&binary<kBitwiseOr>)},
+    {Py_nb_xor, slot(&binary<kBitwiseXor>)},
+    {Py_nb_lshift, slot(&binary<kLeftShift>)},
+    {Py_nb_rshift, slot(&binary<kRightShift>)},
     {Py_nb_bool, slot(&truth)},
     {Py_nb_int, slot(&to_int)},
     {Py_nb_index, slot(&to_index)},

@@ -8,9 +8,14 @@ namespace lamina::python {
 void bind_dtypes(nanobind::module_& m);
 void bind_conversion(nanobind::module_& m);
 void bind_elementwise(nanobind::module_& m);
+void bind_arithmetic(nanobind::module_& m);
 void bind_reductions(nanobind::module_& m);
 void bind_creation(nanobind::module_& m);
 void bind_movement(nanobind::module_& m);
+void bind_rearrange(nanobind::module_& m);
+void bind_sorting(nanobind::module_& m);
+void bind_cumulative(nanobind::module_& m);
+void bind_data_types(nanobind::module_& m);
 void bind_windows(nanobind::module_& m);
 void bind_losses(nanobind::module_& m);
 void bind_random(nanobind::module_& m);

@@ -34,6 +34,12 @@ Axes to_axes(nb::handle object, std::string_view what) {
   return object.is_none() ? Axes() : Axes(to_int_list(object, what));
 }
 
+void check_device(nb::handle device, std::string_view function) {
+  if (device.is_none() || (nb::isinstance<nb::str>(device) && device.equal(nb::str("cpu")))) return;
+  throw ValueError(text(function, ": there is no device ", nb::repr(device).c_str()))
+      .help("\"cpu\" is the only one");
+}
+
 nb::tuple shape_tuple(const Shape& shape) {
   nb::object tuple = nb::steal(PyTuple_New(shape.rank()));
   for (int axis = 0; axis < shape.rank(); ++axis) {

@@ -4,6 +4,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
 
 #include <string_view>
@@ -21,6 +22,9 @@ IntList to_int_list(nb::handle object, std::string_view what);
 // An int, a sequence of ints, or None for all axes.
 Axes to_axes(nb::handle object, std::string_view what);
 int64_t to_int(nb::handle object, std::string_view what);
+// A device of a call: None or "cpu"; ValueError otherwise.
+void check_device(nb::handle device, std::string_view function);
+
 nb::tuple shape_tuple(const Shape& shape);
 
 // *sizes of a method: x.reshape(2, 3) and x.reshape((2, 3)) mean the same.

@@ -12,7 +12,8 @@ std::optional<DType> optional_dtype(nb::handle dtype) {
   return dtype.is_none() ? std::nullopt : std::optional(to_dtype(dtype));
 }
 
-Array as_array(nb::handle object, nb::handle dtype, std::optional<bool> copy) {
+Array as_array(nb::handle object, nb::handle dtype, std::optional<bool> copy, nb::handle device) {
+  check_device(device, "asarray");
   std::optional<DType> wanted = optional_dtype(dtype);
   if (copy.value_or(false)) return to_array(object.ptr(), wanted);
   if (!copy && !is_array(object.ptr())) return to_array(object.ptr(), wanted);
@@ -48,7 +49,7 @@ void bind_conversion(nb::module_& m) {
       "copied now.\n"
       "Python's floats become float32, its integers int64; other values keep their type.");
   m.def("asarray", &as_array, nb::arg("object"), nb::arg("dtype") = nb::none(),
-        nb::arg("copy") = nb::none(),
+        nb::arg("copy") = nb::none(), nb::arg("device") = nb::none(),
         "The object as an array. An Array is returned as it is and anything else copied, unless "
         "copy says\n"
         "otherwise: True always copies; False shares the memory, or raises ValueError. Operations "
@@ -56,8 +57,11 @@ void bind_conversion(nb::module_& m) {
         "are computed at once, since its owner may change it.");
   m.def(
       "from_dlpack",
-      [](nb::handle object, std::optional<bool> copy) { return from_dlpack(object.ptr(), copy); },
-      nb::arg("object"), nb::arg("copy") = nb::none(),
+      [](nb::handle object, std::optional<bool> copy, nb::handle device) {
+        check_device(device, "from_dlpack");
+        return from_dlpack(object.ptr(), copy);
+      },
+      nb::arg("object"), nb::arg("copy") = nb::none(), nb::arg("device") = nb::none(),
       "Shares the memory of an object with __dlpack__; copies it where it does not lie row-major.");
 }
 

@@ -106,7 +106,15 @@ bool to_operand(PyObject* object, Array& out) {
   if (PyLong_Check(object)) {
     int overflow;
     long long value = PyLong_AsLongLongAndOverflow(object, &overflow);
-    if (overflow) throw ValueError("the integer does not fit into 64 bits");
+    if (overflow) {
+      unsigned long long large = overflow > 0 ? PyLong_AsUnsignedLongLong(object) : 0;
+      if (overflow < 0 || PyErr_Occurred()) {
+        PyErr_Clear();
+        throw OverflowError("the integer does not fit into 64 bits");
+      }
+      out = make_number(static_cast<int64_t>(large), uint64, true);
+      return true;
+    }
     out = Array(static_cast<int64_t>(value));
     return true;
   }

@@ -3,68 +3,128 @@
 
 #include "bindings.h"
 #include "casters.h"
+#include "lamina/base/error.h"
+#include "lamina/ir/node.h"
 
 namespace lamina::python {
+namespace {
 
-void bind_creation(nb::module_& m) {
+std::optional<DType> optional_dtype(nb::handle dtype) {
+  return dtype.is_none() ? std::nullopt : std::optional(to_dtype(dtype));
+}
+
+bool is_whole(nb::handle number) {
+  return number.is_none() || (PyIndex_Check(number.ptr()) && !PyFloat_Check(number.ptr()));
+}
+
+double to_real(nb::handle number, const char* what) {
+  double value = PyFloat_AsDouble(number.ptr());
+  if (PyErr_Occurred()) {
+    PyErr_Clear();
+    throw DTypeError(text(what, ": expected a number, got ", nb::repr(number).c_str()));
+  }
+  return value;
+}
+
+Array range(nb::handle start, nb::handle stop, nb::handle step, nb::handle dtype) {
+  const bool from_zero = stop.is_none();
+  if (is_whole(start) && is_whole(stop) && is_whole(step)) {
+    const int64_t first = from_zero ? 0 : to_int(start, "arange: start");
+    return integer_range(first, to_int(from_zero ? start : stop, "arange: stop"),
+                         to_int(step, "arange: step"), to_dtype(dtype, int64));
+  }
+  const double first = from_zero ? 0 : to_real(start, "arange: start");
+  return arange(first, to_real(from_zero ? start : stop, "arange: stop"),
+                to_real(step, "arange: step"), to_dtype(dtype, float32));
+}
+
+Array filled(nb::handle shape, Array value, nb::handle dtype, nb::handle device) {
+  check_device(device, "full");
+  const DType type = value.dtype();
+  return full(to_int_list(shape, "full: shape"), std::move(value), to_dtype(dtype, type));
+}
+
+void bind_constant(nb::module_& m, const char* name, Array (*function)(IntList, DType),
+                   Array (*like)(const Array&, std::optional<DType>), const char* what) {
+  static std::vector<std::string> documents;
+  documents.reserve(8);
+  documents.push_back(text("An array of ", what, "; float32 when no dtype is given."));
   m.def(
-      "zeros",
-      [](nb::handle shape, nb::handle dtype) {
-        return zeros(to_int_list(shape, "zeros: shape"), to_dtype(dtype, float32));
+      name,
+      [=](nb::handle shape, nb::handle dtype, nb::handle device) {
+        check_device(device, name);
+        return function(to_int_list(shape, text(name, ": shape")), to_dtype(dtype, float32));
       },
-      nb::arg("shape"), nb::arg("dtype") = nb::none(),
-      "An array of zeros; float32 when no dtype is given.");
+      nb::arg("shape"), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
+      documents.back().c_str());
+  const std::string like_name = text(name, "_like");
+  documents.push_back(
+      text("An array of ", what, " of x's shape, and of its type when none is given."));
   m.def(
-      "ones",
-      [](nb::handle shape, nb::handle dtype) {
-        return ones(to_int_list(shape, "ones: shape"), to_dtype(dtype, float32));
+      like_name.c_str(),
+      [=](Array x, nb::handle dtype, nb::handle device) {
+        check_device(device, name);
+        return like(x, optional_dtype(dtype));
       },
-      nb::arg("shape"), nb::arg("dtype") = nb::none(),
-      "An array of ones; float32 when no dtype is given.");
-  m.def(
-      "full",
-      [](nb::handle shape, Array value, nb::handle dtype) {
-        DType type = value.dtype();
-        return full(to_int_list(shape, "full: shape"), std::move(value), to_dtype(dtype, type));
-      },
-      nb::arg("shape"), nb::arg("value"), nb::arg("dtype") = nb::none(),
-      "An array of one value, of the value's type when no dtype is given.");
-  m.def(
-      "zeros_like", [](Array x) { return zeros_like(x); }, nb::arg("x"),
-      "Zeros of x's shape and type.");
-  m.def(
-      "ones_like", [](Array x) { return ones_like(x); }, nb::arg("x"),
-      "Ones of x's shape and type.");
+      nb::arg("x"), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
+      documents.back().c_str());
+}
+
+void bind_ranges(nb::module_& m) {
   m.def(
       "arange",
-      [](nb::handle start, nb::handle stop, nb::handle step, nb::handle dtype) {
-        auto is_whole = [](nb::handle number) {
-          return number.is_none() || nb::isinstance<nb::int_>(number);
-        };
-        bool whole = is_whole(start) && is_whole(stop) && is_whole(step);
-        double first = stop.is_none() ? 0.0 : nb::cast<double>(start);
-        double last = nb::cast<double>(stop.is_none() ? start : stop);
-        return arange(first, last, nb::cast<double>(step),
-                      to_dtype(dtype, whole ? int64 : float32));
+      [](nb::handle start, nb::handle stop, nb::handle step, nb::handle dtype, nb::handle device) {
+        check_device(device, "arange");
+        return range(start, stop, step, dtype);
       },
       nb::arg("start"), nb::arg("stop") = nb::none(), nb::arg("step") = 1,
-      nb::arg("dtype") = nb::none(),
+      nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
       "start, start + step, .. before stop; from 0 when one number is given. Whole numbers give "
       "int64.");
   m.def(
-      "eye",
-      [](int64_t rows, std::optional<int64_t> columns, nb::handle dtype) {
-        return eye(rows, columns.value_or(-1), to_dtype(dtype, float32));
-      },
-      nb::arg("rows"), nb::arg("columns") = nb::none(), nb::arg("dtype") = nb::none(),
-      "1 on the diagonal, 0 elsewhere.");
-  m.def(
       "linspace",
-      [](double start, double stop, int64_t count, nb::handle dtype) {
-        return linspace(start, stop, count, to_dtype(dtype, float32));
+      [](nb::handle start, nb::handle stop, nb::handle num, nb::handle dtype, nb::handle device,
+         bool endpoint) {
+        check_device(device, "linspace");
+        return linspace(to_real(start, "linspace: start"), to_real(stop, "linspace: stop"),
+                        to_int(num, "linspace: num"), to_dtype(dtype, float32), endpoint);
       },
-      nb::arg("start"), nb::arg("stop"), nb::arg("count") = 50, nb::arg("dtype") = nb::none(),
-      "`count` values at equal distances from start to stop, both included.");
+      nb::arg("start"), nb::arg("stop"), nb::arg("num") = 50, nb::arg("dtype") = nb::none(),
+      nb::arg("device") = nb::none(), nb::arg("endpoint") = true,
+      "`num` values at equal distances from start to stop, which is left out with endpoint=False.");
+}
+
+}  // namespace
+
+void bind_creation(nb::module_& m) {
+  bind_constant(m, "zeros", &zeros, &zeros_like, "zeros");
+  bind_constant(m, "ones", &ones, &ones_like, "ones");
+  bind_constant(m, "empty", &empty, &empty_like, "no particular values");
+  m.def("full", &filled, nb::arg("shape"), nb::arg("fill_value"), nb::arg("dtype") = nb::none(),
+        nb::arg("device") = nb::none(),
+        "An array of one value, of the value's type when no dtype is given.");
+  m.def(
+      "full_like",
+      [](Array x, Array value, nb::handle dtype, nb::handle device) {
+        check_device(device, "full_like");
+        return full_like(x, std::move(value), optional_dtype(dtype));
+      },
+      nb::arg("x"), nb::arg("fill_value"), nb::arg("dtype") = nb::none(),
+      nb::arg("device") = nb::none(),
+      "An array of one value, of x's shape, and of its type when none is given.");
+  bind_ranges(m);
+  m.def(
+      "eye",
+      [](nb::handle rows, nb::handle columns, int64_t k, nb::handle dtype, nb::handle device) {
+        check_device(device, "eye");
+        const int64_t height = to_int(rows, "eye: n_rows");
+        const int64_t width = columns.is_none() ? height : to_int(columns, "eye: n_cols");
+        if (width < 0) throw ShapeError(text("eye: n_cols must not be negative, got ", width));
+        return eye(height, width, to_dtype(dtype, float32), k);
+      },
+      nb::arg("n_rows"), nb::arg("n_cols") = nb::none(), nb::arg("k") = 0,
+      nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
+      "1 on the k-th diagonal, 0 elsewhere.");
 }
 
 }  // namespace lamina::python

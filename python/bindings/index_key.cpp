@@ -3,6 +3,7 @@
 #include "convert.h"
 #include "lamina/base/error.h"
 #include "lamina/ops/creation.h"
+#include "lamina/ops/searching.h"
 
 namespace lamina::python {
 namespace {
@@ -128,8 +129,11 @@ class Parser {
                                 axis_, " of ", shape_));
         }
       }
-      if (array.ndim() == 0)
-        throw IndexError("index: expected a mask with axes, got a single bool");
+      if (array.ndim() == 0) return add_flag(array);
+      {
+        ReleaseGil released;
+        array.eval();
+      }
       parts = nonzero(array);
     }
     for (Array& part : parts) {
@@ -138,6 +142,14 @@ class Parser {
       keep();
       advanced_entry(true);
     }
+  }
+
+  // A mask without axes keeps all or nothing: a new axis of size 1 or 0.
+  void add_flag(const Array& flag) {
+    key_.shape.push_back(1);
+    Array kept = zeros({flag.item<bool>() ? 1 : 0}, int64);
+    key_.selectors.push_back({static_cast<int>(key_.shape.size()) - 1, std::move(kept)});
+    advanced_entry(true);
   }
 
   void add_range(int64_t start, int64_t count, int64_t step) {
@@ -168,27 +180,5 @@ class Parser {
 }  // namespace
 
 IndexKey parse_key(nb::handle key, const Shape& shape) { return Parser(shape).parse(key); }
-
-std::vector<Array> nonzero(const Array& mask) {
-  std::vector<uint8_t> values;
-  {
-    ReleaseGil released;
-    values = mask.to_vector<uint8_t>();
-  }
-  const int rank = mask.ndim();
-  std::vector<std::vector<int64_t>> places(static_cast<size_t>(rank));
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (!values[i]) continue;
-    int64_t rest = static_cast<int64_t>(i);
-    for (int axis = rank - 1; axis >= 0; --axis) {
-      places[static_cast<size_t>(axis)].push_back(rest % mask.shape()[axis]);
-      rest /= mask.shape()[axis];
-    }
-  }
-  std::vector<Array> out;
-  for (const auto& list : places)
-    out.push_back(from_data(list.data(), {static_cast<int64_t>(list.size())}, int64));
-  return out;
-}
 
 }  // namespace lamina::python

@@ -28,7 +28,4 @@ struct IndexKey {
 
 IndexKey parse_key(nb::handle key, const Shape& shape);
 
-// The places where a mask is true: one array of integers for each of its axes. Evaluates the mask.
-std::vector<Array> nonzero(const Array& mask);
-
 }  // namespace lamina::python

@@ -24,9 +24,14 @@ NB_MODULE(_lamina, m) {
   bind_dtypes(m);
   bind_conversion(m);
   bind_elementwise(m);
+  bind_arithmetic(m);
   bind_reductions(m);
+  bind_sorting(m);
+  bind_cumulative(m);
+  bind_data_types(m);
   bind_creation(m);
   bind_movement(m);
+  bind_rearrange(m);
   bind_windows(m);
   bind_random(m);
   bind_autograd(m);

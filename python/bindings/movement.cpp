@@ -3,9 +3,11 @@
 
 #include "bindings.h"
 #include "casters.h"
+#include "lamina/base/error.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
 #include "lamina/ops/reduction.h"
+#include "named_tuple.h"
 
 namespace lamina::python {
 namespace {
@@ -17,8 +19,15 @@ IntList axes_or_none(nb::handle axes, const char* what) {
 void bind_joins(nb::module_& m) {
   m.def(
       "concatenate",
-      [](std::vector<Array> arrays, int axis) { return concatenate(std::move(arrays), axis); },
-      nb::arg("arrays"), nb::arg("axis") = 0, "The arrays one after the other along an axis.");
+      [](std::vector<Array> arrays, std::optional<int> axis) {
+        if (!axis) {
+          for (Array& x : arrays) x = reshape(std::move(x), {x.size()});
+        }
+        return concatenate(std::move(arrays), axis.value_or(0));
+      },
+      nb::arg("arrays"), nb::arg("axis").none() = 0,
+      "The arrays one after the other along an axis; flattened with axis=None.");
+  m.attr("concat") = m.attr("concatenate");
   m.def(
       "stack", [](std::vector<Array> arrays, int axis) { return stack(std::move(arrays), axis); },
       nb::arg("arrays"), nb::arg("axis") = 0, "Arrays of one shape along a new axis.");
@@ -48,8 +57,13 @@ void bind_joins(nb::module_& m) {
 void bind_indexing(nb::module_& m) {
   m.def(
       "take",
-      [](Array x, Array indices, int axis) { return take(std::move(x), std::move(indices), axis); },
-      nb::arg("x"), nb::arg("indices"), nb::arg("axis") = 0,
+      [](Array x, Array indices, std::optional<int> axis) {
+        if (!axis && x.ndim() != 1) {
+          throw ValueError(text("take: expected an axis for an array with ", x.ndim(), " axes"));
+        }
+        return take(std::move(x), std::move(indices), axis.value_or(0));
+      },
+      nb::arg("x"), nb::arg("indices"), nb::arg("axis").none() = 0,
       "Entries of x along an axis, by number.");
   m.def(
       "scatter_add",
@@ -68,8 +82,9 @@ void bind_indexing(nb::module_& m) {
   m.def(
       "top_k",
       [](Array x, int64_t k, int axis) {
+        static NamedTuple named("TopKResult", {"values", "indices"});
         TopK result = top_k(std::move(x), k, axis);
-        return nb::make_tuple(std::move(result.values), std::move(result.indices));
+        return named(std::move(result.values), std::move(result.indices));
       },
       nb::arg("x"), nb::arg("k"), nb::arg("axis") = -1,
       "The k largest values along an axis, largest first, and their positions.");
@@ -80,10 +95,11 @@ void bind_indexing(nb::module_& m) {
 void bind_movement(nb::module_& m) {
   m.def(
       "reshape",
-      [](Array x, nb::handle shape) {
+      [](Array x, nb::handle shape, std::optional<bool>) {  // values never change: a view is a copy
         return reshape(std::move(x), to_int_list(shape, "reshape: shape"));
       },
-      nb::arg("x"), nb::arg("shape"), "The same elements under another shape; one size may be -1.");
+      nb::arg("x"), nb::arg("shape"), nb::arg("copy") = nb::none(),
+      "The same elements under another shape; one size may be -1.");
   m.def(
       "flatten", [](Array x, int start, int end) { return flatten(std::move(x), start, end); },
       nb::arg("x"), nb::arg("start_axis") = 0, nb::arg("end_axis") = -1,
@@ -119,8 +135,12 @@ void bind_movement(nb::module_& m) {
       nb::arg("x"), nb::arg("axis") = nb::none(),
       "Drops axes of size 1; all of them when axis is left out.");
   m.def(
-      "astype", [](Array x, nb::handle dtype) { return astype(std::move(x), to_dtype(dtype)); },
-      nb::arg("x"), nb::arg("dtype"),
+      "astype",
+      [](Array x, nb::handle dtype, bool, nb::handle device) {  // values never change: x is a copy
+        check_device(device, "astype");
+        return astype(std::move(x), to_dtype(dtype));
+      },
+      nb::arg("x"), nb::arg("dtype"), nb::arg("copy") = true, nb::arg("device") = nb::none(),
       "The values as another element type; x itself when it has the type.");
   m.attr("cast") = m.attr("astype");
   bind_joins(m);

@@ -22,6 +22,20 @@ void bind_reduction(nb::module_& m, const char* name, Reduce function, const cha
   add_methods(m, {name});
 }
 
+// Sums and products may be computed in another type.
+void bind_total(nb::module_& m, const Op& op) {
+  m.def(
+      op.name,
+      [&op](Array x, nb::handle axis, bool keepdims, nb::handle dtype) {
+        ReduceOptions options{to_axes(axis, text(op.name, ": axis")), keepdims};
+        if (!dtype.is_none()) options.dtype = to_dtype(dtype);
+        return record_reduction(op, std::move(x), options);
+      },
+      nb::arg("x"), nb::arg("axis") = nb::none(), nb::arg("keepdims") = false,
+      nb::arg("dtype") = nb::none(), op.doc);
+  add_methods(m, {op.name});
+}
+
 void bind_variance(nb::module_& m, const char* name, Array (*function)(Array, VarianceOptions),
                    const char* doc) {
   m.def(
@@ -50,6 +64,10 @@ void bind_position(nb::module_& m, const char* name, Array (*function)(Array, Ar
 void bind_reductions(nb::module_& m) {
   for (const Op* op : op::all()) {
     if (!op->monoid) continue;
+    if (op->monoid == Monoid::Sum || op->monoid == Monoid::Product) {
+      bind_total(m, *op);
+      continue;
+    }
     m.def(
         op->name,
         [op](Array x, nb::handle axis, bool keepdims) {

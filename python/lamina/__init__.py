@@ -11,12 +11,17 @@ import builtins as _builtins
 
 from . import _lamina, data, errors, nn, optim, random, train
 from ._lamina import *
+from .array_api import *
+from .array_api import __array_namespace_info__
 from .autograd import grad, no_grad, value_and_grad
 from .errors import *
 from .execution import eval, explain, profile
 from .train import Trainer, load_model, save_model
 
 __version__ = "0.1.0"
+__array_api_version__ = "2024.12"
+
+bool = bool_  # the array API standard's name
 
 # `from lamina import *` must not hide Python's own eval, abs, ValueError, ..
 __all__ = [name for name in globals() if not name.startswith("_") and not hasattr(_builtins, name)]

@@ -10,8 +10,8 @@ An error says where it happened, what came, what was expected and what to do:
 
 import builtins
 
-__all__ = ["Error", "ShapeError", "DTypeError", "ValueError", "IndexError", "KeyError", "FileError", "OutOfMemory",
-           "StaleTape", "GradientError", "StateError", "InternalError"]
+__all__ = ["Error", "ShapeError", "DTypeError", "ValueError", "OverflowError", "IndexError", "KeyError", "FileError",
+           "OutOfMemory", "StaleTape", "GradientError", "StateError", "InternalError"]
 
 
 class Error(Exception):
@@ -44,6 +44,10 @@ class DTypeError(Error, builtins.TypeError):
 
 class ValueError(Error, builtins.ValueError):
     """An argument outside its range: an axis, a label, an option."""
+
+
+class OverflowError(Error, builtins.OverflowError):
+    """A number that the element type cannot hold."""
 
 
 class IndexError(Error, builtins.IndexError):

@@ -156,6 +156,9 @@ int operand_count(ScalarOp op) {
     case ScalarOp::Power:
     case ScalarOp::Minimum:
     case ScalarOp::Maximum:
+    case ScalarOp::Atan2:
+    case ScalarOp::Hypot:
+    case ScalarOp::CopySign:
     case ScalarOp::Equal:
     case ScalarOp::NotEqual:
     case ScalarOp::Less:

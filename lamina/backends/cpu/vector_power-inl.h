@@ -76,6 +76,10 @@ HWY_INLINE V power_of_positive(D d, V x, V y) {
 // x^y of floats: halves of the vectors in double, and together what is not a number > 0.
 template <class D, class V>
 HWY_INLINE V power_of_floats(D d, V x, V y) {
+#if HWY_TARGET == HWY_SCALAR  // whose vectors have no halves
+  return repair_lanes(d, hn::Eq(hn::Zero(d), hn::Zero(d)), x, y, x,
+                      [](float a, float b) { return std::pow(a, b); });
+#else
   const hn::Half<D> dh;
   const hn::RepartitionToWide<D> dd;
   const V magnitude = hn::Abs(x), zero = hn::Zero(d);
@@ -93,6 +97,7 @@ HWY_INLINE V power_of_floats(D d, V x, V y) {
   r = hn::IfThenElse(hn::Eq(magnitude, magnitude), r, magnitude);
   r = hn::IfThenElse(hn::Eq(y, y), r, y);
   return power_edges(d, x, y, r);
+#endif
 }
 
 // x^y of doubles: logarithm and product as sums of two doubles, so that y log|x| is right to 2^-53
