@@ -21,10 +21,14 @@ std::vector<int64_t> places_of(const Array& x) {
     const int64_t size = x.size();
     int64_t count = 0;
     for (int64_t i = 0; i < size; ++i) count += static_cast<Key>(values[i]) != Key{0};
-    places.reserve(static_cast<size_t>(count));
+    // Each place is written, and overwritten by the next one unless it counts: no branch to guess.
+    places.resize(static_cast<size_t>(count) + 1);
+    int64_t found = 0;
     for (int64_t i = 0; i < size; ++i) {
-      if (static_cast<Key>(values[i]) != Key{0}) places.push_back(i);
+      places[static_cast<size_t>(found)] = i;
+      found += static_cast<Key>(values[i]) != Key{0};
     }
+    places.pop_back();
   });
   return places;
 }
