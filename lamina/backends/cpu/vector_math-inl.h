@@ -49,10 +49,10 @@ HWY_INLINE V polynomial(D d, V x, const double (&coefficients)[kCount]) {
 }
 
 // e^x = 2^n e^r with |r| <= ln(2) / 2. Adding a number whose last bit counts ones rounds x / ln(2) and
-// leaves n in the low bits, from where it is shifted to the exponent. Results below the normal numbers
-// are 0.
+// leaves n in the low bits, from where it is shifted to the exponent. For results that are normal
+// numbers.
 template <class D, class V>
-HWY_INLINE V vector_exp(D d, V x) {
+HWY_INLINE V exp_in_range(D d, V x) {
   constexpr bool kFloat = is_float32<D>;
   using TI = std::conditional_t<kFloat, int32_t, int64_t>;
   const hn::Rebind<TI, D> di;
@@ -83,9 +83,16 @@ HWY_INLINE V vector_exp(D d, V x) {
     y = polynomial(d, r, kDoubleTerms);
   }
   y = hn::Add(hn::MulAdd(hn::Mul(r, r), y, r), number(d, 1));
-  y = hn::BitCast(d, hn::Add(hn::BitCast(di, y),
-                             hn::ShiftLeft < kFloat ? 23 : 52 > (hn::BitCast(di, rounded))));
+  return hn::BitCast(d, hn::Add(hn::BitCast(di, y),
+                                hn::ShiftLeft < kFloat ? 23 : 52 > (hn::BitCast(di, rounded))));
+}
+
+template <class D, class V>
+HWY_INLINE V vector_exp(D d, V x) {
+  constexpr bool kFloat = is_float32<D>;
+  V y = exp_in_range(d, x);
   y = hn::IfThenElse(hn::Gt(x, number(d, kFloat ? 88.72283 : 709.782712893384)), infinity(d), y);
+  // Results below the normal numbers are 0.
   y = hn::IfThenZeroElse(hn::Lt(x, number(d, kFloat ? -87.33654 : -708.396418532264)), y);
   return hn::IfThenElse(hn::Eq(x, x), y, x);  // a NaN's low bits went into the exponent
 }
@@ -193,7 +200,7 @@ HWY_INLINE V vector_tanh(D d, V x) {
                                         1.33314422036e-1, -3.33332819422e-1};
     const V square = hn::Mul(x, x), two = number(d, 2), one = number(d, 1);
     const V near = hn::MulAdd(hn::Mul(polynomial(d, square, kTerms), square), magnitude, magnitude);
-    const V e = vector_exp(d, hn::Min(hn::Add(magnitude, magnitude), number(d, 44)));
+    const V e = exp_in_range(d, hn::Min(hn::Add(magnitude, magnitude), number(d, 44)));
     const V far = hn::Sub(one, hn::Div(two, hn::Add(e, one)));
     z = hn::IfThenElse(hn::Lt(magnitude, number(d, 0.625)), near, far);
   } else {
@@ -278,7 +285,7 @@ HWY_INLINE V vector_erf_double(D d, V x) {
   const V t = hn::Min(hn::Abs(x), number(d, 6)), s = hn::Mul(t, t), one = number(d, 1);
   const V near = hn::MulAdd(t, polynomial(d, s, kNear), t);
   const V q = polynomial(d, hn::Div(one, hn::Add(one, t)), kFar);
-  const V far = hn::NegMulAdd(vector_exp(d, hn::Neg(s)), q, one);
+  const V far = hn::NegMulAdd(exp_in_range(d, hn::Neg(s)), q, one);
   const V y = hn::IfThenElse(hn::Lt(t, one), near, far);
   return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
 }
@@ -296,7 +303,7 @@ HWY_INLINE V vector_erf(D d, V x) {
     static constexpr double kNear[] = {-0x1.3a1a82p-11, 0x1.473f48p-08,  -0x1.b68bd2p-06,
                                        0x1.ce1a46p-04,  -0x1.8126e0p-02, 0x1.06eba6p-03};
     const V exponent = hn::MulAdd(polynomial(d, t, kFar), t, t);
-    const V far = hn::Sub(number(d, 1), vector_exp(d, hn::Neg(exponent)));
+    const V far = hn::Sub(number(d, 1), exp_in_range(d, hn::Neg(exponent)));
     const V near = hn::MulAdd(polynomial(d, s, kNear), t, t);
     const V y = hn::IfThenElse(hn::Gt(t, number(d, 0.921875)), far, near);
     return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
