@@ -39,5 +39,5 @@ export PYTHONPATH=$PWD/build/python ARRAY_API_TESTS_MODULE=lamina
 export ARRAY_API_TESTS_SKIP_DTYPES=complex64,complex128
 xfails=$PWD/tests/conformance/array_api_xfails.txt
 cd "$home/suite"
-exec "$home/venv/bin/python" -m pytest -q -p no:cacheprovider -W ignore::UserWarning \
+exec "$home/venv/bin/python" -m pytest -q --rootdir . -p no:cacheprovider -W ignore::UserWarning \
   --disable-deadline --disable-extension linalg fft --xfails-file "$xfails" "$@" array_api_tests

@@ -32,7 +32,9 @@ class AxisLines {
   AxisLines(const ReferenceOperand& operand, int axis)
       : operand_(operand), split_(operand.shape(), axis), step_(operand.strides()[axis]) {}
 
-  int64_t count() const { return split_.outer * split_.inner; }
+  int64_t count() const {
+    return split_.size == 0 ? 0 : split_.outer * split_.inner;
+  }  // of lines with entries
   int64_t size() const { return split_.size; }
 
   // The elements of line `line` lie at at<T>(line)[i * step()].

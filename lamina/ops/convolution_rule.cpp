@@ -42,9 +42,10 @@ void check_convolution(const Inference& c, const ConvolutionAttributes& a, const
   check_list(c, "padding_high", a.padding_high, axes, 0);
   if (a.groups < 1) throw c.error<ValueError>("groups must be positive, got ", a.groups);
   if (x[1] % a.groups != 0 || x[1] / a.groups != weight[1]) {
-    const int64_t expected = weight[1] > int64_t{1} << 40 ? weight[1] : weight[1] * a.groups;
-    throw c.error<ShapeError>("expected ", expected, " input channels, got ", x[1], "; input ", x,
-                              ", weight ", weight, ", groups ", a.groups);
+    int64_t expected = 0;
+    const bool huge = __builtin_mul_overflow(weight[1], a.groups, &expected);
+    throw c.error<ShapeError>("expected ", huge ? weight[1] : expected, " input channels, got ",
+                              x[1], "; input ", x, ", weight ", weight, ", groups ", a.groups);
   }
   if (weight[0] % a.groups != 0) {
     throw c.error<ShapeError>("the weight's ", weight[0], " output channels do not divide into ",

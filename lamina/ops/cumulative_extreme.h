@@ -35,7 +35,7 @@ struct CumulativeExtreme {
     dispatch(x.dtype(), [&](auto zero) {
       using T = decltype(zero);
       using Key = SortKey<T>;
-      for (int64_t line = 0; line < from.count() && from.size() > 0; ++line) {
+      for (int64_t line = 0; line < from.count(); ++line) {
         const T* in = from.at<const T>(line);
         T* out = to.at<T>(line);
         Key best = static_cast<Key>(in[0]);

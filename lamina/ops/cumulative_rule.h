@@ -24,7 +24,7 @@ void reference_cumulative(Reference& r, Combine combine) {
       using Value = std::conditional_t<std::is_integral_v<Out>, uint64_t, double>;  // integers wrap
       if constexpr (std::is_same_v<In, Out> ||
                     (std::is_integral_v<In> && std::is_integral_v<Out> && sizeof(Out) == 8)) {
-        for (int64_t line = 0; line < from.count() && from.size() > 0; ++line) {
+        for (int64_t line = 0; line < from.count(); ++line) {
           const In* in = from.at<const In>(line);
           Out* out = to.at<Out>(line);
           Value value = static_cast<Value>(in[0]);

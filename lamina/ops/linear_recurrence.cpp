@@ -50,7 +50,7 @@ struct LinearRecurrence {
     const AxisLines factors(a, axis), terms(b, axis), to(y, axis);
     dispatch(y.dtype(), [&](auto zero) {
       using T = decltype(zero);
-      for (int64_t line = 0; line < to.count() && to.size() > 0; ++line) {
+      for (int64_t line = 0; line < to.count(); ++line) {
         const T *factor = factors.at<const T>(line), *term = terms.at<const T>(line);
         T* out = to.at<T>(line);
         double value = 0;

@@ -29,7 +29,7 @@ struct SearchSorted {
       using T = decltype(zero);
       using Key = SortKey<T>;
       const AxisLines line(sorted, 0);
-      const T* values = line.at<const T>(0);
+      const T* values = line.count() == 0 ? nullptr : line.at<const T>(0);
       std::vector<Key> keys(static_cast<size_t>(line.size()));
       for (int64_t i = 0; i < line.size(); ++i) keys[i] = static_cast<Key>(values[i * line.step()]);
       auto before = [](Key u, Key v) { return sorts_before(u, v, false); };

@@ -26,7 +26,8 @@ Shape sliced_shape(const Inference& c, const SliceAttributes& a, const Shape& x)
   for (size_t i = 0; i < rank; ++i) {
     const int64_t start = a.start[i], count = a.count[i], step = a.step[i];
     int64_t last = 0, length = 0;
-    const bool huge = __builtin_mul_overflow(std::max<int64_t>(count - 1, 0), step, &length) ||
+    const bool huge = count < 0 ||
+                      __builtin_mul_overflow(count == 0 ? 0 : count - 1, step, &length) ||
                       __builtin_add_overflow(start, length, &last);
     const bool inside = start >= 0 && start < x[i] && last >= 0 && last < x[i];
     if (step == 0 || huge || (count != 0 && !inside)) {

@@ -1,5 +1,7 @@
 #include "casters.h"
 
+#include <algorithm>
+
 #include "lamina/base/error.h"
 
 namespace lamina::python {
@@ -15,6 +17,15 @@ int64_t to_int(nb::handle object, std::string_view what) {
   if (overflow)
     throw ValueError(text(what, ": ", nb::repr(object).c_str(), " does not fit into 64 bits"));
   return value;
+}
+
+int64_t to_offset(nb::handle object, std::string_view what) {
+  constexpr long long kLimit = 1ll << 62;
+  if (!PyLong_Check(object.ptr())) return to_int(object, what);
+  int overflow;
+  const long long value = PyLong_AsLongLongAndOverflow(object.ptr(), &overflow);
+  if (overflow) return overflow < 0 ? -kLimit : kLimit;
+  return std::clamp(value, -kLimit, kLimit);
 }
 
 IntList to_int_list(nb::handle object, std::string_view what) {

@@ -22,6 +22,8 @@ IntList to_int_list(nb::handle object, std::string_view what);
 // An int, a sequence of ints, or None for all axes.
 Axes to_axes(nb::handle object, std::string_view what);
 int64_t to_int(nb::handle object, std::string_view what);
+// The same for offsets of which large ones are all alike: beyond 2^62 they stop there.
+int64_t to_offset(nb::handle object, std::string_view what);
 // A device of a call: None or "cpu"; ValueError otherwise.
 void check_device(nb::handle device, std::string_view function);
 

@@ -115,12 +115,12 @@ void bind_creation(nb::module_& m) {
   bind_ranges(m);
   m.def(
       "eye",
-      [](nb::handle rows, nb::handle columns, int64_t k, nb::handle dtype, nb::handle device) {
+      [](nb::handle rows, nb::handle columns, nb::handle k, nb::handle dtype, nb::handle device) {
         check_device(device, "eye");
         const int64_t height = to_int(rows, "eye: n_rows");
         const int64_t width = columns.is_none() ? height : to_int(columns, "eye: n_cols");
         if (width < 0) throw ShapeError(text("eye: n_cols must not be negative, got ", width));
-        return eye(height, width, to_dtype(dtype, float32), k);
+        return eye(height, width, to_dtype(dtype, float32), to_offset(k, "eye: k"));
       },
       nb::arg("n_rows"), nb::arg("n_cols") = nb::none(), nb::arg("k") = 0,
       nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),

@@ -124,7 +124,8 @@ class Parser {
     std::vector<Array> parts = {array};
     if (array.dtype() == bool_) {
       for (int i = 0; i < array.ndim(); ++i) {
-        if (array.shape()[i] != shape_[axis_ + i]) {
+        // Size 0 selects nothing and is allowed by the standard.
+        if (array.shape()[i] != shape_[axis_ + i] && array.shape()[i] != 0) {
           throw IndexError(text("index: the mask ", array.shape(), " does not fit the axes from ",
                                 axis_, " of ", shape_));
         }

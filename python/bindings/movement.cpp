@@ -50,7 +50,10 @@ void bind_joins(nb::module_& m) {
       "`low` and `high` elements of `value` before and after each axis.");
   m.def(
       "flip",
-      [](Array x, nb::handle axis) { return flip(std::move(x), axes_or_none(axis, "flip: axis")); },
+      [](Array x, nb::handle axis) {
+        IntList axes = axes_or_none(axis, "flip: axis");
+        return axes.empty() && !axis.is_none() ? x : flip(std::move(x), std::move(axes));
+      },
       nb::arg("x"), nb::arg("axis") = nb::none(), "The elements in reverse order along axes.");
 }
 
@@ -107,7 +110,8 @@ void bind_movement(nb::module_& m) {
   m.def(
       "transpose",
       [](Array x, nb::handle axes) {
-        return transpose(std::move(x), axes_or_none(axes, "transpose: axes"));
+        if (axes.is_none()) return transpose(std::move(x));
+        return permute_dims(std::move(x), to_int_list(axes, "transpose: axes"));
       },
       nb::arg("x"), nb::arg("axes") = nb::none(),
       "The axes in another order; reversed when left out.");
@@ -130,7 +134,8 @@ void bind_movement(nb::module_& m) {
   m.def(
       "squeeze",
       [](Array x, nb::handle axis) {
-        return squeeze(std::move(x), axes_or_none(axis, "squeeze: axis"));
+        IntList axes = axes_or_none(axis, "squeeze: axis");
+        return axes.empty() && !axis.is_none() ? x : squeeze(std::move(x), std::move(axes));
       },
       nb::arg("x"), nb::arg("axis") = nb::none(),
       "Drops axes of size 1; all of them when axis is left out.");

@@ -86,13 +86,13 @@ void bind_copies(nb::module_& m) {
       "The whole array so many times along each axis.\n"
       ">>> lm.tile(lm.array([1, 2]), (2,))\n[1, 2, 1, 2]");
   m.def(
-      "tril", [](Array x, int64_t k) { return tril(std::move(x), k); }, nb::arg("x"),
-      nb::arg("k") = 0,
+      "tril", [](Array x, nb::handle k) { return tril(std::move(x), to_offset(k, "tril: k")); },
+      nb::arg("x"), nb::arg("k") = 0,
       "The elements on and below the k-th diagonal; 0 elsewhere.\n"
       ">>> lm.tril(lm.array([[1, 2], [3, 4]]))\n[[1, 0],\n [3, 4]]");
   m.def(
-      "triu", [](Array x, int64_t k) { return triu(std::move(x), k); }, nb::arg("x"),
-      nb::arg("k") = 0,
+      "triu", [](Array x, nb::handle k) { return triu(std::move(x), to_offset(k, "triu: k")); },
+      nb::arg("x"), nb::arg("k") = 0,
       "The elements on and above the k-th diagonal; 0 elsewhere.\n"
       ">>> lm.triu(lm.array([[1, 2], [3, 4]]))\n[[1, 2],\n [0, 4]]");
 }

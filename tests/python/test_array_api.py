@@ -199,12 +199,31 @@ def test_nextafter(dtype):
 
 def test_masks_without_axes():
     x = lm.array(X)
+    assert x[lm.zeros(0, dtype=lm.bool)].shape == (0, 5, 3)
     for flag in (True, False):
         same(x[lm.array(flag)], X[flag])
     x[lm.array(False)] = 1.0
     same(x, X)
     x[lm.array(True)] = 1.0
     same(x, np.ones_like(X))
+
+
+def test_no_axes_is_not_all_axes():
+    x = lm.array(X[:, :1])
+    assert lm.squeeze(x, axis=()).shape == x.shape and lm.squeeze(x).shape == (4, 3)
+    same(lm.flip(x, axis=()), X[:, :1])
+    with pytest.raises(lm.ValueError, match="expected 3 axes"):
+        lm.transpose(x, ())
+    assert lm.eye(2, k=2**70).tolist() == [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["sin", "tan", "sinh", "tanh", "asin", "atan", "asinh", "atanh", "expm1", "log1p"])
+def test_zeros_keep_their_sign(name, dtype):
+    x = np.array([0.0, -0.0] * 9, dtype)
+    ours = getattr(lm, name)(lm.array(x)).numpy()
+    assert ours.tobytes() == x.tobytes()
+    assert lm.cos(lm.array(x)).tolist() == [1] * 18
 
 
 # --- types

@@ -250,16 +250,20 @@ HWY_INLINE V repair_large(D d, V x, V y, F&& function) {
 
 template <class D, class V>
 HWY_INLINE V vector_sin(D d, V x) {
-  return repair_large(d, x, hn::Sin(d, x), [](auto v) { return std::sin(v); });
+  const V y = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, hn::Sin(d, x));  // -0 keeps its sign
+  return repair_large(d, x, y, [](auto v) { return std::sin(v); });
 }
 template <class D, class V>
 HWY_INLINE V vector_cos(D d, V x) {
-  return repair_large(d, x, hn::Cos(d, x), [](auto v) { return std::cos(v); });
+  // The series is off by a unit at 0, where everybody knows the result.
+  const V y = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), number(d, 1), hn::Cos(d, x));
+  return repair_large(d, x, y, [](auto v) { return std::cos(v); });
 }
 template <class D, class V>
 HWY_INLINE V vector_tan(D d, V x) {
-  return repair_large(d, x, hn::Div(hn::Sin(d, x), hn::Cos(d, x)),
-                      [](auto v) { return std::tan(v); });
+  const V quotient = hn::Div(hn::Sin(d, x), hn::Cos(d, x));
+  const V y = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, quotient);
+  return repair_large(d, x, y, [](auto v) { return std::tan(v); });
 }
 
 template <class D, class V>

@@ -133,7 +133,8 @@ TEST(GraphText, SurvivesDamage) {
   for (size_t size = 0; size < text.size(); ++size) {
     EXPECT_NE(error_of(text.substr(0, size)), "accepted") << size;
   }
-  const std::string bytes("\0\n\t %[](),:\"\\-0195axz=\x80\xff", 27);
+  using namespace std::string_literals;
+  const std::string bytes = "\0\n\t %[](),:\"\\-0195axz=\x80\xff"s;
   for (size_t i = 0; i < text.size(); ++i) {
     for (char byte : bytes) {
       std::string damaged = text;
