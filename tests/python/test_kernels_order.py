@@ -82,6 +82,16 @@ def test_searchsorted(dtype, size):
         np.testing.assert_array_equal(got, np.searchsorted(values, wanted, side=side))
 
 
+@pytest.mark.parametrize("dtype", TYPES)
+def test_nonzero(dtype):
+    for shape in [(300_001,), (40, 50, 61), (2048,), (0, 3), (4096,)]:
+        x = draw(shape, dtype)
+        if dtype != "bool":
+            x[np.random.default_rng(6).random(shape) < 0.4] = 0
+        for got, expected in zip(lm.nonzero(lm.array(x)), np.nonzero(x), strict=True):
+            np.testing.assert_array_equal(np.asarray(got), expected)
+
+
 EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 1e-20, -1e-20, 1e19, -1e19, 3e38, math.inf, -math.inf, math.nan]
 
 
