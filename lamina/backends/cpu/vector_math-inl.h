@@ -155,22 +155,36 @@ HWY_INLINE V log_rest(D d, V f) {
   return hn::MulAdd(hn::Mul(polynomial(d, f, kTerms), f), s, hn::Mul(s, number(d, -0.5)));
 }
 
+// log x for floats x > 0.
+template <class D, class V>
+HWY_INLINE V log_of_positive(D d, V x) {
+  V e, m;
+  split_exponent(d, x, e, m);
+  const V f = hn::Sub(m, number(d, 1));
+  const V rest = hn::MulAdd(e, number(d, -2.12194440e-4), log_rest(d, f));
+  return hn::MulAdd(e, number(d, 0.693359375), hn::Add(f, rest));
+}
+
 template <class D, class V>
 HWY_INLINE V vector_log(D d, V x) {
   if constexpr (!is_float32<D>) {
     return log_edges(d, x, hn::Zero(d), hn::Log(d, x));
   } else {
-    V e, m;
-    split_exponent(d, x, e, m);
-    const V f = hn::Sub(m, number(d, 1));
-    const V rest = hn::MulAdd(e, number(d, -2.12194440e-4), log_rest(d, f));
-    return log_edges(d, x, hn::Zero(d), hn::MulAdd(e, number(d, 0.693359375), hn::Add(f, rest)));
+    return log_edges(d, x, hn::Zero(d), log_of_positive(d, x));
   }
 }
 
+// Floats: with u = 1 + x, rounded, log u and what the rounding left: (x - (u - 1)) / u.
 template <class D, class V>
 HWY_INLINE V vector_log1p(D d, V x) {
-  return log_edges(d, x, number(d, -1), hn::Log1p(d, x));
+  if constexpr (!is_float32<D>) {
+    return log_edges(d, x, number(d, -1), hn::Log1p(d, x));
+  } else {
+    const V one = number(d, 1), u = hn::Add(one, x);
+    const V left = hn::Div(hn::Sub(x, hn::Sub(u, one)), u);
+    const V y = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, hn::Add(log_of_positive(d, u), left));
+    return log_edges(d, x, number(d, -1), y);
+  }
 }
 
 // log2(2^e m) = e + log(m) / log(2), exact for powers of two.
