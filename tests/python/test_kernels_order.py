@@ -105,6 +105,19 @@ def test_two_numbers(dtype, name, ufunc, bound):
     check(np.asarray(getattr(lm, name)(lm.array(x), lm.array(y))), ufunc, dtype, bound, x, y)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_nextafter(dtype):
+    with np.errstate(all="ignore"):
+        x, y = (v.astype(dtype).ravel() for v in np.meshgrid(EDGES + [6e-8], EDGES + [6e-8]))
+        x, y = np.tile(x, 200), np.tile(y, 200)
+        same = np.asarray(lm.nextafter(lm.array(x), lm.array(y)))
+        exact = np.nextafter(x, y)
+    numbers = ~np.isnan(exact)
+    np.testing.assert_array_equal(same[numbers], exact[numbers])
+    np.testing.assert_array_equal(np.signbit(same[numbers]), np.signbit(exact[numbers]))
+    assert np.isnan(same[~numbers]).all()
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name,ufunc", [("asinh", np.arcsinh), ("acosh", np.arccosh), ("atanh", np.arctanh),
                                         ("log10", np.log10), ("log2", np.log2), ("log", np.log), ("tanh", np.tanh)])
