@@ -11,8 +11,8 @@
 
 namespace lamina {
 
-// The product of the other elements of each row of x [rows, length]: of those in the other pairs, times
-// the other one of the pair. Linear in the length, and as deep as its logarithm.
+// The product of the other elements of each row of x [rows, length]: of those in the other pairs,
+// times the other one of the pair. Linear in the length, and as deep as its logarithm.
 static Array product_of_others(const Array& x) {
   const int64_t rows = x.shape()[0], length = x.shape()[1], half = (length + 1) / 2;
   if (length == 1) return ones_like(x);

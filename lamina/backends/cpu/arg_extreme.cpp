@@ -1,5 +1,5 @@
-// Runs are searched in two steps: the extreme value of each block, in vectors; then the place of the
-// value in the first block that has it. Columns keep the best value and its row side by side.
+// Runs are searched in two steps: the extreme value of each block, in vectors; then the place of
+// the value in the first block that has it. Columns keep the best value and its row side by side.
 #include "lamina/backends/cpu/arg_extreme.h"
 
 #include "lamina/backends/cpu/targets.h"

@@ -1,6 +1,6 @@
-// Indices as they come from data, a block at a time: any integer type becomes positions 0 .. size - 1.
-// Negative ones count from the end. A wrong one becomes 0 and is noted; the first of them is reported
-// when all threads are done, whatever their order was.
+// Indices as they come from data, a block at a time: any integer type becomes positions 0 .. size
+// - 1. Negative ones count from the end. A wrong one becomes 0 and is noted; the first of them is
+// reported when all threads are done, whatever their order was.
 #pragma once
 
 #include <atomic>

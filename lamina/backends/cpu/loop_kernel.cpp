@@ -337,8 +337,8 @@ bool LoopKernel::decided(const std::byte* accumulators) const {
   return *accumulators != identity;
 }
 
-// Looks at the first chunk alone before it asks other threads. What is decided there is the result of
-// all chunks.
+// Looks at the first chunk alone before it asks other threads. What is decided there is the
+// result of all chunks.
 void LoopKernel::run_decided(std::byte* const* operands, std::byte* scratch, int64_t items) const {
   run_items(operands, scratch, 0, 1);
   if (decided(scratch)) {

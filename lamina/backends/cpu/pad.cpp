@@ -1,5 +1,5 @@
-// pad: the array in its place, and around it two slabs for each axis, which are copies of one number
-// with steps of 0. Nothing is written twice.
+// pad: the array in its place, and around it two slabs for each axis, which are copies of one
+// number with steps of 0. Nothing is written twice.
 #include "lamina/backends/cpu/pieces.h"
 #include "lamina/ops/movement_attributes.h"
 
@@ -12,7 +12,8 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
   const Operand &x = request.inputs[0], &output = request.outputs[0];
   const Strides nowhere(x.shape.size(), 0);
   auto kernel = std::make_unique<cpu::Pieces>(request);
-  // The slabs of an axis span the padded sizes of the axes after it and the array's of those before.
+  // The slabs of an axis span the padded sizes of the axes after it and the array's of those
+  // before.
   Shape slab = output.shape;
   int64_t offset = 0;
   for (size_t axis = 0; axis < x.shape.size(); ++axis) {

@@ -15,9 +15,9 @@ class Pieces final : public Kernel {
         threads_(request.threads),
         inputs_(request.inputs.size()) {}
 
-  // Copies input number `input`, read with the strides `from`, to the part of the output that starts
-  // `offset` elements after its first one and has the strides `to`. Later pieces overwrite earlier
-  // ones.
+  // Copies input number `input`, read with the strides `from`, to the part of the output that
+  // starts `offset` elements after its first one and has the strides `to`. Later pieces overwrite
+  // earlier ones.
   void add(size_t input, const Shape& shape, const Strides& from, int64_t offset,
            const Strides& to) {
     StridedCopy copy(dtype_, shape, from, to, threads_);

@@ -1,7 +1,7 @@
-// scatter_add and add_along_axis: updates are added to each entry in the order of their indices, for
-// any number of threads. Threads therefore share out the entries, never the updates: rows or columns
-// of the result where there are enough of them, else ranges of the axis, each thread passing over the
-// updates of the others.
+// scatter_add and add_along_axis: updates are added to each entry in the order of their indices,
+// for any number of threads. Threads therefore share out the entries, never the updates: rows or
+// columns of the result where there are enough of them, else ranges of the axis, each thread
+// passing over the updates of the others.
 #include <algorithm>
 #include <memory>
 
@@ -100,8 +100,8 @@ class ScatterAdd final : public Kernel {
     }
   }
 
-  // Entries low .. high of the one axis. What belongs to others is added to cells behind them, which
-  // costs less than a branch that is taken at random.
+  // Entries low .. high of the one axis. What belongs to others is added to cells behind them,
+  // which costs less than a branch that is taken at random.
   void add_in_range(T* y, const T* updates, const std::byte* indices, int64_t low, int64_t high,
                     cpu::IndexBlocks::Errors& errors) const {
     constexpr int64_t kElsewhere = 16;

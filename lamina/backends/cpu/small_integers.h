@@ -1,6 +1,6 @@
-// Single operations on small integers in their own width, for the best instruction set. Wrapping sums
-// and products need no more; minima, comparisons and the rest of the list have the same result as in
-// 64 bits, in which longer loops compute.
+// Single operations on small integers in their own width, for the best instruction set. Wrapping
+// sums and products need no more; minima, comparisons and the rest of the list have the same
+// result as in 64 bits, in which longer loops compute.
 #pragma once
 
 #include <cstddef>

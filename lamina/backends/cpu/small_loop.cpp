@@ -1,5 +1,5 @@
-// Loops of one operation on small integers, and of one conversion, over contiguous elements: without
-// the tiles of 64-bit values in which longer loops compute. The rule before cpu.loop.
+// Loops of one operation on small integers, and of one conversion, over contiguous elements:
+// without the tiles of 64-bit values in which longer loops compute. The rule before cpu.loop.
 #include <optional>
 
 #include "lamina/backends/cpu/loop_domain.h"

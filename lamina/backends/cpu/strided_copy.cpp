@@ -1,7 +1,7 @@
-// The axes are first reduced to the fewest that describe both layouts. Then there are four cases: runs
-// that are contiguous on both sides (memory copies), runs of one repeated element or of elements in
-// reverse, a plane whose rows are contiguous on one side and whose columns are on the other (transposed
-// in blocks that fit the first cache), and everything else.
+// The axes are first reduced to the fewest that describe both layouts. Then there are four cases:
+// runs that are contiguous on both sides (memory copies), runs of one repeated element or of
+// elements in reverse, a plane whose rows are contiguous on one side and whose columns are on the
+// other (transposed in blocks that fit the first cache), and everything else.
 #include "lamina/backends/cpu/strided_copy.h"
 
 #include <algorithm>

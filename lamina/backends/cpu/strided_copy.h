@@ -1,5 +1,6 @@
-// The one engine that moves elements between layouts: a copy kernel, the pieces of concatenate, pad and
-// slice_update, conversions between layouts. Steps of 0 repeat an element, negative ones go backwards.
+// The one engine that moves elements between layouts: a copy kernel, the pieces of concatenate,
+// pad and slice_update, conversions between layouts. Steps of 0 repeat an element, negative ones
+// go backwards.
 #pragma once
 
 #include <cstddef>

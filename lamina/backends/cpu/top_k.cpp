@@ -1,6 +1,6 @@
-// top_k: x is seen as [outer, size, inner]; lines along the axis go to the threads, and one long line
-// is cut into parts. A line is passed over once: the smallest of the k best so far is a bar that few
-// later elements reach. Equal values keep their order, so the result is unique.
+// top_k: x is seen as [outer, size, inner]; lines along the axis go to the threads, and one long
+// line is cut into parts. A line is passed over once: the smallest of the k best so far is a bar
+// that few later elements reach. Equal values keep their order, so the result is unique.
 #include <algorithm>
 #include <vector>
 

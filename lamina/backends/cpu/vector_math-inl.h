@@ -48,9 +48,9 @@ HWY_INLINE V polynomial(D d, V x, const double (&coefficients)[kCount]) {
   return kCount % 2 == 1 ? hn::MulAdd(other, x, y) : hn::MulAdd(y, x, other);
 }
 
-// e^x = 2^n e^r with |r| <= ln(2) / 2. Adding a number whose last bit counts ones rounds x / ln(2) and
-// leaves n in the low bits, from where it is shifted to the exponent. For results that are normal
-// numbers.
+// e^x = 2^n e^r with |r| <= ln(2) / 2. Adding a number whose last bit counts ones rounds x /
+// ln(2) and leaves n in the low bits, from where it is shifted to the exponent. For results that
+// are normal numbers.
 template <class D, class V>
 HWY_INLINE V exp_in_range(D d, V x) {
   constexpr bool kFloat = is_float32<D>;

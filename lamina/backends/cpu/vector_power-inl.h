@@ -1,6 +1,6 @@
-// Powers and divisions that round down, for vectors of floats, doubles and 64-bit integers. What these
-// methods do not cover (quotients beyond the mantissa, infinities, division by zero) goes lane by lane
-// through the scalar definitions. Included once per instruction set.
+// Powers and divisions that round down, for vectors of floats, doubles and 64-bit integers. What
+// these methods do not cover (quotients beyond the mantissa, infinities, division by zero) goes
+// lane by lane through the scalar definitions. Included once per instruction set.
 #if defined(LAMINA_CPU_VECTOR_POWER_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LAMINA_CPU_VECTOR_POWER_INL_H
 #undef LAMINA_CPU_VECTOR_POWER_INL_H
@@ -52,8 +52,8 @@ HWY_INLINE V power_edges(D d, V x, V y, V magnitude) {
   return hn::IfThenElse(hn::Or(hn::Eq(y, zero), hn::Eq(x, one)), one, r);
 }
 
-// x^y = 2^(y log2 x) of floats x > 0 in double, right to some 33 bits of log2 x, of which 24 are kept.
-// Powers beyond those of floats become 0 or infinity when they are rounded.
+// x^y = 2^(y log2 x) of floats x > 0 in double, right to some 33 bits of log2 x, of which 24 are
+// kept. Powers beyond those of floats become 0 or infinity when they are rounded.
 template <class D, class V>
 HWY_INLINE V power_of_positive(D d, V x, V y) {
   static constexpr double kLog[] = {
@@ -152,8 +152,9 @@ HWY_INLINE V power_of_doubles(D d, V x, V y) {
   return power_edges(d, x, y, result);
 }
 
-// The quotient rounded down and the remainder, which a fused multiply-add gives without error as long
-// as the quotient is a whole number of the type. Rounding may have lifted a / b to the next one.
+// The quotient rounded down and the remainder, which a fused multiply-add gives without error as
+// long as the quotient is a whole number of the type. Rounding may have lifted a / b to the next
+// one.
 template <bool kRemainder, class D, class V, class T = hn::TFromD<D>>
 HWY_INLINE V divide_down(D d, V a, V b) {
   auto scalar = [](T x, T y) {
