@@ -1,6 +1,7 @@
-// cumulative_sum, _prod, _max and _min: x is seen as [outer, size, inner]. Columns go side by side; rows
-// are cut into blocks of one length, whatever the number of threads: the total of each block, what
-// stands before each block, then all blocks, four at a time, so that their additions overlap.
+// cumulative_sum, _prod, _max and _min: x is seen as [outer, size, inner]. Columns go side by
+// side; rows are cut into blocks of one length, whatever the number of threads: the total of each
+// block, what stands before each block, then all blocks, four at a time, so that their additions
+// overlap.
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -18,8 +19,8 @@ namespace {
 constexpr int64_t kBlock = 2048, kTogether = 4, kColumns = 256;
 constexpr int64_t kElementsPerThread = 16 * 1024;
 
-// What comes before the first entry, and how an entry is added to what came before. Sums and products
-// of floats are double, those of integers wrap.
+// What comes before the first entry, and how an entry is added to what came before. Sums and
+// products of floats are double, those of integers wrap.
 struct Sums {
   template <class Out>
   using Value = std::conditional_t<std::is_integral_v<Out>, uint64_t, double>;

@@ -1,5 +1,6 @@
-// Sorting by the digits of unsigned keys, from the last digit to the first: linear, stable, and without a
-// branch that depends on the values. What is sorted is a key, or a key with the number of its element.
+// Sorting by the digits of unsigned keys, from the last digit to the first: linear, stable, and
+// without a branch that depends on the values. What is sorted is a key, or a key with the number
+// of its element.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +13,8 @@
 
 namespace lamina::cpu {
 
-// Values as unsigned numbers of the same order: NaN above all numbers, -0 just below 0. It is the value
-// again but for a NaN's payload.
+// Values as unsigned numbers of the same order: NaN above all numbers, -0 just below 0. It is the
+// value again but for a NaN's payload.
 template <class T>
 using SortBits =
     std::conditional_t<sizeof(T) == 1, uint8_t,
@@ -123,8 +124,8 @@ E* radix_sort(E* elements, E* other, int64_t n) {
   return swapped ? other : elements;
 }
 
-// Elements first .. last of the sorted union of a and b, those of a first among equals: any stretch of
-// the result can be made without the others.
+// Elements first .. last of the sorted union of a and b, those of a first among equals: any
+// stretch of the result can be made without the others.
 template <class E>
 void merge_stretch(const E* a, int64_t a_size, const E* b, int64_t b_size, int64_t first,
                    int64_t last, E* to) {

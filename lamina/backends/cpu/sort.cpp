@@ -1,6 +1,6 @@
-// sort and argsort: each line along the axis becomes keys (with the numbers of their elements, for
-// argsort), which are sorted by digits. Lines go to the threads; one long line is cut into parts, which
-// are sorted and then merged in stretches.
+// sort and argsort: each line along the axis becomes keys (with the numbers of their elements,
+// for argsort), which are sorted by digits. Lines go to the threads; one long line is cut into
+// parts, which are sorted and then merged in stretches.
 #include <algorithm>
 #include <memory>
 #include <vector>

@@ -1,5 +1,5 @@
-// Steps for the functions of two numbers that have no instruction: powers, divisions that round down,
-// angles and lengths.
+// Steps for the functions of two numbers that have no instruction: powers, divisions that round
+// down, angles and lengths.
 #include "lamina/backends/cpu/targets.h"
 #include "lamina/backends/cpu/tile_ops.h"
 

@@ -1,5 +1,6 @@
-// Inverse hyperbolic functions, the angle of two numbers and the length of two: from logarithms, arc
-// tangent and square root, kept away from overflow and cancellation. Included once per instruction set.
+// Inverse hyperbolic functions, the angle of two numbers and the length of two: from logarithms,
+// arc tangent and square root, kept away from overflow and cancellation. Included once per
+// instruction set.
 #if defined(LAMINA_CPU_VECTOR_INVERSE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LAMINA_CPU_VECTOR_INVERSE_INL_H
 #undef LAMINA_CPU_VECTOR_INVERSE_INL_H
@@ -54,8 +55,8 @@ HWY_INLINE V vector_atanh(D d, V x) {
   return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
 }
 
-// The angle of (x, y): the arc tangent of the smaller over the larger, turned into its octant. Signs of
-// zeros count, as in C.
+// The angle of (x, y): the arc tangent of the smaller over the larger, turned into its octant.
+// Signs of zeros count, as in C.
 template <class D, class V>
 HWY_INLINE V vector_atan2(D d, V y, V x) {
   const V a = hn::Abs(y), b = hn::Abs(x), zero = hn::Zero(d);
@@ -76,7 +77,8 @@ HWY_INLINE V vector_atan2(D d, V y, V x) {
   return hn::IfThenElse(hn::Eq(y, y), angle, y);
 }
 
-// sqrt(x^2 + y^2) without overflow: the larger times sqrt(1 + q^2). Infinity wins over NaN, as in C.
+// sqrt(x^2 + y^2) without overflow: the larger times sqrt(1 + q^2). Infinity wins over NaN, as in
+// C.
 template <class D, class V>
 HWY_INLINE V vector_hypot(D d, V x, V y) {
   const V a = hn::Abs(x), b = hn::Abs(y);

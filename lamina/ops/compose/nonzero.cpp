@@ -15,8 +15,9 @@ namespace {
 
 constexpr int64_t kBlock = 2048, kBlocksPerThread = 16;
 
-// The row-major numbers of the elements that are not 0. Counts of blocks say where each block's numbers
-// go; within a block each number is written, and overwritten by the next one unless it counts.
+// The row-major numbers of the elements that are not 0. Counts of blocks say where each block's
+// numbers go; within a block each number is written, and overwritten by the next one unless it
+// counts.
 std::vector<int64_t> places_of(const Array& x) {
   const HostValue host = host_value(x);
   std::vector<int64_t> places;
