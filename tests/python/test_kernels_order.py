@@ -114,7 +114,8 @@ def test_nextafter(dtype):
         exact = np.nextafter(x, y)
     numbers = ~np.isnan(exact)
     np.testing.assert_array_equal(same[numbers], exact[numbers])
-    np.testing.assert_array_equal(np.signbit(same[numbers]), np.signbit(exact[numbers]))
+    if dtype != "float16":  # whose zeros NumPy gives the sign of x
+        np.testing.assert_array_equal(np.signbit(same[numbers]), np.signbit(exact[numbers]))
     assert np.isnan(same[~numbers]).all()
 
 
