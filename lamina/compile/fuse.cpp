@@ -1,6 +1,7 @@
 #include "lamina/compile/fuse.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "lamina/base/error.h"
 #include "lamina/op/cluster.h"
@@ -24,6 +25,15 @@ bool is_reduction(const GraphValue& v) { return v.op && v.op->monoid.has_value()
 // Integers that wrap when they are stored, and so must be stored before they are read: loops compute
 // in 64 bits.
 bool wraps(DType d) { return is_integer(d) && size_of(d) < 8; }
+
+// A number that is part of the program: it stands in the loops that use it, not in memory. One that
+// its type would round or wrap stays in memory, where that happens.
+bool is_constant_number(const GraphValue& v) {
+  if (v.leaf != LeafKind::Number || !(v.is_constant || v.leaf_index < 0)) return false;
+  const double real = v.number.real;
+  if (!is_floating(v.spec.dtype)) return v.number.integer >= 0 && v.number.integer <= 127;
+  return size_of(v.spec.dtype) >= 4 || (std::floor(2 * real) == 2 * real && std::abs(real) <= 100);
+}
 
 // What a loop over the value runs through: its elements, or those that it reduces.
 const Shape& domain_of(const Graph& graph, const GraphValue& v) {
@@ -219,6 +229,13 @@ class ClusterBuilder {
   }
 
   uint16_t operand(Cluster& c, GraphValue& value, int32_t input) {
+    const GraphValue& source = graph_.values[input];
+    if (is_constant_number(source)) {
+      double number = is_floating(source.spec.dtype) ? source.number.real
+                                                     : static_cast<double>(source.number.integer);
+      if (source.spec.dtype != DType::Float64) number = static_cast<float>(number);
+      return c.program.constant(number, compute_type(source.spec.dtype));
+    }
     for (size_t k = 0; k < value.inputs.size(); ++k) {
       if (value.inputs[k] == input) return loaded_[k];
     }
@@ -246,6 +263,7 @@ void fuse(Graph& graph) {
   // emitted when everything they read has been, starting from the outputs.
   Graph result;
   result.leaf_count = graph.leaf_count;
+  result.leaf_names = std::move(graph.leaf_names);
   std::vector<int32_t> renumbered(graph.values.size(), -1);
   std::vector<bool> group_done(grouping.groups().size(), false);
 
@@ -263,7 +281,8 @@ void fuse(Graph& graph) {
     }
     for (int32_t member : grouping.groups()[g].members) {
       for (int32_t input : graph.values[member].inputs) {
-        if (grouping.group(input) != g) inputs.push_back(input);
+        if (grouping.group(input) != g && !is_constant_number(graph.values[input]))
+          inputs.push_back(input);
       }
     }
     return inputs;

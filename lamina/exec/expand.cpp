@@ -111,6 +111,7 @@ void expand_composites(Graph& graph) {
 
   Graph result;
   result.leaf_count = graph.leaf_count;
+  result.leaf_names = std::move(graph.leaf_names);
   std::vector<std::vector<int32_t>> renumbered(
       graph.values.size());  // by output, for multiple-output ops
   NoGrad no_grad;

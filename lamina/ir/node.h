@@ -101,9 +101,14 @@ Node* new_node();
 // Drops one edge; frees the node, and what only it kept, without recursion.
 void release_edge(Node* node) noexcept;
 
-inline Node* edge_from_handle(Array&& array) {  // turns a handle into an edge: one atomic operation
+// Turns a handle into an edge. A temporary, which nobody else can see, needs no locked operation.
+inline Node* edge_from_handle(Array&& array) {
   Node* node = array.release();
-  node->count.fetch_add(NodeHead::kEdge - NodeHead::kHandle, std::memory_order_relaxed);
+  if (node->count.load(std::memory_order_relaxed) == NodeHead::kHandle) {
+    node->count.store(NodeHead::kEdge, std::memory_order_relaxed);
+  } else {
+    node->count.fetch_add(NodeHead::kEdge - NodeHead::kHandle, std::memory_order_relaxed);
+  }
   return node;
 }
 

@@ -32,6 +32,8 @@ class OpDirectory {
   virtual AttributesRef attributes(const Op& op) const = 0;         // the defaults; null when it has none
   virtual bool has_several_outputs(const Op& op) const = 0;
   virtual const Op& output_op() const = 0;                          // .. and what selects one of them
+  virtual std::string cluster_text(const Cluster& cluster) const = 0;  // "cluster{multiply, relu}"
+  virtual bool has_several_outputs(const Cluster& cluster) const = 0;
   // The outputs of a call; throws on a wrong one.
   virtual std::vector<Spec> infer(const Op& op, std::span<const Spec* const> inputs,
                                   const AttributesBase* attributes) const = 0;
@@ -42,7 +44,7 @@ struct GraphTextLimits {
   size_t values = size_t{1} << 20;
 };
 
-// Graphs as recorded: without clusters, which are made when a program is.
+// Clusters, which only the compiler makes, are printed by their members; they cannot be read back.
 std::string to_text(const Graph& graph, const OpDirectory& ops);
 
 // Reads what to_text writes and checks that every call gives the type and shape that stand there. FileError

@@ -35,6 +35,11 @@ std::string call_text(const GraphValue& v, const OpDirectory& ops) {
   }
   std::string arguments;
   for (int32_t input : v.inputs) arguments += text(arguments.empty() ? "%" : ", %", input);
+  if (v.cluster) {
+    std::string out = text(ops.cluster_text(*v.cluster), "(", arguments, ")");
+    if (!ops.has_several_outputs(*v.cluster)) out += text(" : ", v.spec);
+    return out;
+  }
   const std::string attributes = attributes_text(v.attributes.get());
   if (!attributes.empty()) arguments += text(arguments.empty() ? "" : ", ", attributes);
   std::string out = text(ops.name(*v.op), "(", arguments, ")");
@@ -48,8 +53,9 @@ std::string to_text(const Graph& graph, const OpDirectory& ops) {
   std::string out = "lamina-ir 1\n";
   for (size_t i = 0; i < graph.values.size(); ++i) {
     const GraphValue& v = graph.values[i];
-    LAMINA_ASSERT(!v.cluster && (v.op || v.leaf != LeafKind::None));
-    out += text("%", i, " = ", v.op ? call_text(v, ops) : leaf_text(graph, v));
+    const bool leaf = v.leaf != LeafKind::None;
+    LAMINA_ASSERT(leaf || v.op || v.cluster);
+    out += text("%", i, " = ", leaf ? leaf_text(graph, v) : call_text(v, ops));
     if (v.op && v.origin && *v.origin) out += text(" in ", quote(v.origin));
     out += '\n';
   }

@@ -1,5 +1,6 @@
 #include "lamina/op/graph_text.h"
 
+#include "lamina/op/cluster.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -20,6 +21,14 @@ class Registry final : public OpDirectory {
   }
   bool has_several_outputs(const Op& op) const override { return op.multiple; }
   const Op& output_op() const override { return ops::op_Output(); }
+  bool has_several_outputs(const Cluster& cluster) const override {
+    return cluster.outputs.size() > 1;
+  }
+  std::string cluster_text(const Cluster& cluster) const override {
+    std::string members;
+    for (const char* op : cluster.ops) members += text(members.empty() ? "" : ", ", op);
+    return text("cluster{", members, "}");
+  }
 
   std::vector<Spec> infer(const Op& op, std::span<const Spec* const> inputs,
                           const AttributesBase* attributes) const override {

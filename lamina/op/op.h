@@ -194,7 +194,7 @@ Array record(const Op& op, AttributesRef attributes, Arrays... inputs) {
 
 // A number as an operand of `dtype`, without a cast in the graph. OverflowError, begun by `what`,
 // when an integer does not fit.
-Array number_as(const Array& number, DType dtype, std::string_view what);
+Array number_as(Array number, DType dtype, std::string_view what);
 
 // Element-wise ops: promotes and broadcasts, then records.
 Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef attributes = {});

@@ -80,7 +80,10 @@ void check_inputs(const Op& op, std::span<Array> inputs) {
 
 // Numbers without a type of their own become float32 or the default integer type.
 void settle_weak(Array& a) {
-  if (a.node()->has(kWeak)) a = number_as(a, a.dtype(), {});
+  if (a.node()->has(kWeak)) {
+    const DType dtype = a.dtype();
+    a = number_as(std::move(a), dtype, {});
+  }
 }
 
 std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesBase* attributes) {
@@ -136,14 +139,24 @@ std::string misfit(const Node* number, DType dtype) {
 
 }  // namespace
 
-Array number_as(const Array& a, DType dtype, std::string_view what) {
-  const Node* node = a.node();
+// One that nobody else can see is changed where it stands: `x * 2.5` makes one node for its number,
+// not two.
+Array number_as(Array a, DType dtype, std::string_view what) {
+  Node* node = a.node();
   if (std::string value = misfit(node, dtype); !value.empty()) {
     throw OverflowError(text(what, ": the number ", value, " does not fit into ", dtype))
         .help("astype the array to a wider type first");
   }
+  const bool real = is_floating(node->spec.dtype);
+  if (node->count.load(std::memory_order_relaxed) == NodeHead::kHandle &&
+      real == is_floating(dtype) && dtype != DType::Bool) {
+    node->spec.dtype = dtype;
+    node->flags.store(node->flags.load(std::memory_order_relaxed) & static_cast<uint8_t>(~kWeak),
+                      std::memory_order_relaxed);
+    return a;
+  }
   Array number;
-  if (is_floating(node->spec.dtype)) {
+  if (real) {
     const double value = node->number.real;
     number = is_floating(dtype)     ? make_number(value, dtype, false)
              : dtype == DType::Bool ? make_number(int64_t{value != 0}, dtype, false)
@@ -193,7 +206,7 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
   } else {
     size_t first = 0;
     if (op.types == Types::Choice) {
-      inputs[0] = is_weak(inputs[0]) ? number_as(inputs[0], DType::Bool, op.name)
+      inputs[0] = is_weak(inputs[0]) ? number_as(std::move(inputs[0]), DType::Bool, op.name)
                                      : cast_to(std::move(inputs[0]), DType::Bool);
       first = 1;
     }
@@ -206,7 +219,7 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
     }
     for (size_t i = first; i < inputs.size(); ++i) {
       if (is_weak(inputs[i])) {
-        inputs[i] = number_as(inputs[i], common, op.name);
+        inputs[i] = number_as(std::move(inputs[i]), common, op.name);
       } else if (inputs[i].dtype() != common) {
         inputs[i] = cast_to(std::move(inputs[i]), common);
       }

@@ -9,7 +9,7 @@
 #include <hwy/highway.h>
 
 #include "lamina/backends/cpu/vector-inl.h"
-#include "lamina/backends/cpu/vector_inverse-inl.h"
+#include "lamina/backends/cpu/vector_angle-inl.h"
 #include "lamina/backends/cpu/vector_power-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -8,7 +8,7 @@
 #include <hwy/highway.h>
 
 #include "lamina/backends/cpu/vector-inl.h"
-#include "lamina/backends/cpu/vector_inverse-inl.h"
+#include "lamina/backends/cpu/vector_angle-inl.h"
 #include "lamina/backends/cpu/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -28,12 +28,6 @@ HWY_INLINE V apply(D d, V x) {
     return vector_log2(d, x);
   else if constexpr (kOp == ScalarOp::Log10)
     return vector_log10(d, x);
-  else if constexpr (kOp == ScalarOp::Asinh)
-    return vector_asinh(d, x);
-  else if constexpr (kOp == ScalarOp::Acosh)
-    return vector_acosh(d, x);
-  else if constexpr (kOp == ScalarOp::Atanh)
-    return vector_atanh(d, x);
   else if constexpr (kOp == ScalarOp::Sin)
     return vector_sin(d, x);
   else if constexpr (kOp == ScalarOp::Cos)
@@ -52,6 +46,12 @@ HWY_INLINE V apply(D d, V x) {
     return vector_cosh(d, x);
   else if constexpr (kOp == ScalarOp::Tanh)
     return vector_tanh(d, x);
+  else if constexpr (kOp == ScalarOp::Asinh)
+    return vector_asinh(d, x);
+  else if constexpr (kOp == ScalarOp::Acosh)
+    return vector_acosh(d, x);
+  else if constexpr (kOp == ScalarOp::Atanh)
+    return vector_atanh(d, x);
   else if constexpr (kOp == ScalarOp::Erf)
     return vector_erf(d, x);
   else if constexpr (kOp == ScalarOp::Sigmoid)
@@ -82,14 +82,11 @@ StepFunction real_for(ScalarOp op) {
     return run_real<ScalarOp::Name, T>;
     LAMINA_CASE(Exp)
     LAMINA_CASE(Log10)
-    LAMINA_CASE(Asinh)
-    LAMINA_CASE(Acosh)
-    LAMINA_CASE(Atanh)
     LAMINA_CASE(Expm1)
-    LAMINA_CASE(Log)
-    LAMINA_CASE(Log1p) LAMINA_CASE(Log2) LAMINA_CASE(Sin) LAMINA_CASE(Cos) LAMINA_CASE(Tan)
-        LAMINA_CASE(Asin) LAMINA_CASE(Acos) LAMINA_CASE(Atan) LAMINA_CASE(Sinh) LAMINA_CASE(Cosh)
-            LAMINA_CASE(Tanh) LAMINA_CASE(Erf) LAMINA_CASE(Sigmoid)
+    LAMINA_CASE(Log) LAMINA_CASE(Log1p) LAMINA_CASE(Log2) LAMINA_CASE(Sin) LAMINA_CASE(Cos)
+        LAMINA_CASE(Tan) LAMINA_CASE(Asin) LAMINA_CASE(Acos) LAMINA_CASE(Atan) LAMINA_CASE(Sinh)
+            LAMINA_CASE(Cosh) LAMINA_CASE(Tanh) LAMINA_CASE(Asinh) LAMINA_CASE(Acosh)
+                LAMINA_CASE(Atanh) LAMINA_CASE(Erf) LAMINA_CASE(Sigmoid)
 #undef LAMINA_CASE
                 default : return nullptr;
   }

@@ -246,6 +246,38 @@ HWY_INLINE V vector_cosh(D d, V x) {
                         small_result);
 }
 
+// The inverses in terms of log1p, which keeps the digits of small arguments; beyond 2^28 the square
+// would swallow everything else, and asinh(x) = acosh(x) = log(2x).
+template <class D, class V>
+HWY_INLINE V log_of_twice(D d, V x) {
+  return hn::Add(vector_log(d, x), number(d, 0.693147180559945309));
+}
+template <class D, class V>
+HWY_INLINE V vector_asinh(D d, V x) {
+  const V one = number(d, 1), magnitude = hn::Abs(x);
+  const auto large = hn::Gt(magnitude, number(d, 0x1p28));
+  const V m = hn::IfThenElse(large, one, magnitude), square = hn::Mul(m, m);
+  const V rest = hn::Div(square, hn::Add(one, hn::Sqrt(hn::Add(one, square))));
+  const V y = hn::IfThenElse(large, log_of_twice(d, magnitude), vector_log1p(d, hn::Add(m, rest)));
+  return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
+}
+template <class D, class V>
+HWY_INLINE V vector_acosh(D d, V x) {
+  const V one = number(d, 1);
+  const auto large = hn::Gt(x, number(d, 0x1p28));
+  const V t = hn::Sub(hn::IfThenElse(large, one, x), one);
+  const V root = hn::Sqrt(hn::Mul(t, hn::Add(t, number(d, 2))));
+  const V y = hn::IfThenElse(large, log_of_twice(d, x), vector_log1p(d, hn::Add(t, root)));
+  return hn::IfThenElse(hn::Ge(x, one), y, hn::NaN(d));
+}
+template <class D, class V>
+HWY_INLINE V vector_atanh(D d, V x) {
+  const V m = hn::Abs(x);
+  const V quotient = hn::Div(hn::Add(m, m), hn::Sub(number(d, 1), m));
+  const V y = hn::Mul(number(d, 0.5), vector_log1p(d, quotient));
+  return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
+}
+
 // Sine and cosine reduce their argument with four parts of pi, which is exact enough up to here;
 // the few larger arguments, infinities and NaN go through the C library.
 template <class D, class V, class F>

@@ -1,59 +1,16 @@
-// Inverse hyperbolic functions, the angle of two numbers and the length of two: from logarithms,
-// arc tangent and square root, kept away from overflow and cancellation. Included once per
-// instruction set.
-#if defined(LAMINA_CPU_VECTOR_INVERSE_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef LAMINA_CPU_VECTOR_INVERSE_INL_H
-#undef LAMINA_CPU_VECTOR_INVERSE_INL_H
+// The angle of two numbers, their length, and logarithms to base 10, kept away from overflow and
+// cancellation. Included once per instruction set.
+#if defined(LAMINA_CPU_VECTOR_ANGLE_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef LAMINA_CPU_VECTOR_ANGLE_INL_H
+#undef LAMINA_CPU_VECTOR_ANGLE_INL_H
 #else
-#define LAMINA_CPU_VECTOR_INVERSE_INL_H
+#define LAMINA_CPU_VECTOR_ANGLE_INL_H
 #endif
 
 #include "lamina/backends/cpu/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lamina::cpu::HWY_NAMESPACE {
-
-// From here on x^2 + 1 is x^2, and before it x^2 does not overflow.
-template <class D>
-HWY_INLINE hn::Vec<D> large_number(D d) {
-  return number(d, is_float32<D> ? 0x1p14 : 0x1p28);
-}
-
-// asinh x = log1p(x + x^2 / (1 + sqrt(1 + x^2))), log 2x for large x.
-template <class D, class V>
-HWY_INLINE V vector_asinh(D d, V x) {
-  const V magnitude = hn::Abs(x), one = number(d, 1);
-  const auto large = hn::Gt(magnitude, large_number(d));
-  const V m = hn::IfThenElse(large, one, magnitude), square = hn::Mul(m, m);
-  const V root = hn::Sqrt(hn::Add(square, one));
-  const V near = vector_log1p(d, hn::Add(m, hn::Div(square, hn::Add(one, root))));
-  const V far = hn::Add(vector_log(d, magnitude), number(d, 0.69314718055994531));
-  const V y = hn::IfThenElse(large, far, near);
-  return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
-}
-
-// acosh x = log1p(t + sqrt(2 t + t^2)) with t = x - 1; NaN below 1.
-template <class D, class V>
-HWY_INLINE V vector_acosh(D d, V x) {
-  const V one = number(d, 1);
-  const auto large = hn::Gt(x, large_number(d));
-  const V t = hn::Sub(hn::IfThenElse(large, one, x), one);
-  const V near = vector_log1p(d, hn::Add(t, hn::Sqrt(hn::MulAdd(t, t, hn::Add(t, t)))));
-  const V far = hn::Add(vector_log(d, x), number(d, 0.69314718055994531));
-  const V y = hn::IfThenElse(large, far, near);
-  return hn::IfThenElse(hn::Lt(x, one), not_a_number(d), hn::IfThenElse(hn::Eq(x, x), y, x));
-}
-
-// atanh x = log1p(2 x / (1 - x)) / 2, infinite at 1 and NaN beyond.
-template <class D, class V>
-HWY_INLINE V vector_atanh(D d, V x) {
-  const V magnitude = hn::Abs(x), one = number(d, 1);
-  const V m = hn::IfThenElse(hn::Lt(magnitude, one), magnitude, hn::Zero(d));
-  V y = hn::Mul(vector_log1p(d, hn::Div(hn::Add(m, m), hn::Sub(one, m))), number(d, 0.5));
-  y = hn::IfThenElse(hn::Eq(magnitude, one), infinity(d), y);
-  y = hn::IfThenElse(hn::Gt(magnitude, one), not_a_number(d), y);
-  return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
-}
 
 // The angle of (x, y): the arc tangent of the smaller over the larger, turned into its octant.
 // Signs of zeros count, as in C.

@@ -1,0 +1,223 @@
+// Each pass of the compiler as text: the graph before, and what the pass makes of it.
+#include <gtest/gtest.h>
+
+#include "lamina/compile/fuse.h"
+#include "lamina/compile/transpose_matmul.h"
+#include "lamina/exec/program.h"
+#include "lamina/op/graph_text.h"
+
+namespace lamina {
+namespace {
+
+std::string after(void (*pass)(Graph&), const std::string& before) {
+  Graph graph = parse_graph("lamina-ir 1" + before);
+  pass(graph);
+  const std::string all = to_text(graph);
+  return all.substr(all.find('\n'));
+}
+
+TEST(TransposeMatmul, ATransposedProductIsAProductOfTransposes) {
+  EXPECT_EQ(after(transpose_matmul, R"(
+%0 = input float32 [4, 3] "a"
+%1 = input float32 [3, 5] "b"
+%2 = matmul(%0, %1) : float32 [4, 5]
+%3 = transpose(%2, axes=[1, 0]) : float32 [5, 4]
+output %3
+)"),
+            R"(
+%0 = input float32 [4, 3] "a"
+%1 = input float32 [3, 5] "b"
+%2 = transpose(%1, axes=[1, 0]) : float32 [5, 3]
+%3 = transpose(%0, axes=[1, 0]) : float32 [3, 4]
+%4 = matmul(%2, %3) : float32 [5, 4]
+output %4
+)");
+}
+
+TEST(TransposeMatmul, TwoTransposesCancel) {
+  EXPECT_EQ(after(transpose_matmul, R"(
+%0 = input float32 [3, 4] "a"
+%1 = input float32 [3, 5] "b"
+%2 = transpose(%0, axes=[1, 0]) : float32 [4, 3]
+%3 = matmul(%2, %1) : float32 [4, 5]
+%4 = transpose(%3, axes=[1, 0]) : float32 [5, 4]
+output %4
+)"),
+            R"(
+%0 = input float32 [3, 4] "a"
+%1 = input float32 [3, 5] "b"
+%2 = transpose(%1, axes=[1, 0]) : float32 [5, 3]
+%3 = matmul(%2, %0) : float32 [5, 4]
+output %3
+)");
+}
+
+TEST(TransposeMatmul, AProductThatSomebodyElseReadsStays) {
+  const std::string graph = R"(
+%0 = input float32 [4, 3] "a"
+%1 = input float32 [3, 5] "b"
+%2 = matmul(%0, %1) : float32 [4, 5]
+%3 = transpose(%2, axes=[1, 0]) : float32 [5, 4]
+output %2
+output %3
+)";
+  EXPECT_EQ(after(transpose_matmul, graph), graph);
+}
+
+TEST(Fuse, AChainIsOneLoop) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [64, 10] "x"
+%1 = input float32 [10] "bias"
+%2 = add(%0, %1) : float32 [64, 10]
+%3 = exp(%2) : float32 [64, 10]
+%4 = multiply(%3, %2) : float32 [64, 10]
+output %4
+)"),
+            R"(
+%0 = input float32 [64, 10] "x"
+%1 = input float32 [10] "bias"
+%2 = cluster{add, exp, multiply}(%0, %1) : float32 [64, 10]
+output %2
+)");
+}
+
+TEST(Fuse, ReductionsEndALoopAndValuesThatAreReadOutsideAreKept) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [64, 10] "x"
+%1 = square(%0) : float32 [64, 10]
+%2 = sum(%1, axis=[1], keepdims=true) : float32 [64, 1]
+%3 = max(%1, axis=[1], keepdims=true) : float32 [64, 1]
+%4 = divide(%1, %2) : float32 [64, 10]
+%5 = subtract(%4, %3) : float32 [64, 10]
+output %1
+output %5
+)"),
+            R"(
+%0 = input float32 [64, 10] "x"
+%1 = cluster{square, sum, max}(%0)
+%2 = %1[0] : float32 [64, 10]
+%3 = %1[1] : float32 [64, 1]
+%4 = %1[2] : float32 [64, 1]
+%5 = cluster{divide, subtract}(%2, %3, %4) : float32 [64, 10]
+output %2
+output %5
+)");
+}
+
+TEST(Fuse, ReductionsOverOtherAxesNeedALoopOfTheirOwn) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [64, 10] "x"
+%1 = exp(%0) : float32 [64, 10]
+%2 = sum(%1, axis=[0], keepdims=false) : float32 [10]
+%3 = sum(%1, axis=[1], keepdims=false) : float32 [64]
+output %2
+output %3
+)"),
+            R"(
+%0 = input float32 [64, 10] "x"
+%1 = cluster{exp, sum}(%0)
+%2 = %1[0] : float32 [64, 10]
+%3 = %1[1] : float32 [10]
+%4 = cluster{sum}(%2) : float32 [64]
+output %3
+output %4
+)");
+}
+
+TEST(Fuse, AnEarlyProducerSinksIntoTheOnlyLoopThatReadsIt) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [8, 8] "x"
+%1 = input float32 [8, 8] "w"
+%2 = tanh(%0) : float32 [8, 8]
+%3 = matmul(%0, %1) : float32 [8, 8]
+%4 = add(%3, %2) : float32 [8, 8]
+output %4
+)"),
+            R"(
+%0 = input float32 [8, 8] "x"
+%1 = input float32 [8, 8] "w"
+%2 = matmul(%0, %1) : float32 [8, 8]
+%3 = cluster{tanh, add}(%0, %2) : float32 [8, 8]
+output %3
+)");
+}
+
+TEST(Fuse, NoTwoLoopsWaitForEachOther) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [8, 8] "x"
+%1 = input float32 [8, 8] "w"
+%2 = tanh(%0) : float32 [8, 8]
+%3 = matmul(%2, %1) : float32 [8, 8]
+%4 = add(%3, %2) : float32 [8, 8]
+output %4
+)"),
+            R"(
+%0 = input float32 [8, 8] "x"
+%1 = cluster{tanh}(%0) : float32 [8, 8]
+%2 = input float32 [8, 8] "w"
+%3 = matmul(%1, %2) : float32 [8, 8]
+%4 = cluster{add}(%3, %1) : float32 [8, 8]
+output %4
+)");
+}
+
+TEST(Fuse, SmallIntegersWrapBetweenLoops) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input int8 [8] "x"
+%1 = add(%0, %0) : int8 [8]
+%2 = floor_divide(%1, %0) : int8 [8]
+output %2
+)"),
+            R"(
+%0 = input int8 [8] "x"
+%1 = cluster{add}(%0) : int8 [8]
+%2 = cluster{floor_divide}(%1, %0) : int8 [8]
+output %2
+)");
+}
+
+TEST(Fuse, ConstantsStandInTheLoop) {
+  const auto fuse_constants = [](Graph& graph) {
+    for (GraphValue& v : graph.values) v.is_constant = v.leaf == LeafKind::Number;
+    fuse(graph);
+  };
+  EXPECT_EQ(after(fuse_constants, R"(
+%0 = input float32 [8] "x"
+%1 = number float32 0.5
+%2 = multiply(%0, %1) : float32 [8]
+%3 = add(%2, %1) : float32 [8]
+output %3
+)"),
+            R"(
+%0 = input float32 [8] "x"
+%1 = cluster{multiply, add}(%0) : float32 [8]
+output %1
+)");
+}
+
+// A kernel claims softmax over the last axis in float32; none does in float64 over the first.
+TEST(ExpandComposites, WhatNoKernelClaimsIsReplacedByItsDecomposition) {
+  EXPECT_EQ(after(expand_composites, R"(
+%0 = input float32 [8, 4] "x"
+%1 = softmax(%0, axis=1) : float32 [8, 4]
+%2 = input float64 [4, 6] "y"
+%3 = softmax(%2, axis=0) : float64 [4, 6]
+output %1
+output %3
+)"),
+            R"(
+%0 = input float32 [8, 4] "x"
+%1 = softmax(%0, axis=1) : float32 [8, 4]
+%2 = input float64 [4, 6] "y"
+%3 = max(%2, axis=[0], keepdims=true) : float64 [1, 6]
+%4 = subtract(%2, %3) : float64 [4, 6]
+%5 = exp(%4) : float64 [4, 6]
+%6 = sum(%5, axis=[0], keepdims=true) : float64 [1, 6]
+%7 = divide(%5, %6) : float64 [4, 6]
+output %1
+output %7
+)");
+}
+
+}  // namespace
+}  // namespace lamina
