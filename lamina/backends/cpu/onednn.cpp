@@ -4,6 +4,7 @@
 #include <omp.h>
 #include <dnnl.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <utility>
@@ -230,19 +231,28 @@ void add_converted(PrimitiveKernel& kernel, const dnnl::primitive& primitive,
   for (auto& [inside, outside] : afterwards) kernel.add_reorder(inside, outside);
 }
 
+// Whether there are rows enough to pay for packing the second factor into oneDNN's own layout:
+// bench_kernels, 1024^3 on one thread: 85 % of peak as it lies, 91 % packed; 256^3: 99 and 95 %.
+bool pays_to_pack(const Operand& a, const Operand& b) {
+  if (a.shape.rank() != 2) return false;
+  constexpr int64_t kEnough = 512;
+  return std::min({a.shape[0], b.shape[0], b.shape[1]}) >= kEnough;
+}
+
 }  // namespace
 
 std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Operand& c,
                                     Execution execution, std::string& refusal) {
   if (!supported(refusal, {&a, &b, &c})) return nullptr;
   return prepared("cpu.onednn.matmul", execution, refusal, [&](PrimitiveKernel& kernel) {
-    dnnl::matmul::primitive_desc plan(engine(), described(a), described(b), described(c),
+    const Description weights = pays_to_pack(a, b) ? of_any_layout(b) : described(b);
+    dnnl::matmul::primitive_desc plan(engine(), described(a), weights, described(c),
                                       PrimitiveKernel::attributes(), true);
     if (!plan) return false;
-    kernel.add(dnnl::matmul(plan), {kernel.operand(DNNL_ARG_SRC, 0, described(a)),
-                                    kernel.operand(DNNL_ARG_WEIGHTS, 1, described(b)),
-                                    kernel.operand(DNNL_ARG_DST, 2, described(c)),
-                                    kernel.scratch(DNNL_ARG_SCRATCHPAD, plan.scratchpad_desc())});
+    add_converted(kernel, dnnl::matmul(plan), plan.scratchpad_desc(),
+                  {{DNNL_ARG_SRC, 0, described(a), plan.src_desc()},
+                   {DNNL_ARG_WEIGHTS, 1, described(b), plan.weights_desc()},
+                   {DNNL_ARG_DST, 2, described(c), described(c)}});
     return true;
   });
 }
