@@ -76,7 +76,7 @@ class Rounding {
 
   double slack(const std::vector<ScalarValue>& inputs) {
     double largest = 0, plain = run(inputs, 0);
-    for (int trial = 0; trial < 3; ++trial) {
+    for (int trial = 0; trial < 8; ++trial) {
       double off = std::abs(run(inputs, unit_) - plain);
       if (std::isfinite(off)) largest = std::max(largest, off);
     }
@@ -109,7 +109,7 @@ class Rounding {
       bool moves = step.op != ScalarOp::Select && step.op != ScalarOp::Negative &&
                    step.op != ScalarOp::Absolute && step.op != ScalarOp::Minimum &&
                    step.op != ScalarOp::Maximum;
-      double push = moves ? 1 + unit * (random_() & 1 ? 1 : -1) : 1;
+      double push = moves ? 1 + unit * (random_() >> 16 & 1 ? 1 : -1) : 1;
       if (step.type == ScalarType::F32) values_[i].f32 *= static_cast<float>(push);
       if (step.type == ScalarType::F64) values_[i].f64 *= push;
     }

@@ -24,7 +24,7 @@ Array weighted(std::string_view loss, Array losses, Array weight) {
 Array binary_cross_entropy(Array predictions, Array targets, BinaryCrossEntropyOptions options) {
   constexpr const char* kName = "binary_cross_entropy";
   check_same(kName, predictions, targets);
-  predictions = real(std::move(predictions)), targets = real(std::move(targets));
+  predictions = as_floating(std::move(predictions)), targets = as_floating(std::move(targets));
   Array other = 1.0 - predictions;
   Array losses = -(targets * bounded_log(std::move(predictions)) +
                    (1.0 - targets) * bounded_log(std::move(other)));
@@ -90,7 +90,7 @@ Array nll_loss(Array log_probabilities, Array labels, NllOptions options) {
 
 Array kl_div(Array predictions, Array targets, KlDivOptions options) {
   check_same("kl_div", predictions, targets);
-  predictions = real(std::move(predictions)), targets = real(std::move(targets));
+  predictions = as_floating(std::move(predictions)), targets = as_floating(std::move(targets));
   const int64_t batch = predictions.ndim() == 0 ? 1 : predictions.shape(0);
   Array losses = options.log_target ? exp(targets) * (targets - predictions)
                                     : xlogy(targets, targets) - targets * predictions;

@@ -20,7 +20,7 @@ Array ctc_loss(Array log_probs, Array targets, Array input_lengths, Array target
     target_lengths = reshape(std::move(target_lengths), {1});
   }
   Array labels = maximum(target_lengths, 1);
-  Array losses = ctc_losses(real(std::move(log_probs)), std::move(targets),
+  Array losses = ctc_losses(as_floating(std::move(log_probs)), std::move(targets),
                             std::move(input_lengths), std::move(target_lengths), options.blank);
   if (options.zero_infinity) losses = where(isinf(losses), 0.0, losses);
   if (options.reduction == LossReduction::Mean)

@@ -42,7 +42,7 @@ Array binary_crossentropy(Array predictions, Array targets, CrossentropyOptions 
   constexpr const char* kName = "binary_crossentropy";
   check_same(kName, predictions, targets);
   check_smoothing(kName, options.label_smoothing);
-  targets = real(std::move(targets)), predictions = real(std::move(predictions));
+  targets = as_floating(std::move(targets)), predictions = as_floating(std::move(predictions));
   if (options.label_smoothing != 0) {
     const double smoothing = options.label_smoothing;
     targets = targets * (1.0 - smoothing) + 0.5 * smoothing;
@@ -59,7 +59,7 @@ Array categorical_crossentropy(Array predictions, Array targets, CrossentropyOpt
   constexpr const char* kName = "categorical_crossentropy";
   check_same(kName, predictions, targets);
   const int axis = class_axis(kName, options.axis, predictions);
-  targets = real(std::move(targets)), predictions = real(std::move(predictions));
+  targets = as_floating(std::move(targets)), predictions = as_floating(std::move(predictions));
   if (options.from_logits) {
     return cross_entropy(
         std::move(predictions), std::move(targets),
@@ -80,7 +80,7 @@ Array sparse_categorical_crossentropy(Array predictions, Array targets,
   constexpr const char* kName = "sparse_categorical_crossentropy";
   if (!predictions || !targets) throw StateError(text(kName, ": an argument is an empty Array"));
   const int axis = class_axis(kName, options.axis, predictions);
-  predictions = real(std::move(predictions));
+  predictions = as_floating(std::move(predictions));
   if (options.from_logits) {
     return cross_entropy(
         std::move(predictions), std::move(targets),
@@ -96,8 +96,8 @@ Array binary_focal_crossentropy(Array predictions, Array targets, BinaryFocalOpt
   check_same(kName, predictions, targets);
   check_smoothing(kName, options.label_smoothing);
   check_number(kName, "gamma", options.gamma, 0);
-  targets = real(std::move(targets));
-  Array p = options.from_logits ? sigmoid(std::move(predictions)) : real(std::move(predictions));
+  targets = as_floating(std::move(targets));
+  Array p = options.from_logits ? sigmoid(std::move(predictions)) : as_floating(std::move(predictions));
   p = inside(std::move(p));
   if (options.label_smoothing != 0) {
     const double smoothing = options.label_smoothing;
@@ -120,12 +120,12 @@ Array categorical_focal_crossentropy(Array predictions, Array targets,
   check_smoothing(kName, options.label_smoothing);
   check_number(kName, "gamma", options.gamma, 0);
   const int axis = class_axis(kName, options.axis, predictions);
-  targets = real(std::move(targets));
+  targets = as_floating(std::move(targets));
   if (options.label_smoothing != 0) {
     const double smoothing = options.label_smoothing;
     targets = targets * (1.0 - smoothing) + smoothing / static_cast<double>(targets.shape(axis));
   }
-  Array p = shares(real(std::move(predictions)), options.from_logits, axis);
+  Array p = shares(as_floating(std::move(predictions)), options.from_logits, axis);
   Array losses = -std::move(targets) * log(p) * (options.alpha * power(1.0 - p, options.gamma));
   return reduced(kName, sum(std::move(losses), {.axis = axis}), options.reduction);
 }
@@ -133,15 +133,15 @@ Array categorical_focal_crossentropy(Array predictions, Array targets,
 Array kl_divergence(Array predictions, Array targets, LossOptions options) {
   constexpr const char* kName = "kl_divergence";
   check_same(kName, predictions, targets);
-  Array p = clip(real(std::move(predictions)), kEpsilon, 1.0);
-  Array t = clip(real(std::move(targets)), kEpsilon, 1.0);
+  Array p = clip(as_floating(std::move(predictions)), kEpsilon, 1.0);
+  Array t = clip(as_floating(std::move(targets)), kEpsilon, 1.0);
   if (t.ndim() < 1) throw ShapeError("kl_divergence: expected predictions [.., n], got a number");
   return reduced(kName, sum(t * log(t / std::move(p)), {.axis = -1}), options.reduction);
 }
 
 Array poisson(Array predictions, Array targets, LossOptions options) {
   check_same("poisson", predictions, targets);
-  predictions = real(std::move(predictions));
+  predictions = as_floating(std::move(predictions));
   Array losses = predictions - std::move(targets) * log(predictions + kEpsilon);
   return reduced("poisson", last_mean("poisson", losses), options.reduction);
 }

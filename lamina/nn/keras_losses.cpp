@@ -30,7 +30,7 @@ Array row_means(const char* loss, Array losses, LossReduction reduction) {
 }
 
 Array plus_minus_one(Array targets) {
-  targets = real(std::move(targets));
+  targets = as_floating(std::move(targets));
   Array zero_or_one = all(logical_or(targets == 0.0, targets == 1.0));
   return where(std::move(zero_or_one), 2.0 * targets - 1.0, targets);
 }
@@ -63,7 +63,7 @@ Array squared_hinge(Array predictions, Array targets, LossOptions options) {
 
 Array categorical_hinge(Array predictions, Array targets, LossOptions options) {
   check_rows("categorical_hinge", predictions, targets);
-  targets = real(std::move(targets));
+  targets = as_floating(std::move(targets));
   Array right = sum(targets * predictions, {.axis = -1});
   Array wrong = max((1.0 - targets) * predictions, {.axis = -1});
   return reduced("categorical_hinge", maximum(std::move(wrong) - std::move(right) + 1.0, 0.0),
@@ -80,7 +80,7 @@ Array mean_absolute_percentage_error(Array predictions, Array targets, LossOptio
 Array mean_squared_logarithmic_error(Array predictions, Array targets, LossOptions options) {
   constexpr const char* kName = "mean_squared_logarithmic_error";
   check_rows(kName, predictions, targets);
-  auto logarithm = [](Array x) { return log1p(maximum(real(std::move(x)), kEpsilon)); };
+  auto logarithm = [](Array x) { return log1p(maximum(as_floating(std::move(x)), kEpsilon)); };
   Array difference = logarithm(std::move(predictions)) - logarithm(std::move(targets));
   return row_means(kName, square(std::move(difference)), options.reduction);
 }
@@ -88,7 +88,7 @@ Array mean_squared_logarithmic_error(Array predictions, Array targets, LossOptio
 // log(cosh(d)) = d + log(1 + e^(-2d)) - log(2): without overflow.
 Array log_cosh(Array predictions, Array targets, LossOptions options) {
   check_rows("log_cosh", predictions, targets);
-  Array d = real(std::move(predictions)) - std::move(targets);
+  Array d = as_floating(std::move(predictions)) - std::move(targets);
   Array losses = d + softplus(-2.0 * d) - std::numbers::ln2;
   return row_means("log_cosh", std::move(losses), options.reduction);
 }
@@ -103,7 +103,7 @@ Array cosine_similarity(Array predictions, Array targets, AxisLossOptions option
 
 Array dice(Array predictions, Array targets, SetLossOptions options) {
   check_same("dice", predictions, targets);
-  predictions = real(std::move(predictions)), targets = real(std::move(targets));
+  predictions = as_floating(std::move(predictions)), targets = as_floating(std::move(targets));
   const ReduceOptions along = over(options.axis);
   Array both = sum(targets * predictions, along);
   Array sizes = sum(std::move(targets), along) + sum(std::move(predictions), along) + kEpsilon;
@@ -114,7 +114,7 @@ Array tversky(Array predictions, Array targets, TverskyOptions options) {
   check_same("tversky", predictions, targets);
   check_number("tversky", "alpha", options.alpha, 0);
   check_number("tversky", "beta", options.beta, 0);
-  predictions = real(std::move(predictions)), targets = real(std::move(targets));
+  predictions = as_floating(std::move(predictions)), targets = as_floating(std::move(targets));
   const ReduceOptions along = over(options.axis);
   Array both = sum(targets * predictions, along);
   Array false_ones = sum((1.0 - targets) * predictions, along) * options.alpha;

@@ -50,7 +50,7 @@ void check_number(std::string_view loss, const char* name, double value, double 
   throw ValueError(text(loss, ": ", name, " must be ", low, " or more, got ", value));
 }
 
-Array real(Array x) { return is_floating(x.dtype()) ? x : astype(std::move(x), float32); }
+Array as_floating(Array x) { return is_floating(x.dtype()) ? x : astype(std::move(x), float32); }
 
 Array xlogy(Array x, Array y) {
   Array none = x == 0.0;

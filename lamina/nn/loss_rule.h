@@ -28,7 +28,7 @@ void check_same_shapes(std::string_view loss, std::initializer_list<LossArgument
 void check_number(std::string_view loss, const char* name, double value, double low);
 
 // x as floating-point numbers: integers become float32.
-Array real(Array x);
+Array as_floating(Array x);
 
 // x log(y), 0 where x is 0 even if y is too.
 Array xlogy(Array x, Array y);

@@ -47,12 +47,12 @@ Array poisson_nll_loss(Array predictions, Array targets, PoissonNllOptions optio
   constexpr const char* kName = "poisson_nll_loss";
   check_same(kName, predictions, targets);
   check_number(kName, "epsilon", options.epsilon, 0);
-  predictions = real(std::move(predictions));
+  predictions = as_floating(std::move(predictions));
   Array losses = options.log_input ? exp(predictions) - targets * predictions
                                    : predictions - targets * log(predictions + options.epsilon);
   if (options.full) {
     // Stirling's approximation, for targets over 1.
-    Array t = where(targets > 1.0, real(targets), 1.0);
+    Array t = where(targets > 1.0, as_floating(targets), 1.0);
     Array stirling = t * log(t) - t + 0.5 * log(2 * std::numbers::pi * t);
     losses = std::move(losses) + where(targets > 1.0, std::move(stirling), 0.0);
   }
@@ -77,11 +77,11 @@ Array gaussian_nll_loss(Array predictions, Array targets, Array var, GaussianNll
     }
   }
   const Array negative = var < 0.0;
-  var = where(negative, std::nan(""), real(std::move(var)));
+  var = where(negative, std::nan(""), as_floating(std::move(var)));
   // The limit is no part of the gradient: variances at it can still grow.
   Array limited = var + stop_gradient(maximum(var, options.epsilon) - var);
   Array losses =
-      0.5 * (log(limited) + square(real(std::move(predictions)) - std::move(targets)) / limited);
+      0.5 * (log(limited) + square(as_floating(std::move(predictions)) - std::move(targets)) / limited);
   if (options.full) losses = std::move(losses) + 0.5 * std::log(2 * std::numbers::pi);
   return reduced(kName, std::move(losses), options.reduction);
 }

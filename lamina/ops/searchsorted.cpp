@@ -15,13 +15,7 @@ struct SearchSorted {
   static constexpr auto name = "searchsorted";
   static constexpr const char* inputs[] = {"x1", "x2"};
   static constexpr auto no_gradient = "a position is an integer";
-  struct Attributes {
-    bool right = false;
-    template <class V>
-    void fields(V&& v) {
-      v("right", right);
-    }
-  };
+  using Attributes = SearchSortedAttributes;
   static void infer(Inference& c) {
     if (c.shape(0).rank() != 1)
       throw c.error<ShapeError>("expected one sorted axis for x1, got ", c.shape(0));

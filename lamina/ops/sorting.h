@@ -32,4 +32,12 @@ struct SearchSortedOptions {
 };
 Array searchsorted(Array x1, Array x2, SearchSortedOptions options = {});
 
+struct SearchSortedAttributes {
+  bool right = false;
+  template <class V>
+  void fields(V&& v) {
+    v("right", right);
+  }
+};
+
 }  // namespace lamina

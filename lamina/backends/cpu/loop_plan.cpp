@@ -263,7 +263,7 @@ class Planner {
       step.run = cast_step(operands, i.type);
     } else {
       step.run = is_float(operands) ? real_step(i.op, operands) : nullptr;
-      if (!step.run) step.run = divide_step(i.op, operands);
+      if (!step.run) step.run = binary_step(i.op, operands);
       if (!step.run) step.run = plain_step(i.op, operands);
     }
     for (size_t k = 0; k < from.size(); ++k) {

@@ -62,9 +62,10 @@ struct Step {
 
 StepFunction chain_step(ScalarType type);  // F32, F64
 StepFunction compare_select_step(ScalarOp compare,
-                                 ScalarType type);       // from[0] < from[1] ? from[2] : from[3]
-StepFunction real_step(ScalarOp op, ScalarType type);    // F32, F64; functions of one operand
-StepFunction divide_step(ScalarOp op, ScalarType type);  // powers, quotients rounded down; or null
+                                 ScalarType type);     // from[0] < from[1] ? from[2] : from[3]
+StepFunction real_step(ScalarOp op, ScalarType type);  // F32, F64; functions of one operand
+// Powers, quotients rounded down, angles; null for the others.
+StepFunction binary_step(ScalarOp op, ScalarType type);
 StepFunction plain_step(ScalarOp op, ScalarType operands);  // everything else that has one type
 StepFunction select_step(ScalarType type);
 StepFunction cast_step(ScalarType from, ScalarType to);

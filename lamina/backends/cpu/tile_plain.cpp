@@ -76,10 +76,6 @@ StepFunction compare_for(ScalarOp op) {
 template <class T>
 StepFunction float_for(ScalarOp op) {
   switch (op) {
-    LAMINA_BINARY(Atan2, T, T, std::atan2(a, b))
-    LAMINA_BINARY(Hypot, T, T, std::hypot(a, b))
-    LAMINA_BINARY(CopySign, T, T, std::copysign(a, b))
-    LAMINA_UNARY(Log10, T, T, std::log10(a))
     LAMINA_UNARY(Sign, T, T, (a > 0 ? T{1} : a < 0 ? T{-1} : a == 0 ? T{0} : a))
     default:
       return compare_for<T>(op);

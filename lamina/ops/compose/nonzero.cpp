@@ -1,6 +1,9 @@
-// nonzero(x): the values are read now, since the result's size depends on them. Two passes: the
-// count says how much to allocate.
+// nonzero(x): the values are read now, since the result's size depends on them.
+#include <algorithm>
+#include <numeric>
+
 #include "lamina/base/error.h"
+#include "lamina/base/parallel_for.h"
 #include "lamina/exec/evaluate.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
@@ -10,7 +13,11 @@
 namespace lamina {
 namespace {
 
-// The row-major numbers of the elements that are not 0.
+constexpr int64_t kBlock = 2048, kBlocksPerThread = 16;
+
+// The row-major numbers of the elements that are not 0. Counts of blocks say where each block's
+// numbers go; within a block each number is written, and overwritten by the next one unless it
+// counts.
 std::vector<int64_t> places_of(const Array& x) {
   const HostValue host = host_value(x);
   std::vector<int64_t> places;
@@ -18,16 +25,31 @@ std::vector<int64_t> places_of(const Array& x) {
     using T = decltype(zero);
     using Key = std::conditional_t<std::is_arithmetic_v<T>, T, float>;
     const T* values = reinterpret_cast<const T*>(host.data());
-    const int64_t size = x.size();
-    int64_t count = 0;
-    for (int64_t i = 0; i < size; ++i) count += static_cast<Key>(values[i]) != Key{0};
-    places.resize(static_cast<size_t>(count) + 1);  // the spare entry takes what is not kept
-    int64_t* next = places.data();
-    for (int64_t i = 0; i < size; ++i) {  // without a branch, which would often be guessed wrong
-      *next = i;
-      next += static_cast<Key>(values[i]) != Key{0};
-    }
-    places.pop_back();
+    const int64_t size = x.size(), blocks = (size + kBlock - 1) / kBlock;
+    auto counts = [&](int64_t i) { return static_cast<Key>(values[i]) != Key{0}; };
+    std::vector<int64_t> start(static_cast<size_t>(blocks) + 1, 0);
+    parallel_for(0, blocks, kBlocksPerThread, [&](int64_t first, int64_t last) {
+      for (int64_t block = first; block < last; ++block) {
+        const int64_t end = std::min(size, (block + 1) * kBlock);
+        int32_t count = 0;
+        for (int64_t i = block * kBlock; i < end; ++i) count += counts(i);
+        start[static_cast<size_t>(block) + 1] = count;
+      }
+    });
+    std::partial_sum(start.begin(), start.end(), start.begin());
+    places.resize(static_cast<size_t>(start.back()));
+    parallel_for(0, blocks, kBlocksPerThread, [&](int64_t first, int64_t last) {
+      int64_t found[kBlock + 1];
+      for (int64_t block = first; block < last; ++block) {
+        const int64_t end = std::min(size, (block + 1) * kBlock);
+        int64_t count = 0;
+        for (int64_t i = block * kBlock; i < end; ++i) {
+          found[count] = i;
+          count += counts(i);
+        }
+        std::copy(found, found + count, places.begin() + start[static_cast<size_t>(block)]);
+      }
+    });
   });
   return places;
 }

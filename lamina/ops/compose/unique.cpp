@@ -1,8 +1,5 @@
 // unique_*(x): the elements in a stable order; equal neighbours are one value, and the first of
 // them in that order is the first in x.
-#include <algorithm>
-#include <numeric>
-
 #include "lamina/base/error.h"
 #include "lamina/exec/evaluate.h"
 #include "lamina/ops/axis_lines.h"
@@ -10,6 +7,7 @@
 #include "lamina/ops/indexing.h"
 #include "lamina/ops/movement.h"
 #include "lamina/ops/sets.h"
+#include "lamina/ops/sorting.h"
 
 namespace lamina {
 namespace {
@@ -21,29 +19,22 @@ struct Groups {
 };
 
 Groups groups_of(const Array& x) {
-  const HostValue host = host_value(x);
+  const Array flat = reshape(x, {x.size()});
+  const HostValue host = host_value(flat), sorted = host_value(argsort(flat));
+  const auto* order = reinterpret_cast<const int64_t*>(sorted.data());
   Groups groups;
-  groups.order.resize(static_cast<size_t>(x.size()));
+  groups.order.assign(order, order + x.size());
   dispatch(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     using Key = SortKey<T>;
-    struct Entry {
-      Key key;
-      int64_t place;
-    };
     const T* values = reinterpret_cast<const T*>(host.data());
-    std::vector<Entry> entries(groups.order.size());
-    for (size_t i = 0; i < entries.size(); ++i)
-      entries[i] = {static_cast<Key>(values[i]), static_cast<int64_t>(i)};
-    std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-      return sorts_before(a.key, b.key, false);
-    });
-    for (size_t i = 0; i < entries.size(); ++i) {
-      groups.order[i] = entries[i].place;
-      const bool same = i > 0 && entries[i].key == entries[i - 1].key;  // a NaN equals nothing
-      if (!same) groups.starts.push_back(static_cast<int64_t>(i));
+    Key last{};
+    for (size_t i = 0; i < groups.order.size(); ++i) {
+      const Key key = static_cast<Key>(values[groups.order[i]]);
+      if (i == 0 || !(key == last)) groups.starts.push_back(static_cast<int64_t>(i));  // NaN too
+      last = key;
     }
-    groups.starts.push_back(static_cast<int64_t>(entries.size()));
+    groups.starts.push_back(x.size());
   });
   return groups;
 }

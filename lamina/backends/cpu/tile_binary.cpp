@@ -1,14 +1,15 @@
-// Steps for the functions of two numbers that have no instruction: powers, and divisions that round
-// down.
+// Steps for the functions of two numbers that have no instruction: powers, divisions that round
+// down, angles and lengths.
 #include "lamina/backends/cpu/targets.h"
 #include "lamina/backends/cpu/tile_ops.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "lamina/backends/cpu/tile_divide.cpp"
+#define HWY_TARGET_INCLUDE "lamina/backends/cpu/tile_binary.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 #include "lamina/backends/cpu/vector-inl.h"
+#include "lamina/backends/cpu/vector_angle-inl.h"
 #include "lamina/backends/cpu/vector_power-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,6 +22,12 @@ HWY_INLINE V apply(D d, V a, V b) {
     return power_of_floats(d, a, b);
   else if constexpr (kOp == ScalarOp::Power)
     return power_of_doubles(d, a, b);
+  else if constexpr (kOp == ScalarOp::Atan2)
+    return vector_atan2(d, a, b);
+  else if constexpr (kOp == ScalarOp::Hypot)
+    return vector_hypot(d, a, b);
+  else if constexpr (kOp == ScalarOp::CopySign)
+    return hn::CopySign(a, b);
   else if constexpr (hwy::IsFloat<hn::TFromD<D>>())
     return divide_down<kRemainder>(d, a, b);
   else
@@ -104,7 +111,7 @@ void run_power_f32(const Step& step, std::byte* const* slot, int64_t n) {
 }
 
 template <ScalarOp kOp>
-StepFunction divide_for(ScalarType type) {
+StepFunction division_for(ScalarType type) {
   switch (type) {
     case ScalarType::F32:
       return run_binary<kOp, float>;
@@ -117,16 +124,29 @@ StepFunction divide_for(ScalarType type) {
   }
 }
 
-StepFunction divide_of(ScalarOp op, ScalarType type) {
+template <ScalarOp kOp>
+StepFunction real_for(ScalarType type) {
+  return type == ScalarType::F32   ? run_binary<kOp, float>
+         : type == ScalarType::F64 ? run_binary<kOp, double>
+                                   : nullptr;
+}
+
+StepFunction binary_of(ScalarOp op, ScalarType type) {
   switch (op) {
     case ScalarOp::Power:
       return type == ScalarType::F32   ? run_power_f32
              : type == ScalarType::F64 ? run_power_f64
                                        : nullptr;
+    case ScalarOp::Atan2:
+      return real_for<ScalarOp::Atan2>(type);
+    case ScalarOp::Hypot:
+      return real_for<ScalarOp::Hypot>(type);
+    case ScalarOp::CopySign:
+      return real_for<ScalarOp::CopySign>(type);
     case ScalarOp::Remainder:
-      return divide_for<ScalarOp::Remainder>(type);
+      return division_for<ScalarOp::Remainder>(type);
     case ScalarOp::FloorDivide:
-      return divide_for<ScalarOp::FloorDivide>(type);
+      return division_for<ScalarOp::FloorDivide>(type);
     default:
       return nullptr;
   }
@@ -137,9 +157,9 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lamina::cpu {
-HWY_EXPORT(divide_of);
-StepFunction divide_step(ScalarOp op, ScalarType type) {
-  return HWY_DYNAMIC_DISPATCH(divide_of)(op, type);
+HWY_EXPORT(binary_of);
+StepFunction binary_step(ScalarOp op, ScalarType type) {
+  return HWY_DYNAMIC_DISPATCH(binary_of)(op, type);
 }
 }  // namespace lamina::cpu
 #endif
