@@ -52,7 +52,7 @@ struct LogCumSumExp {
       for (int64_t i = 0; i < split.size; ++i) {
         const double value = x.real(first + i * split.inner);
         if (value > most) {
-          rest = std::isinf(most) ? 1 : rest * std::exp(most - value) + 1;
+          rest = std::isinf(most) ? rest + 1 : rest * std::exp(most - value) + 1;  // keeps NaN
           most = value;
         } else if (!(value == -std::numeric_limits<double>::infinity())) {
           rest += value == most ? 1 : std::exp(value - most);
