@@ -223,3 +223,12 @@ def test_digitize(dtype, right):
     for edges in (bins, bins[::-1].copy(), bins[:1], np.full(5, bins[3])):
         got = for_threads(lambda: lm.digitize(lm.array(x), lm.array(edges), right=right))
         np.testing.assert_array_equal(got, np.digitize(x, edges, right=right))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "float16", "float32", "float64"])
+def test_segments(dtype):
+    x, segments = draw((900, 70), dtype), np.random.default_rng(6).integers(0, 50, 900)
+    for name, ufunc in [("sum", np.add), ("max", np.maximum), ("min", np.minimum)]:
+        got = for_threads(lambda: getattr(lm, "segment_" + name)(lm.array(x), lm.array(segments), 50))
+        exact = x.astype("float64") if x.dtype.kind == "f" else x
+        close(got, np.stack([ufunc.reduce(exact[segments == s]) for s in range(50)]), dtype)

@@ -51,12 +51,13 @@ struct Extreme {  // NaN stays
 template <class T, class How>
 class PutAlongAxis final : public Kernel {
  public:
-  PutAlongAxis(const KernelRequest& request, int axis)
+  PutAlongAxis(const KernelRequest& request, int axis, bool line)
       : to_(request.outputs[0].shape, axis),
         count_(request.inputs[1].shape[axis]),
         copy_(request.inputs[0].dtype, request.inputs[0].shape, request.inputs[0].strides,
               request.outputs[0].strides, request.threads),
         blocks_(request.inputs[1].dtype, to_.size),
+        line_(line),
         threads_(request.threads) {}
 
   void run(std::byte* const* operands, RunContext& context) const override {
@@ -94,6 +95,7 @@ class PutAlongAxis final : public Kernel {
   void put(T* y, const T* values, const std::byte* indices, int64_t outer, int64_t low,
            int64_t high, cpu::IndexBlocks::Errors& errors) const {
     T* entries = y + outer * to_.size * to_.inner;
+    if (line_) return put_entries(entries, values, indices, outer, low, high, errors);
     const bool whole = high - low == to_.inner;  // then rows follow each other
     const int64_t rows = whole ? 1 : count_, row = whole ? count_ * to_.inner : high - low;
     int64_t positions[cpu::kIndexBlock];
@@ -113,35 +115,51 @@ class PutAlongAxis final : public Kernel {
     }
   }
 
+  void put_entries(T* entries, const T* values, const std::byte* indices, int64_t outer,
+                   int64_t low, int64_t high, cpu::IndexBlocks::Errors& errors) const {
+    int64_t positions[cpu::kIndexBlock];
+    for (int64_t begin = 0; begin < count_; begin += cpu::kIndexBlock) {
+      const int64_t n = std::min(cpu::kIndexBlock, count_ - begin);
+      blocks_.read(indices, begin, n, positions, errors);
+      for (int64_t i = 0; i < n; ++i) {
+        T* to = entries + positions[i] * to_.inner;
+        const T* from = values + (outer * count_ + begin + i) * to_.inner;
+        for (int64_t k = low; k < high; ++k) to[k] = How::combine(to[k], from[k]);
+      }
+    }
+  }
+
   AxisSplit to_;
   int64_t count_;
   cpu::StridedCopy copy_;
   cpu::IndexBlocks blocks_;
+  bool line_;  // one index for a whole entry
   int threads_;
 };
 
 template <class How>
-std::unique_ptr<Kernel> of_type(const KernelRequest& request, int axis) {
+std::unique_ptr<Kernel> of_type(const KernelRequest& request, int axis, bool line) {
   return dispatch(request.inputs[0].dtype, [&](auto zero) -> std::unique_ptr<Kernel> {
-    return std::make_unique<PutAlongAxis<decltype(zero), How>>(request, axis);
+    return std::make_unique<PutAlongAxis<decltype(zero), How>>(request, axis, line);
   });
 }
 
 std::unique_ptr<Kernel> rule(KernelRequest& request) {
   Operand &indices = request.inputs[1], &values = request.inputs[2];
-  indices.strides = row_major_strides(indices.shape);
   values.strides = row_major_strides(values.shape);
   const auto& a = *static_cast<const PutAttributes*>(request.attributes);
   const int axis = static_cast<int>(a.axis);
+  const bool line = cpu::is_one_line(indices, axis);
+  if (!line) indices.strides = row_major_strides(indices.shape);
   switch (static_cast<PutReduction>(a.reduction)) {
     case PutReduction::Assign:
-      return of_type<Assign>(request, axis);
+      return of_type<Assign>(request, axis, line);
     case PutReduction::Multiply:
-      return of_type<Multiply>(request, axis);
+      return of_type<Multiply>(request, axis, line);
     case PutReduction::Max:
-      return of_type<Extreme<true>>(request, axis);
+      return of_type<Extreme<true>>(request, axis, line);
     default:
-      return of_type<Extreme<false>>(request, axis);
+      return of_type<Extreme<false>>(request, axis, line);
   }
 }
 

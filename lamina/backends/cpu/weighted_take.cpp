@@ -68,16 +68,20 @@ class WeightedTake final : public Kernel {
   using Acc = cpu::WeightedSum<T>;
 
   void take_points(const T* x, T* y, int64_t n, const Taps::Block<Acc>& block) const {
-    if (block.skips) return take_each<true, 0>(x, y, n, block);
+    if (s_.size == 0) return void(std::fill(y, y + n, T(Acc(0))));
+    block.skips ? take_some<true>(x, y, n, block) : take_some<false>(x, y, n, block);
+  }
+  template <bool kSkips>
+  void take_some(const T* x, T* y, int64_t n, const Taps::Block<Acc>& block) const {
     switch (s_.taps) {
       case 1:
-        return take_each<false, 1>(x, y, n, block);
+        return take_each<kSkips, 1>(x, y, n, block);
       case 2:
-        return take_each<false, 2>(x, y, n, block);
+        return take_each<kSkips, 2>(x, y, n, block);
       case 4:
-        return take_each<false, 4>(x, y, n, block);
+        return take_each<kSkips, 4>(x, y, n, block);
       default:
-        return take_each<false, 0>(x, y, n, block);
+        return take_each<kSkips, 0>(x, y, n, block);
     }
   }
 
@@ -90,8 +94,13 @@ class WeightedTake final : public Kernel {
     for (int64_t p = 0; p < n; ++p, places += taps, weights += taps) {
       Acc sum = 0;
       for (int64_t k = 0; k < taps; ++k) {
-        if (kSkips && places[k] < 0) continue;
-        sum += weights[k] * static_cast<Acc>(x[places[k]]);
+        if constexpr (kSkips) {  // without a branch: where it goes is not to be foreseen
+          const bool counts = places[k] >= 0;
+          const Acc term = weights[k] * static_cast<Acc>(x[counts ? places[k] : 0]);
+          sum += counts ? term : Acc(0);
+        } else {
+          sum += weights[k] * static_cast<Acc>(x[places[k]]);
+        }
       }
       y[p] = T(sum);
     }
