@@ -29,8 +29,8 @@ struct Digitize {
     c.output(int64, c.shape(0));
   }
   static constexpr auto no_gradient = "a bin's number is an integer";
-  // NaN stands behind all numbers. Bins that run downwards are turned round, and what stands behind a
-  // value is counted instead of what stands before it.
+  // NaN stands behind all numbers. Bins that run downwards are turned round, and what stands
+  // behind a value is counted instead of what stands before it.
   static Array decompose(Context& c) {
     const Array &x = c.input(0), &bins = c.input(1);
     const bool right = !c.attributes<Attributes>().right;

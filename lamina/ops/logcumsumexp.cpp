@@ -2,8 +2,8 @@
 // so that nothing overflows.
 //
 // The gradient of x[j] is e^x[j] times the sum over i >= j of g[i] e^-y[i], whose terms may
-// overflow where their product with e^x[j] would not. So the sums of the positive and of the negative
-// cotangents are kept as logarithms: both are logcumsumexp from the other end.
+// overflow where their product with e^x[j] would not. So the sums of the positive and of the
+// negative cotangents are kept as logarithms: both are logcumsumexp from the other end.
 #include <cmath>
 #include <limits>
 

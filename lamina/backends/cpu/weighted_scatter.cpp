@@ -58,8 +58,7 @@ class WeightedScatter final : public Kernel {
       std::fill(y, y + (high - low) * row, T(0));
     }
     const T* g = reinterpret_cast<const T*>(operands[0]);
-    const int64_t together =
-        std::max<int64_t>(1, kTapsTogether / std::max<int64_t>(1, s_.taps));
+    const int64_t together = std::max<int64_t>(1, kTapsTogether / std::max<int64_t>(1, s_.taps));
     Taps::Block<Sum> block;
     for (int64_t p = 0; p < s_.points; p += together) {
       const int64_t n = std::min(together, s_.points - p);
@@ -69,7 +68,8 @@ class WeightedScatter final : public Kernel {
         add_block(from, sums + (c - low) * row, n, block);
       }
     }
-    if constexpr (!kInPlace) std::transform(held.begin(), held.end(), y, [](Sum s) { return T(s); });
+    if constexpr (!kInPlace)
+      std::transform(held.begin(), held.end(), y, [](Sum s) { return T(s); });
   }
 
   void add_block(const T* g, Sum* sums, int64_t n, const Taps::Block<Sum>& block) const {

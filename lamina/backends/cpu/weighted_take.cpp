@@ -150,8 +150,8 @@ class WeightedProducts final : public Kernel {
                      taps_.read(operands[1], nullptr, b * s_.points + p, n, block, errors);
                      sums.assign(static_cast<size_t>(n * s_.taps), 0);
                      for (int64_t c = b * s_.channels; c < (b + 1) * s_.channels; ++c) {
-                       add_products(x + c * s_.size * s_.inner,
-                                    g + (c * s_.points + p) * s_.inner, n, block, sums.data());
+                       add_products(x + c * s_.size * s_.inner, g + (c * s_.points + p) * s_.inner,
+                                    n, block, sums.data());
                      }
                      T* to = y + (b * s_.points + p) * s_.taps;
                      for (const double sum : sums) *to++ = T(static_cast<cpu::WeightedSum<T>>(sum));
@@ -188,9 +188,10 @@ template <template <class> class K>
 std::unique_ptr<Kernel> rule(KernelRequest& request) {
   for (Operand& input : request.inputs) input.strides = row_major_strides(input.shape);
   const WeightedShape shape(request.inputs[0].shape, request.inputs[1].shape);
-  return cpu::with_floating_type(request.inputs[0].dtype, [&](auto zero) -> std::unique_ptr<Kernel> {
-    return std::make_unique<K<decltype(zero)>>(request, shape);
-  });
+  return cpu::with_floating_type(request.inputs[0].dtype,
+                                 [&](auto zero) -> std::unique_ptr<Kernel> {
+                                   return std::make_unique<K<decltype(zero)>>(request, shape);
+                                 });
 }
 
 }  // namespace

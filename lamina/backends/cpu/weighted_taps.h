@@ -24,7 +24,12 @@ using WeightedSum = std::conditional_t<std::is_same_v<T, double>, double, float>
 struct WeightedShape {
   int64_t batch, channels, size, inner, points, taps;
   WeightedShape(const Shape& x, const Shape& indices)
-      : batch(x[0]), channels(x[1]), size(x[2]), inner(x[3]), points(indices[1]), taps(indices[2]) {}
+      : batch(x[0]),
+        channels(x[1]),
+        size(x[2]),
+        inner(x[3]),
+        points(indices[1]),
+        taps(indices[2]) {}
 };
 
 // Calls f with a value of the floating-point type `dtype`.

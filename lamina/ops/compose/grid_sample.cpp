@@ -75,8 +75,7 @@ std::vector<Tap> taps_of(const Point& point, Sampling sampling, const Array& at)
     std::vector<Tap> taps;
     int k = -1;
     for (const Array& weight : cubic_weights(pixel - low)) {
-      taps.push_back(
-          tap_at(point, round(point.inside(low + static_cast<double>(k++))), weight));
+      taps.push_back(tap_at(point, round(point.inside(low + static_cast<double>(k++))), weight));
     }
     return taps;
   }
