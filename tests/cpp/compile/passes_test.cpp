@@ -176,6 +176,16 @@ output %2
 )");
 }
 
+TEST(Fuse, CastsTo16BitFloatsRoundBetweenLoops) {
+  const std::string graph = R"(
+%0 = input float32 [3] "x"
+%1 = cast(%0, dtype=bfloat16) : bfloat16 [3]
+%2 = cast(%1, dtype=float32) : float32 [3]
+output %2
+)";
+  EXPECT_EQ(after(fuse, graph), graph);
+}
+
 TEST(Fuse, ConstantsStandInTheLoop) {
   const auto fuse_constants = [](Graph& graph) {
     for (GraphValue& v : graph.values) v.is_constant = v.leaf == LeafKind::Number;
