@@ -16,7 +16,7 @@ same(
     digamma="digamma", i0="i0", conj="conj", real="real", conj_physical="conj", resolve_conj="conj",
     atan2="atan2", eq="equal", ne="not_equal", lt="less", le="less_equal", gt="greater", ge="greater_equal",
     maximum="maximum", minimum="minimum", floor_divide="floor_divide", remainder="remainder", pow="power",
-    hypot="hypot", copysign="copysign", nextafter="nextafter", logaddexp="logaddexp",
+    hypot="hypot", copysign="copysign", logaddexp="logaddexp",
     logical_and="logical_and", logical_or="logical_or", logical_xor="logical_xor", bitwise_and="bitwise_and",
     bitwise_or="bitwise_or", bitwise_xor="bitwise_xor", bitwise_left_shift="bitwise_left_shift",
     bitwise_right_shift="bitwise_right_shift", gcd="gcd", lcm="lcm", true_divide="divide",
@@ -134,6 +134,12 @@ def _(x):
 @entry("round:decimals_0", "round:decimals_3", "round:decimals_neg_3")
 def _(x, decimals=0):
     return lm.round(x * 10.0 ** decimals) / 10.0 ** decimals
+
+
+@entry("nextafter")
+def _(x, y):
+    """torch's gradient is x's; ours is none."""
+    return x + lm.stop_gradient(lm.nextafter(x, y) - x)
 
 
 @entry("sinc")

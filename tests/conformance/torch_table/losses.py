@@ -135,10 +135,9 @@ def _(a, p, n, distance_function=None, margin=1.0, swap=False, reduction="mean")
 
 
 @entry(*(F + "linear_cross_entropy" + variant for variant in ("", ":chunked", ":chunked_none")))
-def _(x, weight, target, **options):
-    need(weight.ndim == 2, "a weight for each place")
-    options.pop("options", None)  # how torch cuts the work
-    return cross_entropy(lm.linear(x, weight), target, **options)
+def _(x, linear_weight, target, linear_bias=None, options=None, **rest):  # options: how torch cuts the work
+    need(linear_weight.ndim == 2, "a weight for each place")
+    return cross_entropy(lm.linear(x, linear_weight, linear_bias), target, **rest)
 
 
 @entry(F + "ctc_loss")

@@ -118,6 +118,7 @@ def _(x, ord="fro", dim=(-2, -1), keepdim=False, dtype=None):
 
 @entry("linalg.vander")
 def _(x, N=None):
+    x = x if x.ndim else lm.reshape(x, (1,))
     return lm.power(lm.expand_dims(x, -1), lm.arange(x.shape[-1] if N is None else N))
 
 

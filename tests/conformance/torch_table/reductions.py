@@ -126,7 +126,10 @@ def _(x, *size):
 
 @entry("diff")
 def _(x, n=1, dim=-1, prepend=None, append=None):
-    return lm.diff(x, dim, min(n, x.shape[dim]), prepend, append)
+    if n == 0:
+        return x  # torch leaves prepend and append out
+    size = sum(v.shape[dim] for v in (prepend, x, append) if v is not None)
+    return lm.diff(x, dim, min(n, size), prepend, append)
 
 
 def trapezoid(y, x=None, dim=-1, dx=1.0):
@@ -236,6 +239,7 @@ def _(x, y, input_mask=None, other_mask=None, dtype=None):
 @entry("masked.median")
 def _(x, dim=-1, keepdim=False, mask=None, dtype=None):
     """torch takes the lower of two middle elements."""
+    need(x.ndim > 0, "a number along an axis")
     x = x if mask is None else lm.where(mask, x, math.nan)
     return lm.nanquantile(x, 0.5, dim, "lower", keepdim)
 

@@ -102,16 +102,21 @@ for n in (1, 2, 3):
     entry(f"{F}max_unpool{n}d", f"{F}max_unpool{n}d:grad")(unpool(n))
 
 
+def window_places(x, n):
+    """What torch's entry draws: it sets the seed 42 first."""
+    state = torch.get_rng_state()
+    torch.manual_seed(42)
+    dtype = getattr(torch, str(x.dtype).split(".")[-1])
+    drawn = torch.rand(*((1, x.shape[0]) if x.ndim == n + 1 else x.shape[:2]), n, dtype=dtype)
+    torch.set_rng_state(state)
+    return lm.array(drawn.numpy())
+
+
 def fractional(n):
     def call(x, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None):
-        """torch's entry sets the seed 42 before the places of the windows are drawn."""
-        state = torch.get_rng_state()
-        torch.manual_seed(42)
-        dtype = getattr(torch, str(x.dtype).split(".")[-1])
-        drawn = torch.rand(*((1, x.shape[0]) if x.ndim == n + 1 else x.shape[:2]), n, dtype=dtype)
-        torch.set_rng_state(state)
+        places = window_places(x, n) if _random_samples is None else _random_samples
         y = lm.fractional_max_pool(x if x.ndim == n + 2 else lm.expand_dims(x, 0), each(kernel_size, n),
-                                   each(output_size, n), each(output_ratio, n), lm.array(drawn.numpy()))
+                                   each(output_size, n), each(output_ratio, n), places)
         y = tuple(y if x.ndim == n + 2 else (lm.squeeze(v, 0) for v in y))
         return y if return_indices else y[0]
     return call
@@ -157,6 +162,7 @@ def _(x, output_size, align_corners, scale_factors=None, scales_h=None, scales_w
 
 @entry(F + "grid_sample")
 def _(x, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
+    need(mode != "bicubic" or x.ndim == 4, "bicubic sampling of three axes")
     return lm.grid_sample(x, grid, mode, padding_mode, bool(align_corners))
 
 
@@ -168,14 +174,19 @@ def _(x, grid, mode, padding, align_corners):
 
 # --- padding and shuffles
 
+def cut(x, pairs):
+    return x[tuple(slice(max(0, -low), size - max(0, -high)) for (low, high), size in zip(pairs, x.shape))]
+
+
 @entry(*(f"{F}pad:{mode}" for mode in ("constant", "reflect", "replicate", "replicate_negative", "circular")))
 def padded(x, pad, mode="constant", value=None):
-    """torch's pairs go from the last axis to the first; negative ones cut, after the others have padded."""
+    """torch's pairs go from the last axis to the first; negative ones cut: a circle before, others after."""
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
     pairs = [(0, 0)] * (x.ndim - len(pairs)) + pairs
+    x = cut(x, pairs) if mode == "circular" else x
     x = lm.pad(x, [max(0, low) for low, _ in pairs], [max(0, high) for _, high in pairs],
                0.0 if value is None else value, mode)
-    return x[tuple(slice(max(0, -low), size - max(0, -high)) for (low, high), size in zip(pairs, x.shape))]
+    return x if mode == "circular" else cut(x, pairs)
 
 
 entry("constant_pad_nd")(lambda x, pad, value=0: padded(x, pad, "constant", value))
