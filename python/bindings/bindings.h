@@ -34,6 +34,7 @@ void bind_keras_losses(nanobind::module_& losses);
 void bind_random(nanobind::module_& m);
 void bind_distributions(nanobind::module_& random);
 void bind_dropout(nanobind::module_& m);
+void bind_initialisers(nanobind::module_& init);
 void bind_modules(nanobind::module_& nn);
 void bind_layers(nanobind::module_& nn);
 void bind_more_layers(nanobind::module_& nn);

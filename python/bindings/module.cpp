@@ -52,6 +52,8 @@ NB_MODULE(_lamina, m) {
   make_parameter_type(nn.ptr());
   bind_modules(nn);
   bind_layers(nn);
+  nanobind::module_ init = nn.def_submodule("init");
+  bind_initialisers(init);
   bind_spatial_layers(nn);
   bind_more_layers(nn);
   nn.attr("cross_entropy") = m.attr("cross_entropy");

@@ -3,9 +3,12 @@
 #include <nanobind/stl/shared_ptr.h>
 
 #include "bindings.h"
+#include "casters.h"
+#include "convert.h"
 #include "foreign.h"
 #include "lamina/base/error.h"
 #include "lamina/nn/sequential.h"
+#include "lamina/nn/summary.h"
 #include "module_object.h"
 
 namespace lamina::python {
@@ -96,6 +99,31 @@ nb::object buffer(nb::handle self, const std::string& name, Array value) {
   return nb::cast(made);
 }
 
+// Names and values of the module itself, in the order children, parameters, buffers.
+nb::list own(const Module& self) {
+  nb::list out;
+  for (const auto& [name, child] : self.children()) out.append(nb::make_tuple(name, child));
+  for (const auto& [name, parameter] : self.own_parameters())
+    out.append(nb::make_tuple(name, parameter));
+  for (const auto& [name, buffer] : self.own_buffers()) out.append(nb::make_tuple(name, buffer));
+  return out;
+}
+
+void add(nb::handle self, const std::string& name, nb::handle value) {
+  auto& module = nb::cast<Module&>(self);
+  if (nb::isinstance<Module>(value)) {
+    module.add_shared(name, nb::cast<std::shared_ptr<Module>>(value));
+  } else {
+    Parameter parameter = nb::cast<Parameter>(value);
+    parameter->trainable() ? module.share_parameter(name, parameter)
+                           : module.share_buffer(name, parameter);
+  }
+}
+
+nb::object clone(nb::handle self, nb::handle memo) {
+  return nb::module_::import_("lamina.cloning").attr("clone")(self, memo);
+}
+
 }  // namespace
 
 void bind_modules(nb::module_& m) {
@@ -174,6 +202,26 @@ void bind_modules(nb::module_& m) {
             return self;
           },
           nb::arg("on") = true, "Whether the parameters are trained; False freezes them.")
+      .def(
+          "clone", [](nb::handle self) { return clone(self, nb::none()); },
+          "A deep copy, with parameters and buffers of its own; copy.deepcopy gives the same.\n"
+          ">>> layer = lm.nn.Linear(2, 3)\n>>> layer.clone().weight is layer.weight\nFalse")
+      .def("__deepcopy__", &clone, nb::arg("memo"))
+      .def("_clone",
+           [](const Module& self) { return std::shared_ptr<Module>(self.clone()); })
+      .def("_own", &own)
+      .def("_add", &add, nb::arg("name"), nb::arg("value"))
+      .def("_set_training", &Module::set_training, nb::arg("on"))
+      .def(
+          "summary",
+          [](Module& self, nb::handle input_shape, nb::handle dtype) {
+            return nn::summary(self, to_int_list(input_shape, "summary: input_shape"),
+                               to_dtype(dtype, float32));
+          },
+          nb::arg("input_shape"), nb::arg("dtype") = nb::none(),
+          "A table, as text: the layers that an input of this shape runs through, with output "
+          "shapes, parameters and operations. Nothing is computed.\n"
+          ">>> print(lm.nn.Linear(2, 3).summary((1, 2)).splitlines()[-1].split(\" \")[0])\ntotal")
       .def("zero_grad", &Module::zero_grad, "Drops all gradients.")
       .def("parameter_count", &Module::parameter_count, "How many trainable numbers there are.")
       .def_prop_ro("path", &Module::path, "The place in the outermost module: \"features.0\".");

@@ -47,6 +47,21 @@ class PyMetric : public Metric {
   }
 };
 
+// train_step(self, x, y) of a subclass in Python.
+class PyTrainer : public Trainer {
+ public:
+  NB_TRAMPOLINE(Trainer);
+  Array train_step(const data::Batch& batch) override {
+    nb::gil_scoped_acquire gil;
+    static nb::handle base = nb::object(nb::type<Trainer>().attr("train_step")).release();
+    nb::handle self = nb_trampoline.base();
+    nb::handle type(reinterpret_cast<PyObject*>(Py_TYPE(self.ptr())));
+    if (nb::object(type.attr("train_step")).is(base)) return Trainer::train_step(batch);
+    nb::object loss = self.attr("train_step")(batch.x, batch.y);
+    return to_argument(loss.ptr(), "train_step", "the result");
+  }
+};
+
 // Ctrl-C ends a fit after the step that runs.
 class Interrupts : public Callback {
  public:
@@ -158,8 +173,10 @@ void bind_results(nb::module_& m) {
 }
 
 void bind_trainer(nb::module_& m) {
-  nb::class_<Trainer>(m, "Trainer",
-                      "The loop that most trainings are: compile, fit, evaluate, predict.")
+  nb::class_<Trainer, PyTrainer>(
+      m, "Trainer",
+      "The loop that most trainings are: compile, fit, evaluate, predict. A subclass may define "
+      "train_step(self, x, y) for a step of another kind.")
       .def(nb::init<std::shared_ptr<nn::Module>>(), nb::arg("module"))
       .def(
           "compile",
@@ -202,6 +219,23 @@ void bind_trainer(nb::module_& m) {
           },
           nb::arg("path"), nb::arg("classes") = std::vector<std::string>(),
           "The model alone, to be used without its source.")
+      .def(
+          "train_step",
+          [](Trainer& self, Array x, Array y) {
+            return self.Trainer::train_step({std::move(x), std::move(y)});
+          },
+          nb::arg("x"), nb::arg("y"),
+          "One step on one batch; returns the loss. An override calls record_metrics before its "
+          "optimizer steps, so that metrics are part of the step's program.")
+      .def(
+          "record_metrics",
+          [](Trainer& self, Array loss, Array prediction, Array x, Array y) {
+            self.record_metrics(loss, prediction, {std::move(x), std::move(y)});
+          },
+          nb::arg("loss"), nb::arg("prediction"), nb::arg("x"), nb::arg("y"),
+          "Counts a batch in the epoch's loss and metrics.")
+      .def("loss", [](Trainer& self, Array prediction, Array y) { return self.loss()(prediction, y); },
+           nb::arg("prediction"), nb::arg("y"), "The loss that compile was given.")
       .def("load", &Trainer::load, nb::arg("path"), "The weights of a model file.")
       .def("save_checkpoint", &Trainer::save_checkpoint, nb::arg("path"),
            "Everything that training goes on from.")
