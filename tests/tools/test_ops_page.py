@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
-HOW = "docs/ops.md is out of date: build/bin/lamina check --mode support > docs/ops.md"
+HOW = "docs/ops.md is out of date: make docs"
 
 
 def rows(text):
