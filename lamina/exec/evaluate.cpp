@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <unordered_set>
 
 #include "lamina/base/environment.h"
 #include "lamina/base/error.h"
@@ -48,18 +49,16 @@ void add_pending_updates(Walk& walk, std::vector<Variable*>& added_variables) {
   pending_updates.erase(std::remove_if(pending_updates.begin(), pending_updates.end(), ready),
                         pending_updates.end());
   added_variables.clear();
-  // Each update that is added may bring another one within reach.
+  // Each update that is added may bring another one within reach, and brings all of its group.
   std::vector<bool> added(pending_updates.size(), false);
+  std::unordered_set<uint64_t> groups;
   for (bool again = true; again && !walk.busy();) {
     again = false;
     for (size_t i = 0; i < pending_updates.size(); ++i) {
       if (added[i]) continue;
       Node* node = pending_updates[i].variable->value().node();
-      bool belongs = false;
-      for (size_t k = 0; k < added.size(); ++k) {
-        belongs |= added[k] && pending_updates[k].group == pending_updates[i].group;
-      }
-      if (!belongs && !walk.touches(node)) continue;
+      if (!groups.contains(pending_updates[i].group) && !walk.touches(node)) continue;
+      groups.insert(pending_updates[i].group);
       walk.add_root(node);
       added_variables.push_back(pending_updates[i].variable.get());
       added[i] = again = true;
@@ -73,9 +72,8 @@ class UpdatesOf {
  public:
   explicit UpdatesOf(const std::vector<Variable*>& variables) : variables_(variables) {}
   ~UpdatesOf() {
-    auto mine = [&](const PendingUpdate& u) {
-      return std::find(variables_.begin(), variables_.end(), u.variable.get()) != variables_.end();
-    };
+    const std::unordered_set<const Variable*> added(variables_.begin(), variables_.end());
+    auto mine = [&](const PendingUpdate& u) { return added.contains(u.variable.get()); };
     auto rest = std::stable_partition(pending_updates.begin(), pending_updates.end(),
                                       [&](const PendingUpdate& u) { return !mine(u); });
     // Out of the list first: the old values' graphs are let go of without it.

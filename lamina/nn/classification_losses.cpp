@@ -85,7 +85,8 @@ Array nll_loss(Array log_probabilities, Array labels, NllOptions options) {
   }
   if (!shares || options.reduction != LossReduction::Mean)
     return reduced(kName, std::move(losses), options.reduction);
-  return weighted_mean(std::move(losses), astype(std::move(shares), losses.dtype()));
+  shares = astype(std::move(shares), losses.dtype());
+  return weighted_mean(std::move(losses), std::move(shares));
 }
 
 Array kl_div(Array predictions, Array targets, KlDivOptions options) {

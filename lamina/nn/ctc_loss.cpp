@@ -14,6 +14,12 @@ Array ctc_loss(Array log_probs, Array targets, Array input_lengths, Array target
   if (!log_probs || !targets || !input_lengths || !target_lengths)
     throw StateError("ctc_loss: an argument is an empty Array");
   const bool lone = log_probs.ndim() == 2;
+  if (lone && (input_lengths.size() != 1 || target_lengths.size() != 1)) {
+    throw ShapeError(text("ctc_loss: log_probs [T, C] of one sequence go with one input length and "
+                          "one target length, got ",
+                          input_lengths.shape(), " and ", target_lengths.shape()))
+        .help("log_probs of a batch are [T, N, C], its lengths [N]");
+  }
   if (lone) {
     log_probs = expand_dims(std::move(log_probs), 1);
     input_lengths = reshape(std::move(input_lengths), {1});
@@ -24,7 +30,7 @@ Array ctc_loss(Array log_probs, Array targets, Array input_lengths, Array target
                             std::move(input_lengths), std::move(target_lengths), options.blank);
   if (options.zero_infinity) losses = where(isinf(losses), 0.0, losses);
   if (options.reduction == LossReduction::Mean)
-    losses = std::move(losses) / astype(std::move(labels), losses.dtype());
+    losses = losses / astype(std::move(labels), losses.dtype());
   if (lone && options.reduction == LossReduction::None) losses = squeeze(std::move(losses), {0});
   return reduced("ctc_loss", std::move(losses), options.reduction);
 }

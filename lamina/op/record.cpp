@@ -114,7 +114,8 @@ DType common_type(const Op& op, std::span<Array> inputs) {
   DType common = DType::Bool;
   for (const Array& a : inputs) {
     if (is_weak(a)) continue;
-    common = found ? promote(common, a.dtype()) : a.dtype();
+    const DType dtype = a.node()->spec.dtype;
+    common = !found || common == dtype ? dtype : promote(common, dtype);
     found = true;
   }
   for (const Array& a : inputs) {  // a weak number changes the kind at most, never the width
@@ -221,21 +222,25 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
     for (size_t i = first; i < inputs.size(); ++i) {
       if (is_weak(inputs[i])) {
         inputs[i] = number_as(std::move(inputs[i]), common, op.name);
-      } else if (inputs[i].dtype() != common) {
+      } else if (inputs[i].node()->spec.dtype != common) {
         inputs[i] = cast_to(std::move(inputs[i]), common);
       }
     }
   }
   Spec spec;
-  spec.dtype = inputs.back().dtype();
+  spec.dtype = inputs.back().node()->spec.dtype;
   if (op.types == Types::Predicate || op.types == Types::Logical) spec.dtype = DType::Bool;
   if (op.types == Types::Cast) spec.dtype = attributes->as<CastAttributes>().dtype;
-  spec.shape = inputs[0].shape();
+  spec.shape = inputs[0].node()->spec.shape;
   for (size_t i = 1; i < inputs.size(); ++i) {
-    if (!(inputs[i].shape() == spec.shape)) {
-      spec.shape = broadcast_shapes(spec.shape, inputs[i].shape(), op.name);
-      check_shape(spec.shape, 8, text(op.name, ": result"));
+    const Shape& shape = inputs[i].node()->spec.shape;
+    if (shape.empty() || shape == spec.shape) continue;  // a number broadcasts to anything
+    if (spec.shape.empty()) {
+      spec.shape = shape;
+      continue;
     }
+    spec.shape = broadcast_shapes(spec.shape, shape, op.name);
+    check_shape(spec.shape, 8, text(op.name, ": result"));
   }
   Array result = attach(op, std::move(spec), inputs, std::move(attributes));
   if (result.node()->spec.shape.empty() && !recording().symbolic) fold_scalars(result);

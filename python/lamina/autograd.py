@@ -67,6 +67,11 @@ def grad(function, argnums=0):
     return functools.wraps(function)(lambda *args, **kwargs: both(*args, **kwargs)[1])
 
 
+def _require_callable(name, function):
+    if not callable(function):
+        raise DTypeError(f"{name}: expected a function, got {type(function).__name__}")
+
+
 def _call_flat(function, build, results):
     """`function` of nested arguments as one of a list of arrays; what builds its nest of outputs goes to `results`."""
 
@@ -156,6 +161,8 @@ def checkpoint(function):
     >>> print(lm.grad(block)(lm.array(0.0)))
     1
     """
+
+    _require_callable("checkpoint", function)
 
     @functools.wraps(function)
     def again(*args):

@@ -1,6 +1,7 @@
 // Each pass of the compiler as text: the graph before, and what the pass makes of it.
 #include <gtest/gtest.h>
 
+#include "lamina/compile/common_subexpressions.h"
 #include "lamina/compile/fuse.h"
 #include "lamina/compile/transpose_matmul.h"
 #include "lamina/exec/program.h"
@@ -14,6 +15,49 @@ std::string after(void (*pass)(Graph&), const std::string& before) {
   pass(graph);
   const std::string all = to_text(graph);
   return all.substr(all.find('\n'));
+}
+
+TEST(CommonSubexpressions, WhatIsComputedTwiceIsComputedOnce) {
+  EXPECT_EQ(after(common_subexpressions, R"(
+%0 = input float32 [4, 3] "x"
+%1 = exp(%0) : float32 [4, 3]
+%2 = exp(%0) : float32 [4, 3]
+%3 = sum(%1, axis=[0], keepdims=false) : float32 [3]
+%4 = sum(%2, axis=[0], keepdims=false) : float32 [3]
+%5 = sum(%2, axis=[1], keepdims=false) : float32 [4]
+%6 = add(%3, %4) : float32 [3]
+output %5
+output %6
+)"),
+            R"(
+%0 = input float32 [4, 3] "x"
+%1 = exp(%0) : float32 [4, 3]
+%2 = sum(%1, axis=[0], keepdims=false) : float32 [3]
+%3 = sum(%1, axis=[1], keepdims=false) : float32 [4]
+%4 = add(%2, %2) : float32 [3]
+output %3
+output %4
+)");
+}
+
+TEST(CommonSubexpressions, KeptValuesAndDrawsStay) {
+  const std::string kept = R"(
+%0 = input float32 [4, 3] "x"
+%1 = exp(%0) : float32 [4, 3]
+%2 = exp(%0) : float32 [4, 3]
+output %1
+output %2
+)";
+  EXPECT_EQ(after(common_subexpressions, kept), kept);
+  const std::string draws = R"(
+%0 = input int64 [] "seed"
+%1 = input int64 [] "counter"
+%2 = random_uniform(%0, %1, shape=[4], dtype=float32) : float32 [4]
+%3 = random_uniform(%0, %1, shape=[4], dtype=float32) : float32 [4]
+%4 = add(%2, %3) : float32 [4]
+output %4
+)";
+  EXPECT_EQ(after(common_subexpressions, draws), draws);
 }
 
 TEST(TransposeMatmul, ATransposedProductIsAProductOfTransposes) {
