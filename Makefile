@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch wheel clean
+.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -34,6 +34,10 @@ conformance-array-api: build  # ARGS for pytest
 
 conformance-torch: build  # ARGS: names of entries, --samples N
 	@tools/torch_agreement.sh $(ARGS)
+
+docs: build  ## write docs/ops.md and docs/reference.md from what was built
+	@build/bin/lamina check --mode support > docs/ops.md
+	@PYTHONPATH=build/python .venv/bin/python tools/reference.py > docs/reference.md
 
 wheel: setup  ## the Python wheel, in dist/
 	@.venv/bin/python -m build --wheel --outdir dist .

@@ -13,7 +13,8 @@ namespace {
 
 struct Options {
   std::string op, mode;  // empty: all
-  uint32_t seed = 0;
+  uint32_t seed = 0, seeds = 1;
+  bool full = false;
 };
 
 using Ops = std::vector<const lamina::Op*>;
@@ -37,15 +38,18 @@ std::string known_op(const std::string& name) {
 }
 
 // Whether all was right. An op without failures is one line, so that its time is seen.
-bool check(const Ops& ops, const std::string& mode, uint32_t seed) {
-  int64_t cases = 0;
-  size_t failures = 0;
+bool check(const Ops& ops, const std::string& mode, const Options& options) {
+  lamina::SweepReport total;
+  const auto extent = options.full ? lamina::Extent::Full : lamina::Extent::Subset;
+  const uint32_t seeds = mode == "bad" ? 1 : options.seeds;  // wrong calls do not depend on values
   const lamina::Timer whole;
   for (const lamina::Op* op : ops) {
     const lamina::Timer timer;
-    const lamina::SweepReport report = lamina::sweep(*op, lamina::sweep_mode(mode), seed);
-    cases += report.cases;
-    failures += report.failures.size();
+    lamina::SweepReport report;
+    for (uint32_t i = 0; i < seeds; ++i) {
+      report += lamina::sweep(*op, lamina::sweep_mode(mode), options.seed + i, extent);
+    }
+    total += report;
     const std::string verdict =
         report.failures.empty() ? "ok" : fmt::format("{} FAILED", report.failures.size());
     fmt::print("{:<5} {:<28} {:>6} cases  {:>6.2f} s  {}\n", mode, op->name, report.cases,
@@ -53,9 +57,10 @@ bool check(const Ops& ops, const std::string& mode, uint32_t seed) {
     for (const std::string& failure : report.failures) fmt::print("      {}\n", failure);
     std::fflush(stdout);
   }
-  fmt::print("{:<5} {} ops, {} cases, {} failures, {:.1f} s\n", mode, ops.size(), cases, failures,
-             whole.seconds());
-  return failures == 0;
+  const std::string refused = mode == "bad" ? fmt::format("{} refused, ", total.refused) : "";
+  fmt::print("{:<5} {} ops, {} cases, {}{} comparisons, {} failures, {:.1f} s\n", mode, ops.size(),
+             total.cases, refused, total.comparisons, total.failures.size(), whole.seconds());
+  return total.failures.empty();
 }
 
 void run(const Options& options) {
@@ -72,7 +77,7 @@ void run(const Options& options) {
     const std::vector<std::string> all = {"test", "grad", "bad"};
     bool good = true;
     for (const std::string& mode : options.mode.empty() ? all : std::vector{options.mode}) {
-      good &= check(ops, mode, options.seed);
+      good &= check(ops, mode, options);
     }
     if (!good) throw CLI::RuntimeError(1);  // the lines above have said all
   }
@@ -93,6 +98,10 @@ void add_check(CLI::App& app) {
   command->add_option("--seed", options->seed, "of the drawn values (0)")
       ->type_name("N")
       ->check(natural);
+  command->add_option("--seeds", options->seeds, "so many seeds, one after the other (1)")
+      ->type_name("N")
+      ->check(at_least_one);
+  command->add_flag("--full", options->full, "all shapes, layouts and pairs of element types");
   add_threads(*command);
   command->callback([options] { run(*options); });
 }

@@ -1,9 +1,12 @@
 // Bad calls: the op's own ones must fail with their message. Malformed ones are made from its good samples,
-// one thing wrong at a time; each must throw a typed error or give a value.
+// one thing wrong at a time; each must throw a typed error that shows the op and what was wrong in this
+// call, or give the value that the op's definition gives: a change may leave a call right.
 #include <limits>
+#include <set>
 
 #include "lamina/base/error.h"
 #include "lamina/check/cases.h"
+#include "lamina/check/expected.h"
 #include "lamina/check/modes.h"
 #include "lamina/core/allocator.h"
 
@@ -28,55 +31,87 @@ class MemoryLimit {
   size_t before_;
 };
 
+// A call with one thing wrong. An error shows at least one of `shown`.
+struct Malformed {
+  Case call;
+  std::vector<std::string> shown;
+};
+
 // Changes one field in one way; `which` counts the ways through all fields.
 class Mutation final : public FieldVisitor {
  public:
   explicit Mutation(int which) : left_(which) {}
   bool done() const { return done_; }
+  const std::vector<std::string>& shown() const { return shown_; }
 
-  void operator()(const char*, int64_t& value) override {
+  void operator()(const char* name, int64_t& value) override {
     for (int64_t bad : kBadIntegers) {
-      if (turn()) value = bad;
+      if (turn(name)) show(value = bad);
     }
   }
-  void operator()(const char*, bool& value) override {
-    if (turn()) value = !value;
+  void operator()(const char* name, bool& value) override {
+    if (turn(name)) value = !value;
   }
-  void operator()(const char*, DType& value) override {
+  void operator()(const char* name, DType& value) override {
     for (DType other : {bool_, uint8, int64, float16, float64}) {
-      if (turn()) value = other;
+      if (turn(name)) show(value = other);
     }
   }
-  void operator()(const char*, IntList& list) override {
+  void operator()(const char* name, IntList& list) override {
     size_t size = list.size();
-    if (turn()) list = IntList{};
-    if (turn()) list.push_back(size ? list[size - 1] : 0);
-    if (turn()) list = IntList(40, int64_t{1});
-    if (size && turn()) list.resize(size - 1);
+    if (turn(name)) list = IntList{};
+    if (turn(name)) list.push_back(size ? list[size - 1] : 0);
+    if (turn(name)) list = IntList(40, int64_t{1});
+    if (size && turn(name)) list.resize(size - 1);
     for (size_t i = 0; i < size; ++i) {
       for (int64_t bad : kBadIntegers) {
-        if (turn()) list[i] = bad;
+        if (turn(name)) show(list[i] = bad);
       }
     }
+    if (done_ && shown_[0] == name) show(list);
   }
 
  private:
-  bool turn() {
+  bool turn(const char* name) {
     if (done_ || left_-- != 0) return false;
+    shown_.emplace_back(name);
     return done_ = true;
+  }
+  template <class T>
+  void show(const T& value) {
+    shown_.push_back(text(value));
   }
   int left_;
   bool done_ = false;
+  std::vector<std::string> shown_;
 };
 
+std::vector<Malformed> with_other_attributes(const Op& op, const Case& c) {
+  std::vector<Malformed> calls;
+  AttributesRef attributes = attributes_for(op, c.attributes);
+  std::vector<std::string> against = {"more bytes than can be addressed", "is out of range"};
+  for (const SampleInput& input : c.inputs) against.push_back(text(input.shape));  // they disagree
+  for (int which = 0; attributes; ++which) {
+    Mutation mutation(which);
+    Case other = c;
+    other.attributes = AttributesRef(attributes->clone());
+    other.attributes->visit(mutation);
+    if (!mutation.done()) break;
+    std::vector<std::string> shown = mutation.shown();
+    shown.insert(shown.end(), against.begin(), against.end());
+    calls.push_back({std::move(other), std::move(shown)});
+  }
+  return calls;
+}
+
 // Each variation of `c` with one input's shape or type changed.
-std::vector<Case> with_other_inputs(const Case& c) {
-  std::vector<Case> cases;
+std::vector<Malformed> with_other_inputs(const Case& c) {
+  std::vector<Malformed> calls;
   for (size_t k = 0; k < c.inputs.size(); ++k) {
     auto add = [&](Shape shape, DType dtype) {
-      cases.push_back(c);
-      cases.back().inputs[k].shape = std::move(shape);
-      cases.back().inputs[k].dtype = dtype;
+      calls.push_back({c, {text(shape), text(dtype), "is out of range"}});  // an index is
+      calls.back().call.inputs[k].shape = std::move(shape);
+      calls.back().call.inputs[k].dtype = dtype;
     };
     const Shape& shape = c.inputs[k].shape;
     DType dtype = c.inputs[k].dtype;
@@ -96,16 +131,28 @@ std::vector<Case> with_other_inputs(const Case& c) {
       if (other != dtype) add(shape, other);
     }
   }
-  return cases;
+  return calls;
 }
 
-enum class Outcome { Value, TypedError, Wrong };
+// One input too few, one too many, none.
+std::vector<Malformed> with_other_counts(const Case& c) {
+  std::vector<Malformed> calls;
+  if (c.inputs.empty()) return calls;
+  std::set<size_t> counts = {0, c.inputs.size() - 1, c.inputs.size() + 1};
+  for (size_t count : counts) {
+    calls.push_back({c, {text("got ", count), "arrays", "at least one array", "outputs", "mask"}});
+    calls.back().call.inputs.resize(count, c.inputs[0]);
+  }
+  return calls;
+}
+
+enum class Outcome : uint8_t { Value, TypedError, OutOfMemory, Wrong };
 
 // Calls and, where the result is small or too large to exist, computes.
 Outcome attempt(const Op& op, std::vector<Array> inputs, const AttributesRef& attributes,
-                std::string& message) {
+                std::string& message, std::vector<Array>& outputs) {
   try {
-    std::vector<Array> outputs = call(op, std::move(inputs), attributes);
+    outputs = call(op, std::move(inputs), attributes);
     for (const Array& output : outputs) {
       auto bytes = static_cast<double>(output.size()) * static_cast<double>(size_of(output.dtype()));
       if (output.size() <= kSmall || bytes > static_cast<double>(2 * kMemoryLimit)) output.eval();
@@ -113,6 +160,9 @@ Outcome attempt(const Op& op, std::vector<Array> inputs, const AttributesRef& at
     return Outcome::Value;
   } catch (const InternalError& e) {
     message = text("a bug of ours: ", e.what());
+  } catch (const OutOfMemory& e) {
+    message = e.what();
+    return Outcome::OutOfMemory;
   } catch (const Error& e) {
     message = e.what();
     return Outcome::TypedError;
@@ -122,69 +172,101 @@ Outcome attempt(const Op& op, std::vector<Array> inputs, const AttributesRef& at
   return Outcome::Wrong;
 }
 
+bool contains_any(const std::string& message, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts) {
+    if (message.find(part) != std::string::npos) return true;
+  }
+  return parts.empty();
+}
+
 class BadCalls {
  public:
   BadCalls(const Op& op, SweepReport& report) : op_(op), report_(report) {}
 
-  void try_case(const Case& c, const char* what) {
-    try_call(arrays_of(c, c.draw()), attributes_for(op_, c.attributes), [&] {
-      return text(c.to_string(), ", ", what);
-    });
+  void try_malformed(const Malformed& malformed) {
+    const Case& c = malformed.call;
+    const std::string said = c.to_string();
+    if (!seen_.insert(said).second) return;
+    ++report_.cases;
+    std::vector<Block> values = c.draw();
+    std::string message;
+    std::vector<Array> outputs;
+    switch (attempt(op_, arrays_of(c, values), c.attributes, message, outputs)) {
+      case Outcome::Value: return expect_right(c, values, outputs);
+      case Outcome::OutOfMemory: ++report_.refused; return;
+      case Outcome::Wrong: return fail(said, "throws ", message);
+      case Outcome::TypedError: break;
+    }
+    ++report_.refused;
+    if (!contains_any(message, malformed.shown)) {
+      fail(said, "the error does not show what was wrong (", malformed.shown[0], "): ", message);
+    }
   }
 
-  template <class Describe>
-  void try_call(std::vector<Array> inputs, const AttributesRef& attributes, Describe&& describe) {
-    ++report_.cases;
-    std::string message;
-    if (attempt(op_, std::move(inputs), attributes, message) == Outcome::Wrong) {
-      report_.failures.push_back(text(describe(), ": throws ", message));
+  // A value of a call that might have been refused.
+  void expect_right(const Case& c, const std::vector<Block>& values, const std::vector<Array>& outputs) {
+    int count = static_cast<int>(c.inputs.size());
+    if (count < op_.min_inputs() || (op_.max_inputs() >= 0 && count > op_.max_inputs())) {
+      return fail(c.to_string(), "gives a value, with ", count, " inputs");
     }
+    for (const Array& output : outputs) {
+      if (output.size() > kSmall) return;
+    }
+    std::string wrong;
+    try {
+      wrong = difference_from(expected_results(c, values), c, outputs, report_.comparisons);
+    } catch (const std::exception& e) {
+      wrong = text("gives a value, where the definition throws ", e.what());
+    }
+    if (!wrong.empty()) fail(c.to_string(), wrong);
   }
 
   // Must fail, and say so.
   void expect_failure(const Case& c, const std::string& part) {
+    seen_.insert(c.to_string());
     ++report_.cases;
+    ++report_.refused;
     std::string message;
-    Outcome outcome = attempt(op_, arrays_of(c, c.draw()), c.attributes, message);
+    std::vector<Array> outputs;
+    Outcome outcome = attempt(op_, arrays_of(c, c.draw()), c.attributes, message, outputs);
     if (outcome == Outcome::Value) {
-      report_.failures.push_back(text(c.to_string(), ": gives a value, expected the error '", part, "'"));
+      fail(c.to_string(), "gives a value, expected the error '", part, "'");
     } else if (outcome == Outcome::Wrong || message.find(part) == std::string::npos) {
-      report_.failures.push_back(
-          text(c.to_string(), ": expected the error '", part, "', got: ", message));
+      fail(c.to_string(), "expected the error '", part, "', got: ", message);
     }
   }
 
   void malformed(const Case& c) {
     std::vector<Array> good = arrays_of(c, c.draw());
-    AttributesRef attributes = attributes_for(op_, c.attributes);
-    auto described = [&](const char* what) { return [&c, what] { return text(c.to_string(), ", ", what); }; };
-
-    try_call({}, attributes, described("without inputs"));
-    if (!good.empty()) {
-      try_call({good.begin(), good.end() - 1}, attributes, described("one input too few"));
-      std::vector<Array> more = good;
-      more.push_back(good[0]);
-      try_call(more, attributes, described("one input too many"));
-    }
-    for (size_t k = 0; k < good.size(); ++k) {
-      std::vector<Array> with_empty = good;
-      with_empty[k] = Array();
-      try_call(with_empty, attributes, described("an empty Array"));
-    }
-    for (const Case& other : with_other_inputs(c)) try_case(other, "changed inputs");
-    for (int which = 0; attributes; ++which) {
-      Mutation mutation(which);
-      Case other = c;
-      other.attributes = AttributesRef(attributes->clone());
-      other.attributes->visit(mutation);
-      if (!mutation.done()) break;
-      try_case(other, "changed attributes");
-    }
+    for (size_t k = 0; k < good.size(); ++k) try_empty(c, good, k);
+    for (const Malformed& call : with_other_counts(c)) try_malformed(call);
+    for (const Malformed& call : with_other_inputs(c)) try_malformed(call);
+    for (const Malformed& call : with_other_attributes(op_, c)) try_malformed(call);
   }
 
  private:
+  // Input k is an Array that holds nothing.
+  void try_empty(const Case& c, std::vector<Array> inputs, size_t k) {
+    const std::string said = text(c.to_string(), ", input ", k, " an empty Array");
+    inputs[k] = Array();
+    ++report_.cases;
+    ++report_.refused;
+    std::string message;
+    std::vector<Array> outputs;
+    Outcome outcome = attempt(op_, std::move(inputs), attributes_for(op_, c.attributes), message, outputs);
+    if (outcome != Outcome::TypedError || !contains_any(message, {"empty"})) {
+      fail(said, outcome == Outcome::Value ? "gives a value" : message);
+    }
+  }
+
+  template <class... Parts>
+  void fail(const std::string& said, const Parts&... parts) {
+    report_.failures.push_back(text(said, ": ", parts...));
+  }
+
   const Op& op_;
   SweepReport& report_;
+  std::set<std::string> seen_;  // one change may come from several samples
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ std::vector<DType> types_of(const Samples& s) {
 // The shapes of one element-wise call: operands beyond the listed ones take the first.
 using Shapes = std::vector<Shape>;
 
-std::vector<Shapes> shapes_for(size_t arity, bool empty) {
+std::vector<Shapes> shapes_for(size_t arity, bool empty, Extent extent) {
   std::vector<Shapes> shapes = {{{3, 4}}, {Shape{}}, {{1}}, {{2, 3, 4}}, {{33, 70}}, {{2500}}};
   if (empty) shapes.insert(shapes.end(), {{{0}}, {{2, 0, 3}}});
   if (arity > 1) {
@@ -36,6 +36,16 @@ std::vector<Shapes> shapes_for(size_t arity, bool empty) {
     if (empty) shapes.insert(shapes.end(), {{{0, 4}, {4}}, {{1}, {0}}});
   }
   if (arity > 2) shapes.push_back({{3, 1}, {4}, Shape{}});
+  if (extent == Extent::Subset) return shapes;
+  // On both sides of the widths of vectors, many axes, axes of size 1 at every place.
+  for (int64_t size : {2, 3, 7, 8, 9, 15, 17, 31, 33, 65, 127, 257}) shapes.push_back({{size}});
+  shapes.insert(shapes.end(), {{{1, 1, 1}}, {{5, 1}}, {{1, 5}}, {{7, 1, 9}}, {{2, 3, 2, 3, 2}}});
+  if (arity > 1) {
+    shapes.insert(shapes.end(), {{{5, 1, 3}, {1, 4, 1}}, {{1, 1}, {17}},      {{9}, {9, 1}},
+                                 {{2, 3, 4}, {3, 1}},    {{1, 31}, {5, 31}}, {{17, 1}, {1, 17}},
+                                 {{2, 1, 2, 1}, {3, 1, 3}}});
+  }
+  if (arity > 2) shapes.insert(shapes.end(), {{{4}, {3, 1}, {3, 4}}, {Shape{}, {5}, {2, 1}}});
   return shapes;
 }
 
@@ -61,7 +71,7 @@ std::vector<double> specials(const Samples& s, DType dtype) {
 
 class Maker {
  public:
-  Maker(const Op& op, uint32_t seed) : op_(op), seed_(seed) {}
+  Maker(const Op& op, uint32_t seed, Extent extent) : op_(op), seed_(seed), extent_(extent) {}
 
   Case& add(std::vector<SampleInput> inputs, const AttributesRef& attributes = {}) {
     Case c;
@@ -80,8 +90,8 @@ class Maker {
         bool condition = op_.types == Types::Choice && k == 0;
         return SampleInput(shape, condition ? bool_ : dtype, s.low(), s.high());
       };
-      std::vector<Shapes> shapes = shapes_for(arity, s.wants_empty());
-      if (dtype != float32) {
+      std::vector<Shapes> shapes = shapes_for(arity, s.wants_empty(), extent_);
+      if (dtype != float32 && extent_ == Extent::Subset) {
         std::erase_if(shapes, [](const Shapes& list) { return list[0].elements() > 24; });
       }
       for (const Shapes& list : shapes) {
@@ -97,38 +107,76 @@ class Maker {
       for (size_t k = 0; k < arity; ++k) inputs.push_back(input(k, {67}));
       add(inputs).special = specials(s, dtype);
     }
-    if (arity == 2 && (s.types() & Samples::kFloats) && (s.types() & Samples::kIntegers)) {
-      add({SampleInput({3, 4}, int32, s.low(), s.high()), SampleInput({4}, float32, s.low(), s.high())});
-      add({SampleInput({3, 4}, float16, s.low(), s.high()), SampleInput({4}, float32, s.low(), s.high())});
+    if (arity == 2) add_mixed(s);
+  }
+
+  // Operands of two element types.
+  void add_mixed(const Samples& s) {
+    std::vector<std::pair<DType, DType>> pairs;
+    if (extent_ == Extent::Full) {
+      for (DType first : types_of(s)) {
+        for (DType second : types_of(s)) {
+          if (first != second) pairs.emplace_back(first, second);
+        }
+      }
+    } else if ((s.types() & Samples::kFloats) && (s.types() & Samples::kIntegers)) {
+      pairs = {{int32, float32}, {float16, float32}};
+    }
+    for (auto [first, second] : pairs) {
+      add({SampleInput({3, 4}, first, s.low(), s.high()), SampleInput({4}, second, s.low(), s.high())});
     }
   }
 
   void add_call(const SampleCall& sample) {
-    add(sample.inputs, sample.attributes);
     bool any_matrix = false, any_float = false;
     for (const SampleInput& input : sample.inputs) {
       any_matrix |= input.shape.rank() >= 2;
       any_float |= input.dtype == float32;
     }
-    if (any_matrix) {
-      add(sample.inputs, sample.attributes).layout = Layout::StridedLeaf;
-      add(sample.inputs, sample.attributes).layout = Layout::PendingView;
-    }
+    auto add_layouts = [&](const std::vector<SampleInput>& inputs) {
+      add(inputs, sample.attributes);
+      if (!any_matrix) return;
+      add(inputs, sample.attributes).layout = Layout::StridedLeaf;
+      add(inputs, sample.attributes).layout = Layout::PendingView;
+    };
+    add_layouts(sample.inputs);
     for (DType dtype : {float64, float16, bfloat16}) {
       if (!any_float) break;
-      std::vector<SampleInput> inputs = sample.inputs;
-      for (SampleInput& input : inputs) {
-        if (input.dtype == float32) input.dtype = dtype;
-      }
-      add(std::move(inputs), sample.attributes);
+      std::vector<SampleInput> inputs = with(sample.inputs, float32, dtype);
+      extent_ == Extent::Full ? add_layouts(inputs) : void(add(inputs, sample.attributes));
     }
+    if (extent_ == Extent::Subset) return;
+    for (DType dtype : kIntegers) {  // what the op does not take is left out when it is called
+      add_whole(sample, float32, dtype);
+      add_whole(sample, int64, dtype);
+    }
+    add_whole(sample, float32, bool_);
   }
 
   std::vector<Case> cases;
 
  private:
+  static std::vector<SampleInput> with(std::vector<SampleInput> inputs, DType from, DType to) {
+    for (SampleInput& input : inputs) {
+      if (input.dtype == from) input.dtype = to;
+    }
+    return inputs;
+  }
+
+  // The call with integers for another type, where they have room for the sample's values.
+  void add_whole(const SampleCall& sample, DType from, DType to) {
+    bool changed = false;
+    for (const SampleInput& input : sample.inputs) {
+      if (input.dtype != from) continue;
+      changed = to != from;
+      if (input.high > 100 || (input.distinct && input.shape.elements() > 100)) return;
+    }
+    if (changed) add(with(sample.inputs, from, to), sample.attributes);
+  }
+
   const Op& op_;
   uint32_t seed_;
+  Extent extent_;
 };
 
 Samples samples_of(const Op& op) {
@@ -153,21 +201,22 @@ void put(ReferenceOperand& values, int64_t i, double value) {
 
 }  // namespace
 
-std::vector<Case> forward_cases(const Op& op, uint32_t seed) {
+std::vector<Case> forward_cases(const Op& op, uint32_t seed, Extent extent) {
   Samples samples = samples_of(op);
-  Maker maker(op, seed);
+  Maker maker(op, seed, extent);
   if (op.elementwise) maker.add_elementwise(samples);
   for (const SampleCall& sample : samples.calls()) maker.add_call(sample);
   return std::move(maker.cases);
 }
 
-std::vector<Case> gradient_cases(const Op& op, uint32_t seed) {
+std::vector<Case> gradient_cases(const Op& op, uint32_t seed, Extent extent) {
   Samples samples = samples_of(op);
-  Maker maker(op, seed);
+  Maker maker(op, seed, extent);
   size_t arity = op.inputs.size();
   if (op.elementwise && (samples.types() & Samples::kFloats)) {
     std::vector<Shapes> shapes = {{{2, 3}}, {Shape{}}};
     if (arity > 1) shapes.insert(shapes.end(), {{{2, 3}, {3}}, {{2, 1}, {1, 3}}, {Shape{}, {4}}});
+    if (extent == Extent::Full) shapes.insert(shapes.end(), {{{5}}, {{2, 2, 2}}, {{3, 1}}});
     for (const Shapes& list : shapes) {
       std::vector<SampleInput> inputs;
       for (size_t k = 0; k < arity; ++k) {
@@ -195,7 +244,7 @@ std::vector<Case> gradient_cases(const Op& op, uint32_t seed) {
 std::vector<Case> bad_cases(const Op& op) {
   BadSamples samples;
   if (op.bad_samples) op.bad_samples(samples);
-  Maker maker(op, 0);
+  Maker maker(op, 0, Extent::Subset);
   for (const SampleCall& sample : samples.calls()) maker.add(sample.inputs, sample.attributes);
   return std::move(maker.cases);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lamina/check/block.h"
+#include "lamina/check/sweep.h"
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
 
@@ -27,9 +28,9 @@ struct Case {
   std::vector<Block> draw() const;  // the same values each time
 };
 
-std::vector<Case> forward_cases(const Op& op, uint32_t seed);
-std::vector<Case> gradient_cases(const Op& op, uint32_t seed);  // floating inputs are float64
-std::vector<Case> bad_cases(const Op& op);                      // the op's own wrong calls
+std::vector<Case> forward_cases(const Op& op, uint32_t seed, Extent extent = Extent::Subset);
+std::vector<Case> gradient_cases(const Op& op, uint32_t seed, Extent extent);  // floats are float64
+std::vector<Case> bad_cases(const Op& op);  // the op's own wrong calls
 
 // The case's inputs as arrays in its layout.
 std::vector<Array> arrays_of(const Case& c, const std::vector<Block>& values);

@@ -6,11 +6,9 @@
 #include "lamina/check/tolerance.h"
 
 namespace lamina::check {
-namespace {
 
-// The first difference of a run, or nothing.
-std::string compare(const Case& c, const std::vector<Array>& outputs,
-                    const std::vector<Expected>& expected) {
+std::string difference_from(const std::vector<Expected>& expected, const Case& c,
+                            const std::vector<Array>& outputs, int64_t& comparisons) {
   if (outputs.size() != expected.size()) {
     return text("gives ", outputs.size(), " outputs, expected ", expected.size());
   }
@@ -22,12 +20,15 @@ std::string compare(const Case& c, const std::vector<Array>& outputs,
   }
   eval(outputs);
   for (size_t k = 0; k < outputs.size(); ++k) {
+    ++comparisons;
     std::string wrong =
         difference(Block(outputs[k]), expected[k].value, c.op->elementwise, expected[k].slack);
     if (!wrong.empty()) return text("output ", k, ": ", wrong);
   }
   return {};
 }
+
+namespace {
 
 // Whether the op takes these element types at all; the first case decides what is an error.
 bool takes(const Case& c, const std::vector<Block>& values) {
@@ -41,8 +42,8 @@ bool takes(const Case& c, const std::vector<Block>& values) {
 
 }  // namespace
 
-void sweep_forward(const Op& op, uint32_t seed, SweepReport& report) {
-  std::vector<Case> cases = forward_cases(op, seed);
+void sweep_forward(const Op& op, uint32_t seed, Extent extent, SweepReport& report) {
+  std::vector<Case> cases = forward_cases(op, seed, extent);
   bool any = false;
   for (const Case& c : cases) {
     std::string wrong;
@@ -54,7 +55,7 @@ void sweep_forward(const Op& op, uint32_t seed, SweepReport& report) {
       std::vector<Expected> expected = expected_results(c, values);
       for (int run = 0; run < 2 && wrong.empty(); ++run) {
         std::vector<Array> outputs = call(op, arrays_of(c, values), c.attributes);
-        wrong = compare(c, outputs, expected);
+        wrong = difference_from(expected, c, outputs, report.comparisons);
         if (!wrong.empty()) wrong = text(run == 0 ? "" : "compiled: ", wrong);
       }
     } catch (const std::exception& e) {

@@ -17,7 +17,7 @@
 namespace lamina::check {
 namespace {
 
-constexpr double kFirst = 1e-6, kSecond = 1e-5, kDecomposition = 1e-8;  // relative
+constexpr double kFirst = 1e-6, kSecond = 1e-6, kDecomposition = 1e-8;  // relative
 constexpr double kStep = 1e-3;
 constexpr int kDirections = 2;
 constexpr double kSmooth = 1e-2;  // more than this between differences of two widths is no error of theirs
@@ -204,10 +204,10 @@ std::string check_case(const Case& c, int64_t& compared) {
 
 }  // namespace
 
-void sweep_gradients(const Op& op, uint32_t seed, SweepReport& report) {
+void sweep_gradients(const Op& op, uint32_t seed, Extent extent, SweepReport& report) {
   if (op.no_gradient) return;
   int64_t compared = 0;
-  for (const Case& c : gradient_cases(op, seed)) {
+  for (const Case& c : gradient_cases(op, seed, extent)) {
     ++report.cases;
     std::string wrong;
     try {
@@ -219,6 +219,7 @@ void sweep_gradients(const Op& op, uint32_t seed, SweepReport& report) {
     }
     if (!wrong.empty()) report.failures.push_back(text(c.to_string(), ": ", wrong));
   }
+  report.comparisons += compared;
   if (report.cases > 0 && compared == 0 && report.failures.empty()) {
     report.failures.push_back(text(op.name, ": no sample has a point where it is smooth"));
   }

@@ -15,9 +15,17 @@ SweepMode sweep_mode(std::string_view name) {
   throw ValueError(text("check: no mode '", name, "'")).help("one of test, grad, bad, perf, support");
 }
 
+SweepReport& SweepReport::operator+=(const SweepReport& other) {
+  cases += other.cases;
+  comparisons += other.comparisons;
+  refused += other.refused;
+  failures.insert(failures.end(), other.failures.begin(), other.failures.end());
+  return *this;
+}
+
 bool is_internal(const Op& op) { return &op == &ops::op_Output(); }
 
-SweepReport sweep(const Op& op, SweepMode mode, uint32_t seed) {
+SweepReport sweep(const Op& op, SweepMode mode, uint32_t seed, Extent extent) {
   SweepReport report;
   if (is_internal(op)) return report;
   if (!op.samples) {
@@ -25,8 +33,8 @@ SweepReport sweep(const Op& op, SweepMode mode, uint32_t seed) {
     return report;
   }
   program_cache().clear();
-  if (mode == SweepMode::Test) check::sweep_forward(op, seed, report);
-  if (mode == SweepMode::Grad) check::sweep_gradients(op, seed, report);
+  if (mode == SweepMode::Test) check::sweep_forward(op, seed, extent, report);
+  if (mode == SweepMode::Grad) check::sweep_gradients(op, seed, extent, report);
   if (mode == SweepMode::Bad) check::sweep_bad_calls(op, report);
   return report;
 }

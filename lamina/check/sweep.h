@@ -2,7 +2,8 @@
 //
 //   test     each kernel against the reference in double; first run against second, which is compiled
 //   grad     first and second order against differences in float64, and against the decomposition
-//   bad      wrong calls: a typed error or a value, never a crash, never memory over the limit
+//   bad      wrong calls: a typed error that shows what was wrong, or the value of the definition;
+//            never a crash, never memory over the limit
 //   perf     what a call costs
 //   support  element types and the kernels that serve them
 #pragma once
@@ -20,13 +21,20 @@ namespace lamina {
 enum class SweepMode : uint8_t { Test, Grad, Bad };
 SweepMode sweep_mode(std::string_view name);  // ValueError names the modes
 
+// How many calls are made: those of the tests (seconds), or more shapes and element types.
+enum class Extent : uint8_t { Subset, Full };
+
 struct SweepReport {
-  int64_t cases = 0;
+  int64_t cases = 0;        // calls
+  int64_t comparisons = 0;  // of an output with what it must be, or of a slope with a gradient
+  int64_t refused = 0;      // wrong calls that got their error
   std::vector<std::string> failures;  // one line each: op, inputs, attributes, seed, what was wrong
+
+  SweepReport& operator+=(const SweepReport& other);
 };
 
 // Changes the seed of all values; empties the program cache, so that first runs are first runs.
-SweepReport sweep(const Op& op, SweepMode mode, uint32_t seed = 0);
+SweepReport sweep(const Op& op, SweepMode mode, uint32_t seed = 0, Extent extent = Extent::Subset);
 
 // Whether the sweep leaves the op alone: "output" is part of other ops' calls.
 bool is_internal(const Op& op);
@@ -39,7 +47,7 @@ struct Measurement {
 std::vector<Measurement> measure(const Op& op);
 std::string to_text(const Measurement& measurement);
 
-// A table in Markdown: a row per op with its element types, its kernels and whether it has a gradient.
+// docs/ops.md: a row per op with its element types, its kernels and whether it has a gradient.
 std::string support_table(std::span<const Op* const> ops);
 
 }  // namespace lamina

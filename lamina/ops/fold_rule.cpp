@@ -7,7 +7,8 @@ FoldSizes fold_sizes(const Inference& c, const FoldAttributes& a) {
   for (const IntList* list : {&a.window, &a.stride, &a.padding_low, &a.padding_high, &a.dilation}) {
     if (list->size() != axes || axes == 0) {
       throw c.error<ValueError>("expected ", axes,
-                                " numbers for window, stride, padding and dilation, got ", *list);
+                                " numbers for window, stride, padding and dilation, got ", *list,
+                                " for the shape ", a.shape);
     }
   }
   FoldSizes sizes;

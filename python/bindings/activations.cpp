@@ -16,7 +16,9 @@ void bind_activation_functions(nb::module_& m) {
       "Gaussian error linear unit: x Phi(x), exactly or by its approximation with tanh.\n"
       ">>> lm.gelu(lm.array([-1.0, 0.0, 1.0]))\n[-0.158655, 0, 0.841345]");
   m.def("prelu", &prelu, nb::arg("x"), nb::arg("weight"),
-        "leaky_relu with one slope for each channel of x [N, C, ..], or one for all.");
+        "leaky_relu with one slope for each channel of x [N, C, ..], or one for all.\n"
+        ">>> lm.prelu(lm.array([-2.0, 2.0]), lm.array([0.5]))\n"
+        "[-1, 2]");
   m.def(
       "rrelu",
       [](Array x, double lower, double upper, bool training) {
@@ -24,11 +26,16 @@ void bind_activation_functions(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("lower") = 1.0 / 8, nb::arg("upper") = 1.0 / 3,
       nb::arg("training") = false,
-      "leaky_relu whose slope is drawn for each element in training, and their mean otherwise.");
+      "leaky_relu whose slope is drawn for each element in training, and their mean otherwise.\n"
+      ">>> lm.rrelu(lm.array([-2.0, 2.0]), 0.5, 0.5)\n"
+      "[-1, 2]");
   m.def("glu", &glu, nb::arg("x"), nb::arg("axis") = -1,
         "The first half of x along the axis times the sigmoid of the second.\n"
         ">>> lm.glu(lm.array([3.0, 0.0]))\n[1.5]");
-  m.def("softmin", &softmin, nb::arg("x"), nb::arg("axis") = -1, "softmax(-x).");
+  m.def("softmin", &softmin, nb::arg("x"), nb::arg("axis") = -1,
+        "softmax(-x).\n"
+        ">>> lm.softmin(lm.array([0.0, 0.0]))\n"
+        "[0.5, 0.5]");
   m.def("sparsemax", &sparsemax, nb::arg("x"), nb::arg("axis") = -1, op::find("sparsemax")->doc);
   m.def(
       "gumbel_softmax",

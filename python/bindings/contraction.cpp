@@ -15,9 +15,16 @@ void bind_diagonals(nb::module_& m) {
   m.def("diagonal", &diagonal, nb::arg("x"), nb::arg("offset") = 0, nb::arg("axis1") = 0,
         nb::arg("axis2") = 1, op::find("diagonal")->doc);
   m.def("trace", &trace, nb::arg("x"), nb::arg("offset") = 0, nb::arg("axis1") = 0,
-        nb::arg("axis2") = 1, "The sum of a diagonal.");
+        nb::arg("axis2") = 1,
+        "The sum of a diagonal.\n"
+        ">>> lm.trace(lm.array([[1, 2], [3, 4]]))\n"
+        "5");
   m.def("diag_embed", &diag_embed, nb::arg("x"), nb::arg("offset") = 0, nb::arg("axis1") = -2,
-        nb::arg("axis2") = -1, "x [.., length] as the diagonal of zeros.");
+        nb::arg("axis2") = -1,
+        "x [.., length] as the diagonal of zeros.\n"
+        ">>> lm.diag_embed(lm.array([1, 2]))\n"
+        "[[1, 0],\n"
+        " [0, 2]]");
   m.def("diag", &diag, nb::arg("x"), nb::arg("offset") = 0,
         "The diagonal of a matrix, or the matrix with this diagonal.\n"
         ">>> lm.diag(lm.array([1, 2]))\n[[1, 0],\n [0, 2]]");
@@ -86,8 +93,15 @@ void bind_contraction(nb::module_& m) {
       nb::arg("equation"), nb::arg("operands"),
       "Products summed over the axes whose letters are missing from the result.\n"
       ">>> lm.einsum(\"ij,j->i\", lm.array([[1, 2], [3, 4]]), lm.array([1, 1]))\n[3, 7]");
-  m.def("outer", &outer, nb::arg("a"), nb::arg("b"), "All products a[i] b[j]: [M], [N] -> [M, N].");
-  m.def("inner", &inner, nb::arg("a"), nb::arg("b"), "Sums of products over the last axes.");
+  m.def("outer", &outer, nb::arg("a"), nb::arg("b"),
+        "All products a[i] b[j]: [M], [N] -> [M, N].\n"
+        ">>> lm.outer(lm.array([1, 2]), lm.array([3, 4]))\n"
+        "[[3, 4],\n"
+        " [6, 8]]");
+  m.def("inner", &inner, nb::arg("a"), nb::arg("b"),
+        "Sums of products over the last axes.\n"
+        ">>> lm.inner(lm.array([1, 2]), lm.array([3, 4]))\n"
+        "11");
   m.def("kron", &kron, nb::arg("a"), nb::arg("b"),
         "Every element of a times all of b, side by side.\n"
         ">>> lm.kron(lm.array([1, 2]), lm.array([1, 10]))\n[1, 10, 2, 20]");

@@ -47,14 +47,19 @@ void bind_conversion(nb::module_& m) {
       nb::arg("object"), nb::arg("dtype") = nb::none(),
       "An array of the values of numbers, nested lists, NumPy arrays, buffers or DLPack tensors, "
       "copied now.\n"
-      "Python's floats become float32, its integers int64; other values keep their type.");
+      "Python's floats become float32, its integers int64; other values keep their type.\n"
+      ">>> lm.array([[1, 2], [3, 4]], dtype=lm.float32)\n"
+      "[[1, 2],\n"
+      " [3, 4]]");
   m.def("asarray", &as_array, nb::arg("object"), nb::arg("dtype") = nb::none(),
         nb::arg("copy") = nb::none(), nb::arg("device") = nb::none(),
         "The object as an array. An Array is returned as it is and anything else copied, unless "
         "copy says\n"
         "otherwise: True always copies; False shares the memory, or raises ValueError. Operations "
         "on shared memory\n"
-        "are computed at once, since its owner may change it.");
+        "are computed at once, since its owner may change it.\n"
+        ">>> lm.asarray([1, 2])\n"
+        "[1, 2]");
   m.def(
       "from_dlpack",
       [](nb::handle object, std::optional<bool> copy, nb::handle device) {

@@ -46,9 +46,9 @@ Array filled(nb::handle shape, Array value, nb::handle dtype, nb::handle device)
 
 void bind_constant(nb::module_& m, const char* name, Array (*function)(IntList, DType),
                    Array (*like)(const Array&, std::optional<DType>), const char* what) {
-  static std::vector<std::string> documents;
-  documents.reserve(8);
-  documents.push_back(text("An array of ", what, "; float32 when no dtype is given."));
+  const std::string document =
+      text("An array of ", what, "; float32 when no dtype is given.\n>>> lm.", name,
+           "((2, 3)).shape\n(2, 3)");
   m.def(
       name,
       [=](nb::handle shape, nb::handle dtype, nb::handle device) {
@@ -56,10 +56,11 @@ void bind_constant(nb::module_& m, const char* name, Array (*function)(IntList, 
         return function(to_int_list(shape, text(name, ": shape")), to_dtype(dtype, float32));
       },
       nb::arg("shape"), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
-      documents.back().c_str());
+      document.c_str());
   const std::string like_name = text(name, "_like");
-  documents.push_back(
-      text("An array of ", what, " of x's shape, and of its type when none is given."));
+  const std::string like_document =
+      text("An array of ", what, " of x's shape, and of its type when none is given.\n>>> lm.",
+           name, "_like(lm.array([1, 2])).dtype\nint64");
   m.def(
       like_name.c_str(),
       [=](Array x, nb::handle dtype, nb::handle device) {
@@ -67,7 +68,7 @@ void bind_constant(nb::module_& m, const char* name, Array (*function)(IntList, 
         return like(x, optional_dtype(dtype));
       },
       nb::arg("x"), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
-      documents.back().c_str());
+      like_document.c_str());
 }
 
 void bind_ranges(nb::module_& m) {
@@ -80,7 +81,9 @@ void bind_ranges(nb::module_& m) {
       nb::arg("start"), nb::arg("stop") = nb::none(), nb::arg("step") = 1,
       nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
       "start, start + step, .. before stop; from 0 when one number is given. Whole numbers give "
-      "int64.");
+      "int64.\n"
+      ">>> lm.arange(1, 2, 0.25)\n"
+      "[1, 1.25, 1.5, 1.75]");
   m.def(
       "linspace",
       [](nb::handle start, nb::handle stop, nb::handle num, nb::handle dtype, nb::handle device,
@@ -91,7 +94,9 @@ void bind_ranges(nb::module_& m) {
       },
       nb::arg("start"), nb::arg("stop"), nb::arg("num") = 50, nb::arg("dtype") = nb::none(),
       nb::arg("device") = nb::none(), nb::arg("endpoint") = true,
-      "`num` values at equal distances from start to stop, which is left out with endpoint=False.");
+      "`num` values at equal distances from start to stop, which is left out with endpoint=False.\n"
+      ">>> lm.linspace(0, 1, 5)\n"
+      "[0, 0.25, 0.5, 0.75, 1]");
 }
 
 }  // namespace
@@ -102,7 +107,9 @@ void bind_creation(nb::module_& m) {
   bind_constant(m, "empty", &empty, &empty_like, "no particular values");
   m.def("full", &filled, nb::arg("shape"), nb::arg("fill_value"), nb::arg("dtype") = nb::none(),
         nb::arg("device") = nb::none(),
-        "An array of one value, of the value's type when no dtype is given.");
+        "An array of one value, of the value's type when no dtype is given.\n"
+        ">>> lm.full(3, 7)\n"
+        "[7, 7, 7]");
   m.def(
       "full_like",
       [](Array x, Array value, nb::handle dtype, nb::handle device) {
@@ -111,7 +118,9 @@ void bind_creation(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("fill_value"), nb::arg("dtype") = nb::none(),
       nb::arg("device") = nb::none(),
-      "An array of one value, of x's shape, and of its type when none is given.");
+      "An array of one value, of x's shape, and of its type when none is given.\n"
+      ">>> lm.full_like(lm.array([1.0, 2.0, 3.0]), 7)\n"
+      "[7, 7, 7]");
   bind_ranges(m);
   m.def(
       "eye",
@@ -124,7 +133,10 @@ void bind_creation(nb::module_& m) {
       },
       nb::arg("n_rows"), nb::arg("n_cols") = nb::none(), nb::arg("k") = 0,
       nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
-      "1 on the k-th diagonal, 0 elsewhere.");
+      "1 on the k-th diagonal, 0 elsewhere.\n"
+      ">>> lm.eye(2)\n"
+      "[[1, 0],\n"
+      " [0, 1]]");
 }
 
 }  // namespace lamina::python

@@ -16,7 +16,9 @@ void bind_continuous(nb::module_& random) {
                                   to_dtype(dtype, float32));
       },
       nb::arg("shape") = nb::tuple(), nb::arg("scale") = 1.0, nb::arg("dtype") = nb::none(),
-      "Exponentially distributed with this mean.");
+      "Exponentially distributed with this mean.\n"
+      ">>> lm.random.exponential(3).shape\n"
+      "(3,)");
   random.def(
       "laplace",
       [](nb::handle shape, Array location, Array scale, nb::handle dtype) {
@@ -24,7 +26,10 @@ void bind_continuous(nb::module_& random) {
                               std::move(scale), to_dtype(dtype, float32));
       },
       nb::arg("shape") = nb::tuple(), nb::arg("location") = 0.0, nb::arg("scale") = 1.0,
-      nb::arg("dtype") = nb::none(), "The distribution of Laplace: exponential to both sides.");
+      nb::arg("dtype") = nb::none(),
+      "The distribution of Laplace: exponential to both sides.\n"
+      ">>> lm.random.laplace(3).shape\n"
+      "(3,)");
   random.def(
       "gumbel",
       [](nb::handle shape, Array location, Array scale, nb::handle dtype) {
@@ -32,7 +37,10 @@ void bind_continuous(nb::module_& random) {
                              std::move(scale), to_dtype(dtype, float32));
       },
       nb::arg("shape") = nb::tuple(), nb::arg("location") = 0.0, nb::arg("scale") = 1.0,
-      nb::arg("dtype") = nb::none(), "The distribution of Gumbel: largest of many.");
+      nb::arg("dtype") = nb::none(),
+      "The distribution of Gumbel: largest of many.\n"
+      ">>> lm.random.gumbel(3).shape\n"
+      "(3,)");
   random.def(
       "logistic",
       [](nb::handle shape, Array location, Array scale, nb::handle dtype) {
@@ -40,7 +48,10 @@ void bind_continuous(nb::module_& random) {
                                std::move(scale), to_dtype(dtype, float32));
       },
       nb::arg("shape") = nb::tuple(), nb::arg("location") = 0.0, nb::arg("scale") = 1.0,
-      nb::arg("dtype") = nb::none(), "The logistic distribution.");
+      nb::arg("dtype") = nb::none(),
+      "The logistic distribution.\n"
+      ">>> lm.random.logistic(3).shape\n"
+      "(3,)");
   random.def(
       "cauchy",
       [](nb::handle shape, Array location, Array scale, nb::handle dtype) {
@@ -48,7 +59,10 @@ void bind_continuous(nb::module_& random) {
                              std::move(scale), to_dtype(dtype, float32));
       },
       nb::arg("shape") = nb::tuple(), nb::arg("location") = 0.0, nb::arg("scale") = 1.0,
-      nb::arg("dtype") = nb::none(), "The distribution of Cauchy.");
+      nb::arg("dtype") = nb::none(),
+      "The distribution of Cauchy.\n"
+      ">>> lm.random.cauchy(3).shape\n"
+      "(3,)");
   random.def(
       "lognormal",
       [](nb::handle shape, Array mean, Array deviation, nb::handle dtype) {
@@ -56,7 +70,10 @@ void bind_continuous(nb::module_& random) {
                                 std::move(deviation), to_dtype(dtype, float32));
       },
       nb::arg("shape") = nb::tuple(), nb::arg("mean") = 0.0, nb::arg("deviation") = 1.0,
-      nb::arg("dtype") = nb::none(), "e^x of a normal x with this mean and deviation.");
+      nb::arg("dtype") = nb::none(),
+      "e^x of a normal x with this mean and deviation.\n"
+      ">>> lm.random.lognormal(3).shape\n"
+      "(3,)");
   random.def(
       "truncated_normal",
       [](nb::handle shape, Array low, Array high, Array mean, Array deviation, nb::handle dtype) {
@@ -66,7 +83,9 @@ void bind_continuous(nb::module_& random) {
       },
       nb::arg("shape") = nb::tuple(), nb::arg("low") = -2.0, nb::arg("high") = 2.0,
       nb::arg("mean") = 0.0, nb::arg("deviation") = 1.0, nb::arg("dtype") = nb::none(),
-      "The normal distribution between two limits, which count in deviations from the mean.");
+      "The normal distribution between two limits, which count in deviations from the mean.\n"
+      ">>> lm.random.truncated_normal(3).shape\n"
+      "(3,)");
   random.def(
       "gamma",
       [](nb::handle shape, Array concentration, Array scale, nb::handle dtype) {
@@ -75,7 +94,9 @@ void bind_continuous(nb::module_& random) {
       },
       nb::arg("shape"), nb::arg("concentration"), nb::arg("scale") = 1.0,
       nb::arg("dtype") = nb::none(),
-      "The gamma distribution with a concentration (shape) and a scale.");
+      "The gamma distribution with a concentration (shape) and a scale.\n"
+      ">>> lm.random.gamma(3, 2.0).shape\n"
+      "(3,)");
   random.def(
       "beta",
       [](nb::handle shape, Array a, Array b, nb::handle dtype) {
@@ -83,7 +104,9 @@ void bind_continuous(nb::module_& random) {
                            to_dtype(dtype, float32));
       },
       nb::arg("shape"), nb::arg("a"), nb::arg("b"), nb::arg("dtype") = nb::none(),
-      "The beta distribution, in 0 .. 1.");
+      "The beta distribution, in 0 .. 1.\n"
+      ">>> lm.random.beta(3, 1.0, 2.0).shape\n"
+      "(3,)");
   random.def(
       "dirichlet",
       [](nb::handle shape, Array concentration, nb::handle dtype) {
@@ -91,7 +114,9 @@ void bind_continuous(nb::module_& random) {
                                 std::move(concentration), to_dtype(dtype, float32));
       },
       nb::arg("shape"), nb::arg("concentration"), nb::arg("dtype") = nb::none(),
-      "Shares [.., K] that add up to 1, for concentration [.., K].");
+      "Shares [.., K] that add up to 1, for concentration [.., K].\n"
+      ">>> lm.random.dirichlet(2, lm.ones(3)).shape\n"
+      "(2, 3)");
   random.def(
       "chi_square",
       [](nb::handle shape, Array degrees, nb::handle dtype) {
@@ -99,7 +124,9 @@ void bind_continuous(nb::module_& random) {
                                  to_dtype(dtype, float32));
       },
       nb::arg("shape"), nb::arg("degrees"), nb::arg("dtype") = nb::none(),
-      "The sum of this many squares of normal draws.");
+      "The sum of this many squares of normal draws.\n"
+      ">>> lm.random.chi_square(3, 2.0).shape\n"
+      "(3,)");
   random.def(
       "student_t",
       [](nb::handle shape, Array degrees, nb::handle dtype) {
@@ -107,7 +134,9 @@ void bind_continuous(nb::module_& random) {
                                 to_dtype(dtype, float32));
       },
       nb::arg("shape"), nb::arg("degrees"), nb::arg("dtype") = nb::none(),
-      "Student's distribution.");
+      "Student's distribution.\n"
+      ">>> lm.random.student_t(3, 2.0).shape\n"
+      "(3,)");
 }
 
 void bind_counts(nb::module_& random) {
@@ -118,7 +147,9 @@ void bind_counts(nb::module_& random) {
                               to_dtype(dtype, int64));
       },
       nb::arg("shape") = nb::tuple(), nb::arg("rate") = 1.0, nb::arg("dtype") = nb::none(),
-      "Counts of events that come at a rate.");
+      "Counts of events that come at a rate.\n"
+      ">>> lm.random.poisson(3).shape\n"
+      "(3,)");
   random.def(
       "binomial",
       [](nb::handle shape, Array count, Array probability, nb::handle dtype) {
@@ -126,7 +157,9 @@ void bind_counts(nb::module_& random) {
                                std::move(probability), to_dtype(dtype, int64));
       },
       nb::arg("shape"), nb::arg("count"), nb::arg("probability"), nb::arg("dtype") = nb::none(),
-      "Successes of `count` trials that succeed with a probability.");
+      "Successes of `count` trials that succeed with a probability.\n"
+      ">>> lm.random.binomial(3, 10, 0.5).shape\n"
+      "(3,)");
   random.def(
       "geometric",
       [](nb::handle shape, Array probability, nb::handle dtype) {
@@ -134,7 +167,9 @@ void bind_counts(nb::module_& random) {
                                 std::move(probability), to_dtype(dtype, int64));
       },
       nb::arg("shape"), nb::arg("probability"), nb::arg("dtype") = nb::none(),
-      "Trials up to and with the first success.");
+      "Trials up to and with the first success.\n"
+      ">>> lm.random.geometric(3, 0.5).shape\n"
+      "(3,)");
 }
 
 }  // namespace
@@ -149,7 +184,9 @@ void bind_distributions(nb::module_& random) {
                                   to_int_list(shape, "random.categorical: shape"));
       },
       nb::arg("logits"), nb::arg("shape") = nb::tuple(),
-      "Class numbers from logits [.., K]: shape + the axes before the last.");
+      "Class numbers from logits [.., K]: shape + the axes before the last.\n"
+      ">>> lm.random.categorical(lm.zeros(4), 3).shape\n"
+      "(3,)");
   random.def(
       "multinomial",
       [](Array probabilities, int64_t count, bool replacement) {
@@ -159,7 +196,10 @@ void bind_distributions(nb::module_& random) {
       op::find("random_multinomial")->doc);
   random.def(
       "shuffle", [](Array x, int axis) { return shuffle(std::move(x), axis); }, nb::arg("x"),
-      nb::arg("axis") = 0, "x with its entries along the axis in random order.");
+      nb::arg("axis") = 0,
+      "x with its entries along the axis in random order.\n"
+      ">>> lm.random.shuffle(lm.arange(5)).shape\n"
+      "(5,)");
 }
 
 }  // namespace lamina::python

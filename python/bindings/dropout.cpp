@@ -26,14 +26,20 @@ void bind_dropout(nb::module_& m) {
       "divides the others by 1 - rate.";
   bind(m, "dropout", &dropout,
        "In training, sets elements to 0 with probability `rate` and divides the others by 1 - "
-       "rate.");
+       "rate.\n"
+       ">>> lm.dropout(lm.ones(2), training=False)\n"
+       "[1, 1]");
   bind(m, "dropout1d", &dropout1d, kChannels);
   bind(m, "dropout2d", &dropout2d, kChannels);
   bind(m, "dropout3d", &dropout3d, kChannels);
   bind(m, "alpha_dropout", &alpha_dropout,
-       "Dropout for nets of selu: keeps mean 0 and variance 1.");
+       "Dropout for nets of selu: keeps mean 0 and variance 1.\n"
+       ">>> lm.alpha_dropout(lm.ones(2), training=False)\n"
+       "[1, 1]");
   bind(m, "feature_alpha_dropout", &feature_alpha_dropout,
-       "alpha_dropout of whole channels of x [N, C, ..].");
+       "alpha_dropout of whole channels of x [N, C, ..].\n"
+       ">>> lm.feature_alpha_dropout(lm.ones((1, 2)), training=False)\n"
+       "[[1, 1]]");
 }
 
 }  // namespace lamina::python

@@ -88,7 +88,10 @@ void bind_dtypes(nb::module_& m) {
   }
   m.def(
       "dtype", [](nb::handle object) { return nb::steal(dtype_object(to_dtype(object))); },
-      nb::arg("object"), "The element type that a name, a NumPy type or a Python type stands for.");
+      nb::arg("object"),
+      "The element type that a name, a NumPy type or a Python type stands for.\n"
+      ">>> lm.dtype(\"float32\")\n"
+      "float32");
 }
 
 }  // namespace lamina::python

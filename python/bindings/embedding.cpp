@@ -65,7 +65,9 @@ void bind_embedding(nb::module_& m) {
         return linear(std::move(x), std::move(weight), array_or_empty(std::move(bias)));
       },
       nb::arg("x"), nb::arg("weight"), nb::arg("bias") = nb::none(),
-      "x [.., in] @ weight [out, in].T + bias [out].");
+      "x [.., in] @ weight [out, in].T + bias [out].\n"
+      ">>> lm.linear(lm.array([1.0, 2.0]), lm.array([[1.0, 2.0], [3.0, 4.0]]))\n"
+      "[5, 11]");
   m.def(
       "bilinear",
       [](Array x1, Array x2, Array weight, Optional bias) {

@@ -39,9 +39,13 @@ void bind_execution(nb::module_& m) {
       .def("__str__", &Profiler::to_string);
   m.def(
       "execution_counters", [] { return counters_dict(execution_counters()); },
-      "How many programs have run, were made, were compiled; and what the cache holds.");
+      "How many programs have run, were made, were compiled; and what the cache holds.\n"
+      ">>> sorted(lm.execution_counters())[:1]\n"
+      "['cached_bytes']");
   m.def("last_miss", &last_miss,
-        "Which part of the newest program's key differed from the nearest cached one.");
+        "Which part of the newest program's key differed from the nearest cached one.\n"
+        ">>> isinstance(lm.last_miss(), str)\n"
+        "True");
 
   m.def(
       "memory_statistics",
@@ -54,18 +58,29 @@ void bind_execution(nb::module_& m) {
         out["limit"] = statistics.limit;
         return out;
       },
-      "Bytes in use, their peak, bytes kept for the next request, and the limit.");
+      "Bytes in use, their peak, bytes kept for the next request, and the limit.\n"
+      ">>> lm.memory_statistics()[\"in_use\"] >= 0\n"
+      "True");
   m.def(
       "set_memory_limit", [](int64_t bytes) { set_memory_limit(static_cast<size_t>(bytes)); },
       nb::arg("bytes"));
   m.def("reset_peak_memory", &reset_peak_memory);
   m.def("set_num_threads", &set_thread_count, nb::arg("count"),
         "How many threads compute: 1 to 1,024.");
-  m.def("set_deterministic", &set_deterministic, nb::arg("on") = true,
-        "Whether programs made from now on give the same bits with any number of threads, in either "
-        "tier. It costs speed. LAMINA_DETERMINISTIC=1 in the environment turns it on from the start.");
-  m.def("is_deterministic", &is_deterministic, "What set_deterministic was last told.");
-  m.def("num_threads", &thread_count, "How many threads compute.");
+  m.def(
+      "set_deterministic", &set_deterministic, nb::arg("on") = true,
+      "Whether programs made from now on give the same bits with any number of threads, in either "
+      "tier. It costs speed. LAMINA_DETERMINISTIC=1 in the environment turns it on from the "
+      "start.\n"
+      ">>> lm.set_deterministic(False)");
+  m.def("is_deterministic", &is_deterministic,
+        "What set_deterministic was last told.\n"
+        ">>> lm.is_deterministic()\n"
+        "False");
+  m.def("num_threads", &thread_count,
+        "How many threads compute.\n"
+        ">>> lm.num_threads() >= 1\n"
+        "True");
 }
 
 }  // namespace lamina::python

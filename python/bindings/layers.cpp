@@ -3,7 +3,6 @@
 
 #include "bindings.h"
 #include "casters.h"
-#include "layer.h"
 #include "lamina/base/error.h"
 #include "lamina/nn/activations.h"
 #include "lamina/nn/batch_norm.h"
@@ -13,6 +12,7 @@
 #include "lamina/nn/layer_norm.h"
 #include "lamina/nn/linear.h"
 #include "lamina/nn/sequential.h"
+#include "layer.h"
 #include "windows.h"
 
 namespace lamina::python {
@@ -57,7 +57,10 @@ void bind_batch_norm(nb::module_& m, const char* name, const char* doc) {
 }
 
 void bind_linear(nb::module_& m) {
-  layer<nn::Linear>(m, "Linear", "x [.., in] -> x @ weight.T + bias [.., out].")
+  layer<nn::Linear>(m, "Linear",
+                    "x [.., in] -> x @ weight.T + bias [.., out].\n"
+                    ">>> lm.nn.Linear(2, 3)(lm.ones((4, 2))).shape\n"
+                    "(4, 3)")
       .def(
           "__init__",
           [](nn::Linear* self, int64_t in_features, int64_t out_features, bool bias,
@@ -71,29 +74,69 @@ void bind_linear(nb::module_& m) {
 }
 
 void bind_activations(nb::module_& m) {
-  layer<nn::ReLU>(m, "ReLU", "max(x, 0).").def(nb::init<>());
-  layer<nn::SiLU>(m, "SiLU", "x * sigmoid(x).").def(nb::init<>());
-  layer<nn::GELU>(m, "GELU", "x times the normal distribution at x.")
+  layer<nn::ReLU>(m, "ReLU",
+                  "max(x, 0).\n"
+                  ">>> lm.nn.ReLU()(lm.array([-1.0, 2.0]))\n"
+                  "[0, 2]")
+      .def(nb::init<>());
+  layer<nn::SiLU>(m, "SiLU",
+                  "x * sigmoid(x).\n"
+                  ">>> lm.nn.SiLU()(lm.array([-1.0, 2.0]))\n"
+                  "[-0.268941, 1.76159]")
+      .def(nb::init<>());
+  layer<nn::GELU>(m, "GELU",
+                  "x times the normal distribution at x.\n"
+                  ">>> lm.nn.GELU()(lm.array([-1.0, 2.0]))\n"
+                  "[-0.158655, 1.9545]")
       .def(nb::init<std::string>(), nb::arg("approximate") = "none");
-  layer<nn::Sigmoid>(m, "Sigmoid", "1 / (1 + e^-x).").def(nb::init<>());
-  layer<nn::Tanh>(m, "Tanh", "The hyperbolic tangent.").def(nb::init<>());
-  layer<nn::LeakyReLU>(m, "LeakyReLU", "x for x > 0, slope * x below.")
+  layer<nn::Sigmoid>(m, "Sigmoid",
+                     "1 / (1 + e^-x).\n"
+                     ">>> lm.nn.Sigmoid()(lm.array([-1.0, 2.0]))\n"
+                     "[0.268941, 0.880797]")
+      .def(nb::init<>());
+  layer<nn::Tanh>(m, "Tanh",
+                  "The hyperbolic tangent.\n"
+                  ">>> lm.nn.Tanh()(lm.array([-1.0, 2.0]))\n"
+                  "[-0.761594, 0.964028]")
+      .def(nb::init<>());
+  layer<nn::LeakyReLU>(m, "LeakyReLU",
+                       "x for x > 0, slope * x below.\n"
+                       ">>> lm.nn.LeakyReLU()(lm.array([-1.0, 2.0]))\n"
+                       "[-0.01, 2]")
       .def(nb::init<double>(), nb::arg("slope") = 0.01);
-  layer<nn::Softmax>(m, "Softmax", "e^x / sum(e^x) along an axis.")
+  layer<nn::Softmax>(m, "Softmax",
+                     "e^x / sum(e^x) along an axis.\n"
+                     ">>> lm.nn.Softmax()(lm.array([-1.0, 2.0]))\n"
+                     "[0.0474259, 0.952574]")
       .def(nb::init<int>(), nb::arg("axis") = -1);
-  layer<nn::LogSoftmax>(m, "LogSoftmax", "The logarithm of softmax.")
+  layer<nn::LogSoftmax>(m, "LogSoftmax",
+                        "The logarithm of softmax.\n"
+                        ">>> lm.nn.LogSoftmax()(lm.array([-1.0, 2.0]))\n"
+                        "[-3.04859, -0.0485873]")
       .def(nb::init<int>(), nb::arg("axis") = -1);
-  layer<nn::Identity>(m, "Identity", "x itself.").def(nb::init<>());
-  layer<nn::Flatten>(m, "Flatten", "Makes one axis of several; by default of all but the batch.")
+  layer<nn::Identity>(m, "Identity",
+                      "x itself.\n"
+                      ">>> lm.nn.Identity()(lm.array([-1.0, 2.0]))\n"
+                      "[-1, 2]")
+      .def(nb::init<>());
+  layer<nn::Flatten>(m, "Flatten",
+                     "Makes one axis of several; by default of all but the batch.\n"
+                     ">>> lm.nn.Flatten()(lm.ones((4, 3, 2))).shape\n"
+                     "(4, 6)")
       .def(nb::init<int, int>(), nb::arg("start_axis") = 1, nb::arg("end_axis") = -1);
-  layer<nn::Dropout>(m, "Dropout", "In training sets elements to 0 with probability p.")
+  layer<nn::Dropout>(m, "Dropout",
+                     "In training sets elements to 0 with probability p.\n"
+                     ">>> lm.nn.Dropout(0.1)(lm.ones((2, 3))).shape\n"
+                     "(2, 3)")
       .def(nb::init<double>(), nb::arg("p") = 0.5)
       .def_ro("p", &nn::Dropout::p);
 }
 
 void bind_layer_norm(nb::module_& m) {
   layer<nn::LayerNorm>(m, "LayerNorm",
-                       "Normalised over the last axes, which have sizes normalized_shape.")
+                       "Normalised over the last axes, which have sizes normalized_shape.\n"
+                       ">>> lm.nn.LayerNorm(3)(lm.ones((4, 3))).shape\n"
+                       "(4, 3)")
       .def(
           "__init__",
           [](nn::LayerNorm* self, nb::handle shape, double eps, bool affine, bool bias,
@@ -106,7 +149,11 @@ void bind_layer_norm(nb::module_& m) {
 }
 
 void bind_sequential(nb::module_& m) {
-  layer<nn::Sequential>(m, "Sequential", "Modules one after the other.")
+  layer<nn::Sequential>(
+      m, "Sequential",
+      "Modules one after the other.\n"
+      ">>> lm.nn.Sequential(lm.nn.Linear(2, 3), lm.nn.ReLU())(lm.ones((4, 2))).shape\n"
+      "(4, 3)")
       .def("__init__",
            [](nn::Sequential* self, const nb::args& modules) {
              new (self) nn::Sequential();
@@ -129,11 +176,26 @@ void bind_sequential(nb::module_& m) {
 
 void bind_layers(nb::module_& m) {
   bind_linear(m);
-  bind_convolution<nn::Conv1d>(m, "Conv1d", "x [N, in, length] -> [N, out, positions].");
-  bind_convolution<nn::Conv2d>(m, "Conv2d", "x [N, in, height, width] -> [N, out, ..].");
-  bind_convolution<nn::Conv3d>(m, "Conv3d", "x [N, in, depth, height, width] -> [N, out, ..].");
-  bind_batch_norm<nn::BatchNorm1d>(m, "BatchNorm1d", "Batch norm of x [N, C] or [N, C, length].");
-  bind_batch_norm<nn::BatchNorm2d>(m, "BatchNorm2d", "Batch norm of x [N, C, height, width].");
+  bind_convolution<nn::Conv1d>(m, "Conv1d",
+                               "x [N, in, length] -> [N, out, positions].\n"
+                               ">>> lm.nn.Conv1d(2, 3, 3)(lm.ones((1, 2, 8))).shape\n"
+                               "(1, 3, 6)");
+  bind_convolution<nn::Conv2d>(m, "Conv2d",
+                               "x [N, in, height, width] -> [N, out, ..].\n"
+                               ">>> lm.nn.Conv2d(2, 3, 3)(lm.ones((1, 2, 8, 8))).shape\n"
+                               "(1, 3, 6, 6)");
+  bind_convolution<nn::Conv3d>(m, "Conv3d",
+                               "x [N, in, depth, height, width] -> [N, out, ..].\n"
+                               ">>> lm.nn.Conv3d(2, 3, 3)(lm.ones((1, 2, 4, 4, 4))).shape\n"
+                               "(1, 3, 2, 2, 2)");
+  bind_batch_norm<nn::BatchNorm1d>(m, "BatchNorm1d",
+                                   "Batch norm of x [N, C] or [N, C, length].\n"
+                                   ">>> lm.nn.BatchNorm1d(3)(lm.ones((4, 3))).shape\n"
+                                   "(4, 3)");
+  bind_batch_norm<nn::BatchNorm2d>(m, "BatchNorm2d",
+                                   "Batch norm of x [N, C, height, width].\n"
+                                   ">>> lm.nn.BatchNorm2d(3)(lm.ones((4, 3, 2, 2))).shape\n"
+                                   "(4, 3, 2, 2)");
   bind_layer_norm(m);
   bind_activations(m);
   bind_sequential(m);

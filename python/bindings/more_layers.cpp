@@ -16,31 +16,95 @@ namespace lamina::python {
 namespace {
 
 void bind_more_activations(nb::module_& m) {
-  layer<nn::ReLU6>(m, "ReLU6", "min(max(x, 0), 6).").def(nb::init<>());
-  layer<nn::Hardsigmoid>(m, "Hardsigmoid", "min(max(x + 3, 0), 6) / 6.").def(nb::init<>());
-  layer<nn::Hardswish>(m, "Hardswish", "x hardsigmoid(x).").def(nb::init<>());
-  layer<nn::SELU>(m, "SELU", "Scaled exponential linear unit.").def(nb::init<>());
-  layer<nn::Mish>(m, "Mish", "x tanh(softplus(x)).").def(nb::init<>());
-  layer<nn::Softplus>(m, "Softplus", "log(1 + e^x).").def(nb::init<>());
-  layer<nn::Softsign>(m, "Softsign", "x / (1 + |x|).").def(nb::init<>());
-  layer<nn::Tanhshrink>(m, "Tanhshrink", "x - tanh(x).").def(nb::init<>());
-  layer<nn::LogSigmoid>(m, "LogSigmoid", "log(sigmoid(x)).").def(nb::init<>());
-  layer<nn::ELU>(m, "ELU", "x above 0, alpha (e^x - 1) below.")
+  layer<nn::ReLU6>(m, "ReLU6",
+                   "min(max(x, 0), 6).\n"
+                   ">>> lm.nn.ReLU6()(lm.array([-1.0, 2.0]))\n"
+                   "[0, 2]")
+      .def(nb::init<>());
+  layer<nn::Hardsigmoid>(m, "Hardsigmoid",
+                         "min(max(x + 3, 0), 6) / 6.\n"
+                         ">>> lm.nn.Hardsigmoid()(lm.array([-1.0, 2.0]))\n"
+                         "[0.333333, 0.833333]")
+      .def(nb::init<>());
+  layer<nn::Hardswish>(m, "Hardswish",
+                       "x hardsigmoid(x).\n"
+                       ">>> lm.nn.Hardswish()(lm.array([-1.0, 2.0]))\n"
+                       "[-0.333333, 1.66667]")
+      .def(nb::init<>());
+  layer<nn::SELU>(m, "SELU",
+                  "Scaled exponential linear unit.\n"
+                  ">>> lm.nn.SELU()(lm.array([-1.0, 2.0]))\n"
+                  "[-1.11133, 2.1014]")
+      .def(nb::init<>());
+  layer<nn::Mish>(m, "Mish",
+                  "x tanh(softplus(x)).\n"
+                  ">>> lm.nn.Mish()(lm.array([-1.0, 2.0]))\n"
+                  "[-0.303401, 1.94396]")
+      .def(nb::init<>());
+  layer<nn::Softplus>(m, "Softplus",
+                      "log(1 + e^x).\n"
+                      ">>> lm.nn.Softplus()(lm.array([-1.0, 2.0]))\n"
+                      "[0.313262, 2.12693]")
+      .def(nb::init<>());
+  layer<nn::Softsign>(m, "Softsign",
+                      "x / (1 + |x|).\n"
+                      ">>> lm.nn.Softsign()(lm.array([-1.0, 2.0]))\n"
+                      "[-0.5, 0.666667]")
+      .def(nb::init<>());
+  layer<nn::Tanhshrink>(m, "Tanhshrink",
+                        "x - tanh(x).\n"
+                        ">>> lm.nn.Tanhshrink()(lm.array([-1.0, 2.0]))\n"
+                        "[-0.238406, 1.03597]")
+      .def(nb::init<>());
+  layer<nn::LogSigmoid>(m, "LogSigmoid",
+                        "log(sigmoid(x)).\n"
+                        ">>> lm.nn.LogSigmoid()(lm.array([-1.0, 2.0]))\n"
+                        "[-1.31326, -0.126928]")
+      .def(nb::init<>());
+  layer<nn::ELU>(m, "ELU",
+                 "x above 0, alpha (e^x - 1) below.\n"
+                 ">>> lm.nn.ELU()(lm.array([-1.0, 2.0]))\n"
+                 "[-0.632121, 2]")
       .def(nb::init<double>(), nb::arg("alpha") = 1.0);
-  layer<nn::CELU>(m, "CELU", "x above 0, alpha (e^(x / alpha) - 1) below.")
+  layer<nn::CELU>(m, "CELU",
+                  "x above 0, alpha (e^(x / alpha) - 1) below.\n"
+                  ">>> lm.nn.CELU()(lm.array([-1.0, 2.0]))\n"
+                  "[-0.632121, 2]")
       .def(nb::init<double>(), nb::arg("alpha") = 1.0);
-  layer<nn::Hardshrink>(m, "Hardshrink", "0 for |x| <= threshold, x elsewhere.")
+  layer<nn::Hardshrink>(m, "Hardshrink",
+                        "0 for |x| <= threshold, x elsewhere.\n"
+                        ">>> lm.nn.Hardshrink()(lm.array([-1.0, 2.0]))\n"
+                        "[-1, 2]")
       .def(nb::init<double>(), nb::arg("threshold") = 0.5);
-  layer<nn::Softshrink>(m, "Softshrink", "x moved towards 0 by the threshold.")
+  layer<nn::Softshrink>(m, "Softshrink",
+                        "x moved towards 0 by the threshold.\n"
+                        ">>> lm.nn.Softshrink()(lm.array([-1.0, 2.0]))\n"
+                        "[-0.5, 1.5]")
       .def(nb::init<double>(), nb::arg("threshold") = 0.5);
-  layer<nn::GLU>(m, "GLU", "The first half of x along the axis times the sigmoid of the second.")
+  layer<nn::GLU>(m, "GLU",
+                 "The first half of x along the axis times the sigmoid of the second.\n"
+                 ">>> lm.nn.GLU()(lm.array([-1.0, 2.0]))\n"
+                 "[-0.880797]")
       .def(nb::init<int>(), nb::arg("axis") = -1);
-  layer<nn::Softmin>(m, "Softmin", "softmax(-x).").def(nb::init<int>(), nb::arg("axis") = -1);
-  layer<nn::Hardtanh>(m, "Hardtanh", "min(max(x, min_val), max_val).")
+  layer<nn::Softmin>(m, "Softmin",
+                     "softmax(-x).\n"
+                     ">>> lm.nn.Softmin()(lm.array([-1.0, 2.0]))\n"
+                     "[0.952574, 0.0474259]")
+      .def(nb::init<int>(), nb::arg("axis") = -1);
+  layer<nn::Hardtanh>(m, "Hardtanh",
+                      "min(max(x, min_val), max_val).\n"
+                      ">>> lm.nn.Hardtanh()(lm.array([-1.0, 2.0]))\n"
+                      "[-1, 1]")
       .def(nb::init<double, double>(), nb::arg("min_val") = -1.0, nb::arg("max_val") = 1.0);
-  layer<nn::Threshold>(m, "Threshold", "x above the threshold, value elsewhere.")
+  layer<nn::Threshold>(m, "Threshold",
+                       "x above the threshold, value elsewhere.\n"
+                       ">>> lm.nn.Threshold(0.0, 5.0)(lm.array([-1.0, 2.0]))\n"
+                       "[5, 2]")
       .def(nb::init<double, double>(), nb::arg("threshold"), nb::arg("value"));
-  layer<nn::PReLU>(m, "PReLU", "leaky_relu with trained slopes: one, or one for each channel.")
+  layer<nn::PReLU>(m, "PReLU",
+                   "leaky_relu with trained slopes: one, or one for each channel.\n"
+                   ">>> lm.nn.PReLU()(lm.array([-1.0, 2.0]))\n"
+                   "[-0.25, 2]")
       .def(nb::init<int64_t, double>(), nb::arg("num_parameters") = 1, nb::arg("init") = 0.25);
   layer<nn::RReLU>(m, "RReLU", "leaky_relu whose slope is drawn in training.")
       .def(nb::init<double, double>(), nb::arg("lower") = 1.0 / 8, nb::arg("upper") = 1.0 / 3);
@@ -64,7 +128,10 @@ void bind_instance_norm(nb::module_& m, const char* name, const char* doc) {
 }
 
 void bind_norm_layers(nb::module_& m) {
-  layer<nn::GroupNorm>(m, "GroupNorm", "x [N, C, ..] normalised over groups of channels.")
+  layer<nn::GroupNorm>(m, "GroupNorm",
+                       "x [N, C, ..] normalised over groups of channels.\n"
+                       ">>> lm.nn.GroupNorm(1, 2)(lm.ones((4, 2))).shape\n"
+                       "(4, 2)")
       .def(
           "__init__",
           [](nn::GroupNorm* self, int64_t num_groups, int64_t num_channels, double eps, bool affine,
@@ -80,7 +147,10 @@ void bind_norm_layers(nb::module_& m) {
                                          "Each channel of x [N, C, height, width] normalised.");
   bind_instance_norm<nn::InstanceNorm3d>(
       m, "InstanceNorm3d", "Each channel of x [N, C, depth, height, width] normalised.");
-  layer<nn::RMSNorm>(m, "RMSNorm", "x / sqrt(mean(x^2) + eps) * weight over the last axes.")
+  layer<nn::RMSNorm>(m, "RMSNorm",
+                     "x / sqrt(mean(x^2) + eps) * weight over the last axes.\n"
+                     ">>> lm.nn.RMSNorm(3)(lm.ones((4, 3))).shape\n"
+                     "(4, 3)")
       .def(
           "__init__",
           [](nn::RMSNorm* self, nb::handle shape, double eps, bool affine, nb::handle dtype) {
@@ -90,7 +160,10 @@ void bind_norm_layers(nb::module_& m) {
           nb::arg("normalized_shape"), nb::arg("eps") = 1e-6, nb::arg("elementwise_affine") = true,
           nb::arg("dtype") = nb::none());
   layer<nn::LocalResponseNorm>(
-      m, "LocalResponseNorm", "x divided by a power of the mean square over neighbouring channels.")
+      m, "LocalResponseNorm",
+      "x divided by a power of the mean square over neighbouring channels.\n"
+      ">>> lm.nn.LocalResponseNorm(2)(lm.ones((1, 4, 3))).shape\n"
+      "(1, 4, 3)")
       .def(nb::init<int64_t, double, double, double>(), nb::arg("size"), nb::arg("alpha") = 1e-4,
            nb::arg("beta") = 0.75, nb::arg("k") = 1.0);
 }
@@ -104,7 +177,10 @@ BagMode to_bag_mode(const std::string& name) {
 }
 
 void bind_tables(nb::module_& m) {
-  layer<nn::Embedding>(m, "Embedding", "Rows of a trained table by number.")
+  layer<nn::Embedding>(m, "Embedding",
+                       "Rows of a trained table by number.\n"
+                       ">>> lm.nn.Embedding(10, 3)(lm.array([1, 4])).shape\n"
+                       "(2, 3)")
       .def(
           "__init__",
           [](nn::Embedding* self, int64_t rows, int64_t columns, std::optional<int64_t> padding,
@@ -127,7 +203,10 @@ void bind_tables(nb::module_& m) {
           nb::arg("num_embeddings"), nb::arg("embedding_dim"), nb::arg("mode") = "mean",
           nb::arg("include_last_offset") = false, nb::arg("padding_idx") = nb::none(),
           nb::arg("dtype") = nb::none());
-  layer<nn::Bilinear>(m, "Bilinear", "x1^T weight[o] x2 + bias[o].")
+  layer<nn::Bilinear>(m, "Bilinear",
+                      "x1^T weight[o] x2 + bias[o].\n"
+                      ">>> lm.nn.Bilinear(2, 3, 4)(lm.ones((1, 2)), lm.ones((1, 3))).shape\n"
+                      "(1, 4)")
       .def(
           "__init__",
           [](nn::Bilinear* self, int64_t in1, int64_t in2, int64_t out, bool bias,
@@ -148,9 +227,15 @@ void bind_more_layers(nb::module_& m) {
   bind_dropout_layer<nn::Dropout1d>(m, "Dropout1d", kChannels);
   bind_dropout_layer<nn::Dropout2d>(m, "Dropout2d", kChannels);
   bind_dropout_layer<nn::Dropout3d>(m, "Dropout3d", kChannels);
-  bind_dropout_layer<nn::AlphaDropout>(m, "AlphaDropout", "Dropout for nets of selu.");
-  bind_dropout_layer<nn::FeatureAlphaDropout>(m, "FeatureAlphaDropout",
-                                              "AlphaDropout of whole channels.");
+  bind_dropout_layer<nn::AlphaDropout>(m, "AlphaDropout",
+                                       "Dropout for nets of selu.\n"
+                                       ">>> lm.nn.AlphaDropout()(lm.ones((2, 3))).shape\n"
+                                       "(2, 3)");
+  bind_dropout_layer<nn::FeatureAlphaDropout>(
+      m, "FeatureAlphaDropout",
+      "AlphaDropout of whole channels.\n"
+      ">>> lm.nn.FeatureAlphaDropout()(lm.ones((2, 3))).shape\n"
+      "(2, 3)");
 }
 
 }  // namespace lamina::python

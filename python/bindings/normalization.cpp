@@ -30,7 +30,9 @@ void bind_norms(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("groups"), nb::arg("weight") = nb::none(), nb::arg("bias") = nb::none(),
       nb::arg("epsilon") = 1e-5,
-      "x [N, C, ..] normalised over groups of channels, then scaled for each channel.");
+      "x [N, C, ..] normalised over groups of channels, then scaled for each channel.\n"
+      ">>> lm.group_norm(lm.array([[1.0, 3.0]]), 1, epsilon=0.0)\n"
+      "[[-1, 1]]");
   m.def(
       "instance_norm",
       [](Array x, Optional weight, Optional bias, Array epsilon) {
@@ -38,7 +40,10 @@ void bind_norms(nb::module_& m) {
                              array_or_empty(std::move(bias)), std::move(epsilon));
       },
       nb::arg("x"), nb::arg("weight") = nb::none(), nb::arg("bias") = nb::none(),
-      nb::arg("epsilon") = 1e-5, "x [N, C, ..] normalised over its spatial axes.");
+      nb::arg("epsilon") = 1e-5,
+      "x [N, C, ..] normalised over its spatial axes.\n"
+      ">>> lm.instance_norm(lm.array([[[1.0, 3.0]]]), epsilon=0.0)\n"
+      "[[[-1, 1]]]");
   m.def(
       "rms_norm",
       [](Array x, Optional weight, Array epsilon, int axes) {
@@ -80,12 +85,17 @@ void bind_distances(nb::module_& m) {
         return pairwise_distance(std::move(x), std::move(y), {p, epsilon, keepdims});
       },
       nb::arg("x"), nb::arg("y"), nb::arg("p") = 2.0, nb::arg("epsilon") = 1e-6,
-      nb::arg("keepdims") = false, "The p-norm of x - y + epsilon along the last axis.");
+      nb::arg("keepdims") = false,
+      "The p-norm of x - y + epsilon along the last axis.\n"
+      ">>> lm.pairwise_distance(lm.array([[0.0, 0.0]]), lm.array([[3.0, 4.0]]), epsilon=0.0)\n"
+      "[5]");
   m.def("cdist", &cdist, nb::arg("x"), nb::arg("y"), nb::arg("p") = 2.0,
         "Distances of every row of x [.., P, M] from every row of y [.., R, M]: [.., P, R].\n"
         ">>> lm.cdist(lm.array([[0.0, 0.0]]), lm.array([[3.0, 4.0]]))\n[[5]]");
   m.def("pdist", &pdist, nb::arg("x"), nb::arg("p") = 2.0,
-        "Distances between the rows of x [N, M], each pair once.");
+        "Distances between the rows of x [N, M], each pair once.\n"
+        ">>> lm.pdist(lm.array([[0.0, 0.0], [3.0, 4.0]]))\n"
+        "[5]");
 }
 
 }  // namespace

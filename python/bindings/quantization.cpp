@@ -22,7 +22,9 @@ void bind_quantization(nb::module_& m) {
         return dequantize(std::move(q), std::move(scale), std::move(zero_point), {axis});
       },
       nb::arg("q"), nb::arg("scale"), nb::arg("zero_point") = 0, nb::arg("axis") = 1,
-      "(q - zero_point) * scale.");
+      "(q - zero_point) * scale.\n"
+      ">>> lm.dequantize(lm.array([0, 4], dtype=lm.int8), 0.5)\n"
+      "[0, 2]");
   m.def(
       "fake_quantize",
       [](Array x, Array scale, Array zero_point, int axis, int64_t quant_min, int64_t quant_max) {
@@ -31,7 +33,9 @@ void bind_quantization(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("scale"), nb::arg("zero_point") = 0, nb::arg("axis") = 1,
       nb::arg("quant_min") = -128, nb::arg("quant_max") = 127,
-      "x as it is after quantize and dequantize; its gradient goes straight through the rounding.");
+      "x as it is after quantize and dequantize; its gradient goes straight through the rounding.\n"
+      ">>> lm.fake_quantize(lm.array([0.2, 0.9]), 0.5)\n"
+      "[0, 1]");
   m.def(
       "quantization_range",
       [](Array low, Array high, nb::handle dtype, bool symmetric) {

@@ -46,7 +46,10 @@ void bind_axes(nb::module_& m) {
       [](Array x, nb::handle axes) {
         return permute_dims(std::move(x), to_int_list(axes, "permute_dims: axes"));
       },
-      nb::arg("x"), nb::arg("axes"), "The axes in another order.");
+      nb::arg("x"), nb::arg("axes"),
+      "The axes in another order.\n"
+      ">>> lm.permute_dims(lm.zeros((2, 3)), (1, 0)).shape\n"
+      "(3, 2)");
   m.def(
       "matrix_transpose", [](Array x) { return matrix_transpose(std::move(x)); }, nb::arg("x"),
       "The last two axes exchanged.\n"
@@ -103,7 +106,9 @@ void bind_several(nb::module_& m) {
       [](const nb::args& arrays) {
         return broadcast_arrays(arrays_of(arrays, "broadcast_arrays"));
       },
-      "The arrays, all broadcast to one shape.");
+      "The arrays, all broadcast to one shape.\n"
+      ">>> [x.shape for x in lm.broadcast_arrays(lm.arange(2), lm.zeros((3, 1)))]\n"
+      "[(3, 2), (3, 2)]");
   m.def(
       "meshgrid",
       [](const nb::args& arrays, std::string_view indexing) {
@@ -115,7 +120,9 @@ void bind_several(nb::module_& m) {
   m.def(
       "unstack", [](Array x, int axis) { return nb::tuple(nb::cast(unstack(std::move(x), axis))); },
       nb::arg("x"), nb::arg("axis") = 0,
-      "The entries of an axis, as a tuple of arrays without it.");
+      "The entries of an axis, as a tuple of arrays without it.\n"
+      ">>> [x.shape for x in lm.unstack(lm.zeros((2, 3)))]\n"
+      "[(3,), (3,)]");
 }
 
 void bind_products(nb::module_& m) {

@@ -77,11 +77,22 @@ void bind_reductions(nb::module_& m) {
         nb::arg("x"), nb::arg("axis") = nb::none(), nb::arg("keepdims") = false, op->doc);
     add_methods(m, {op->name});
   }
-  bind_reduction(m, "mean", &mean, "The average along axes; integers are averaged as float32.");
+  bind_reduction(m, "mean", &mean,
+                 "The average along axes; integers are averaged as float32.\n"
+                 ">>> lm.mean(lm.array([1.0, 2.0, 3.0]))\n"
+                 "2");
   bind_reduction(m, "logsumexp", &logsumexp,
-                 "log(sum(exp(x))) along axes, exact for large differences.");
-  bind_variance(m, "var", &var, "The variance along axes, divided by N - correction.");
-  bind_variance(m, "std", &lamina::std, "The standard deviation along axes: the root of var.");
+                 "log(sum(exp(x))) along axes, exact for large differences.\n"
+                 ">>> lm.logsumexp(lm.array([0.0, 0.0]))\n"
+                 "0.693147");
+  bind_variance(m, "var", &var,
+                "The variance along axes, divided by N - correction.\n"
+                ">>> lm.var(lm.array([1.0, 2.0, 3.0]))\n"
+                "0.666667");
+  bind_variance(m, "std", &lamina::std,
+                "The standard deviation along axes: the root of var.\n"
+                ">>> lm.std(lm.array([1.0, 2.0]))\n"
+                "0.5");
   bind_position(m, "argmax", &argmax);
   bind_position(m, "argmin", &argmin);
 }

@@ -80,11 +80,17 @@ void bind_resizing(nb::module_& m) {
       nb::arg("x"), nb::arg("output_size"), nb::arg("window"), nb::arg("dilation") = 1,
       nb::arg("padding") = 0, nb::arg("stride") = 1, op::find("fold")->doc);
   m.def("pixel_shuffle", &pixel_shuffle, nb::arg("x"), nb::arg("factor"),
-        "[N, C r^n, spatial..] -> [N, C, r spatial..]: channels become pixels.");
+        "[N, C r^n, spatial..] -> [N, C, r spatial..]: channels become pixels.\n"
+        ">>> lm.pixel_shuffle(lm.zeros((1, 4, 2, 2)), 2).shape\n"
+        "(1, 1, 4, 4)");
   m.def("pixel_unshuffle", &pixel_unshuffle, nb::arg("x"), nb::arg("factor"),
-        "[N, C, r spatial..] -> [N, C r^n, spatial..]: pixels become channels.");
+        "[N, C, r spatial..] -> [N, C r^n, spatial..]: pixels become channels.\n"
+        ">>> lm.pixel_unshuffle(lm.zeros((1, 1, 4, 4)), 2).shape\n"
+        "(1, 4, 2, 2)");
   m.def("channel_shuffle", &channel_shuffle, nb::arg("x"), nb::arg("groups"),
-        "The channels of all groups, one of each group after the other.");
+        "The channels of all groups, one of each group after the other.\n"
+        ">>> lm.channel_shuffle(lm.reshape(lm.arange(4), (1, 4, 1)), 2).flatten()\n"
+        "[0, 2, 1, 3]");
 }
 
 }  // namespace lamina::python

@@ -52,7 +52,10 @@ void bind_scatter(nb::module_& m) {
       ">>> lm.scatter(lm.array([1, 2, 3]), lm.array([0, 0]), lm.array([4, 5]), reduction=\"add\")\n"
       "[10, 2, 3]");
   m.def("index_fill", &index_fill, nb::arg("x"), nb::arg("indices"), nb::arg("value"),
-        nb::arg("axis") = 0, "x with one value at all entries of the axis that indices name.");
+        nb::arg("axis") = 0,
+        "x with one value at all entries of the axis that indices name.\n"
+        ">>> lm.index_fill(lm.zeros(3), lm.array([1]), 7, axis=0)\n"
+        "[0, 7, 0]");
   m.def(
       "add_along_axis",
       [](Array x, Array indices, Array updates, int axis) {
@@ -63,12 +66,22 @@ void bind_scatter(nb::module_& m) {
   bind_segment(m, "segment_sum", &segment_sum,
                "Rows with the same number in segments added up: [count, ..].\n"
                ">>> lm.segment_sum(lm.array([1, 2, 3]), lm.array([0, 2, 0]), 3)\n[4, 0, 2]");
-  bind_segment(m, "segment_mean", &segment_mean, "The mean of each segment; 0 where it is empty.");
-  bind_segment(m, "segment_prod", &segment_prod, "The product of each segment; 1 where empty.");
+  bind_segment(m, "segment_mean", &segment_mean,
+               "The mean of each segment; 0 where it is empty.\n"
+               ">>> lm.segment_mean(lm.array([1.0, 2.0, 3.0]), lm.array([0, 0, 1]), 2)\n"
+               "[1.5, 3]");
+  bind_segment(m, "segment_prod", &segment_prod,
+               "The product of each segment; 1 where empty.\n"
+               ">>> lm.segment_prod(lm.array([1.0, 2.0, 3.0]), lm.array([0, 1, 1]), 2)\n"
+               "[1, 6]");
   bind_segment(m, "segment_max", &segment_max,
-               "The greatest of each segment; the type's least value where it is empty.");
+               "The greatest of each segment; the type's least value where it is empty.\n"
+               ">>> lm.segment_max(lm.array([1.0, 2.0, 3.0]), lm.array([0, 0, 1]), 2)\n"
+               "[2, 3]");
   bind_segment(m, "segment_min", &segment_min,
-               "The least of each segment; the type's greatest value where it is empty.");
+               "The least of each segment; the type's greatest value where it is empty.\n"
+               ">>> lm.segment_min(lm.array([1.0, 2.0, 3.0]), lm.array([0, 0, 1]), 2)\n"
+               "[1, 3]");
   bind_running(m, "cummax", &cummax);
   bind_running(m, "cummin", &cummin);
   m.def("logcumsumexp", &logcumsumexp, nb::arg("x"), nb::arg("axis") = -1,

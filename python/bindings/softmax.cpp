@@ -57,7 +57,9 @@ void bind_softmax(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("weight") = nb::none(), nb::arg("bias") = nb::none(),
       nb::arg("epsilon") = 1e-5, nb::arg("axes") = 1,
-      "Normalised over the last axes: as many as weight has, or `axes` of them.");
+      "Normalised over the last axes: as many as weight has, or `axes` of them.\n"
+      ">>> lm.layer_norm(lm.array([[1.0, 3.0]]), epsilon=0.0)\n"
+      "[[-1, 1]]");
 }
 
 }  // namespace lamina::python

@@ -186,9 +186,18 @@ void bind_spatial_layers(nb::module_& m) {
   bind_fractional<nn::FractionalMaxPool2d>(m, "FractionalMaxPool2d");
   bind_fractional<nn::FractionalMaxPool3d>(m, "FractionalMaxPool3d");
   bind_upsample(m);
-  bind_factor<nn::PixelShuffle>(m, "PixelShuffle", "factor", "Channels become pixels.");
-  bind_factor<nn::PixelUnshuffle>(m, "PixelUnshuffle", "factor", "Pixels become channels.");
-  bind_factor<nn::ChannelShuffle>(m, "ChannelShuffle", "groups", "Channels of groups, mixed.");
+  bind_factor<nn::PixelShuffle>(m, "PixelShuffle", "factor",
+                                "Channels become pixels.\n"
+                                ">>> lm.nn.PixelShuffle(2)(lm.ones((1, 4, 2, 2))).shape\n"
+                                "(1, 1, 4, 4)");
+  bind_factor<nn::PixelUnshuffle>(m, "PixelUnshuffle", "factor",
+                                  "Pixels become channels.\n"
+                                  ">>> lm.nn.PixelUnshuffle(2)(lm.ones((1, 1, 4, 4))).shape\n"
+                                  "(1, 4, 2, 2)");
+  bind_factor<nn::ChannelShuffle>(m, "ChannelShuffle", "groups",
+                                  "Channels of groups, mixed.\n"
+                                  ">>> lm.nn.ChannelShuffle(2)(lm.ones((1, 4, 2))).shape\n"
+                                  "(1, 4, 2)");
   bind_folds(m);
 }
 #undef LAMINA_EACH_AXES

@@ -80,20 +80,53 @@ void bind_statistics(nb::module_& m) {
   bind_quantile(m, "quantile", &quantile,
                 "The value under which a share q (0 .. 1) of the elements lies.\n"
                 ">>> lm.quantile(lm.array([1.0, 2.0, 4.0]), 0.75)\n3");
-  bind_quantile(m, "percentile", &percentile, "quantile with q in 0 .. 100.");
-  bind_quantile(m, "nanquantile", &nanquantile, "quantile of the elements that are not NaN.");
-  bind_quantile(m, "nanpercentile", &nanpercentile, "percentile of the elements that are not NaN.");
+  bind_quantile(m, "percentile", &percentile,
+                "quantile with q in 0 .. 100.\n"
+                ">>> lm.percentile(lm.array([1.0, 2.0, 3.0]), 50)\n"
+                "2");
+  bind_quantile(m, "nanquantile", &nanquantile,
+                "quantile of the elements that are not NaN.\n"
+                ">>> lm.nanquantile(lm.array([1.0, float(\"nan\"), 3.0]), 0.5)\n"
+                "2");
+  bind_quantile(m, "nanpercentile", &nanpercentile,
+                "percentile of the elements that are not NaN.\n"
+                ">>> lm.nanpercentile(lm.array([1.0, float(\"nan\"), 3.0]), 50)\n"
+                "2");
   bind_reduction(m, "median", &median,
                  "The middle element along axes; the mean of two where there are two.\n"
                  ">>> lm.median(lm.array([3.0, 1.0, 2.0, 9.0]))\n2.5");
-  bind_reduction(m, "nanmedian", &nanmedian, "The median of the elements that are not NaN.");
-  bind_reduction(m, "nansum", &nansum, "The sum of the elements that are not NaN.");
-  bind_reduction(m, "nanprod", &nanprod, "The product of the elements that are not NaN.");
-  bind_reduction(m, "nanmean", &nanmean, "The average of the elements that are not NaN.");
-  bind_reduction(m, "nanmax", &nanmax, "The largest element that is not NaN.");
-  bind_reduction(m, "nanmin", &nanmin, "The smallest element that is not NaN.");
-  bind_variance(m, "nanvar", &nanvar, "The variance of the elements that are not NaN.");
-  bind_variance(m, "nanstd", &nanstd, "The standard deviation of the elements that are not NaN.");
+  bind_reduction(m, "nanmedian", &nanmedian,
+                 "The median of the elements that are not NaN.\n"
+                 ">>> lm.nanmedian(lm.array([1.0, float(\"nan\"), 3.0]))\n"
+                 "2");
+  bind_reduction(m, "nansum", &nansum,
+                 "The sum of the elements that are not NaN.\n"
+                 ">>> lm.nansum(lm.array([1.0, float(\"nan\"), 3.0]))\n"
+                 "4");
+  bind_reduction(m, "nanprod", &nanprod,
+                 "The product of the elements that are not NaN.\n"
+                 ">>> lm.nanprod(lm.array([1.0, float(\"nan\"), 3.0]))\n"
+                 "3");
+  bind_reduction(m, "nanmean", &nanmean,
+                 "The average of the elements that are not NaN.\n"
+                 ">>> lm.nanmean(lm.array([1.0, float(\"nan\"), 3.0]))\n"
+                 "2");
+  bind_reduction(m, "nanmax", &nanmax,
+                 "The largest element that is not NaN.\n"
+                 ">>> lm.nanmax(lm.array([1.0, float(\"nan\"), 3.0]))\n"
+                 "3");
+  bind_reduction(m, "nanmin", &nanmin,
+                 "The smallest element that is not NaN.\n"
+                 ">>> lm.nanmin(lm.array([1.0, float(\"nan\"), 3.0]))\n"
+                 "1");
+  bind_variance(m, "nanvar", &nanvar,
+                "The variance of the elements that are not NaN.\n"
+                ">>> lm.nanvar(lm.array([1.0, float(\"nan\"), 3.0]))\n"
+                "1");
+  bind_variance(m, "nanstd", &nanstd,
+                "The standard deviation of the elements that are not NaN.\n"
+                ">>> lm.nanstd(lm.array([1.0, float(\"nan\"), 3.0]))\n"
+                "1");
   bind_located(m);
   m.def(
       "rot90",
@@ -101,9 +134,20 @@ void bind_statistics(nb::module_& m) {
         return rot90(std::move(x), k, axes.first, axes.second);
       },
       nb::arg("x"), nb::arg("k") = 1, nb::arg("axes") = std::pair(0, 1),
-      "Turned by 90 degrees k times, from the first axis towards the second.");
-  m.def("fliplr", &fliplr, nb::arg("x"), "Axis 1 reversed.");
-  m.def("flipud", &flipud, nb::arg("x"), "Axis 0 reversed.");
+      "Turned by 90 degrees k times, from the first axis towards the second.\n"
+      ">>> lm.rot90(lm.array([[1, 2], [3, 4]]))\n"
+      "[[2, 4],\n"
+      " [1, 3]]");
+  m.def("fliplr", &fliplr, nb::arg("x"),
+        "Axis 1 reversed.\n"
+        ">>> lm.fliplr(lm.array([[1, 2], [3, 4]]))\n"
+        "[[2, 1],\n"
+        " [4, 3]]");
+  m.def("flipud", &flipud, nb::arg("x"),
+        "Axis 0 reversed.\n"
+        ">>> lm.flipud(lm.array([[1, 2], [3, 4]]))\n"
+        "[[3, 4],\n"
+        " [1, 2]]");
 }
 
 }  // namespace lamina::python

@@ -20,6 +20,22 @@ Padding to_padding(nb::handle object, const char* what) {
 
 namespace {
 
+// "(1, 2, 8, 8)": a batch of one, with the axes that a name like conv2d says (two when it says none).
+std::string sizes(std::string_view name, int channels, int size, int batch = 1) {
+  const bool says = name.ends_with("d") && name.size() > 1;
+  const int axes = says ? name[name.size() - 2] - '0' : 2;
+  std::string out = text("(", batch, ", ", channels);
+  for (int i = 0; i < axes; ++i) out += text(", ", size);
+  return out + ")";
+}
+
+// What is documented, with an example: the shape of the result for x [1, 2, 8, ..].
+std::string with_example(const char* doc, const char* name, const std::string& arguments,
+                         int channels, int size) {
+  return text(doc, "\n>>> lm.", name, "(lm.ones(", sizes(name, 2, 8), "), ", arguments, ").shape\n",
+              sizes(name, channels, size));
+}
+
 using Convolution = Array (*)(Array, Array, Array, const ConvOptions&);
 using Pooling = Array (*)(Array, PerAxis, const PoolOptions&);
 
@@ -33,7 +49,10 @@ void bind_convolution(nb::module_& m, const char* name, Convolution function) {
       },
       nb::arg("x"), nb::arg("weight"), nb::arg("bias") = nb::none(), nb::arg("stride") = 1,
       nb::arg("padding") = 0, nb::arg("dilation") = 1, nb::arg("groups") = 1,
-      "x [N, C, ..], weight [O, C / groups, ..], bias [O] -> [N, O, ..]: cross-correlation.");
+      with_example(
+          "x [N, C, ..], weight [O, C / groups, ..], bias [O] -> [N, O, ..]: cross-correlation.",
+          name, text("lm.ones(", sizes(name, 2, 3, 3), ")"), 3, 6)
+          .c_str());
 }
 
 void bind_pooling(nb::module_& m, const char* name, Pooling function, const char* doc) {
@@ -47,7 +66,7 @@ void bind_pooling(nb::module_& m, const char* name, Pooling function, const char
       },
       nb::arg("x"), nb::arg("window"), nb::arg("stride") = nb::none(), nb::arg("padding") = 0,
       nb::arg("count_padding") = true, nb::arg("dilation") = 1, nb::arg("ceil_mode") = false,
-      nb::arg("divisor") = 0, doc);
+      nb::arg("divisor") = 0, with_example(doc, name, "2", 2, 4).c_str());
 }
 
 using Transposed = Array (*)(Array, Array, Array, const ConvTransposeOptions&);
@@ -66,8 +85,11 @@ void bind_transposed(nb::module_& m, const char* name, Transposed function) {
       nb::arg("x"), nb::arg("weight"), nb::arg("bias") = nb::none(), nb::arg("stride") = 1,
       nb::arg("padding") = 0, nb::arg("output_padding") = 0, nb::arg("dilation") = 1,
       nb::arg("groups") = 1,
-      "x [N, C, ..], weight [C, O / groups, ..], bias [O] -> [N, O, ..]: the transpose of a "
-      "convolution.");
+      with_example(
+          "x [N, C, ..], weight [C, O / groups, ..], bias [O] -> [N, O, ..]: the transpose of a "
+          "convolution.",
+          name, text("lm.ones(", sizes(name, 3, 3, 2), ")"), 3, 10)
+          .c_str());
 }
 
 using Adaptive = Array (*)(Array, PerAxis);
@@ -78,7 +100,7 @@ void bind_adaptive(nb::module_& m, const char* name, Adaptive function, const ch
       [=](Array x, nb::handle size) {
         return function(std::move(x), to_per_axis(size, "pool: size"));
       },
-      nb::arg("x"), nb::arg("size"), doc);
+      nb::arg("x"), nb::arg("size"), with_example(doc, name, "2", 2, 2).c_str());
 }
 
 nb::tuple pair_of(PooledMaxima maxima) {
@@ -137,7 +159,10 @@ void bind_positions(nb::module_& m) {
                        options);
       },
       nb::arg("x"), nb::arg("norm"), nb::arg("window"), nb::arg("stride") = nb::none(),
-      nb::arg("ceil_mode") = false, "(sum of x^norm over windows)^(1 / norm).");
+      nb::arg("ceil_mode") = false,
+      "(sum of x^norm over windows)^(1 / norm).\n"
+      ">>> lm.lp_pool(lm.array([[[3.0, 4.0]]]), 2, 2)\n"
+      "[[[5]]]");
 }
 
 }  // namespace
@@ -171,8 +196,14 @@ void bind_windows(nb::module_& m) {
   bind_adaptive(m, "adaptive_max_pool1d", &adaptive_max_pool1d, kMaxima);
   bind_adaptive(m, "adaptive_max_pool2d", &adaptive_max_pool2d, kMaxima);
   bind_adaptive(m, "adaptive_max_pool3d", &adaptive_max_pool3d, kMaxima);
-  m.def("global_avg_pool", &global_avg_pool, nb::arg("x"), "The average of every plane.");
-  m.def("global_max_pool", &global_max_pool, nb::arg("x"), "The maximum of every plane.");
+  m.def("global_avg_pool", &global_avg_pool, nb::arg("x"),
+        "The average of every plane.\n"
+        ">>> lm.global_avg_pool(lm.reshape(lm.arange(4.0), (1, 1, 4)))\n"
+        "[[[1.5]]]");
+  m.def("global_max_pool", &global_max_pool, nb::arg("x"),
+        "The maximum of every plane.\n"
+        ">>> lm.global_max_pool(lm.reshape(lm.arange(4.0), (1, 1, 4)))\n"
+        "[[[3]]]");
   bind_positions(m);
 }
 

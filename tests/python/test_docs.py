@@ -1,11 +1,21 @@
-"""Every `>>>` example of a docstring prints what stands below it."""
+"""Every `>>>` example of a docstring prints what stands below it; docs/reference.md is made of the docstrings."""
 
 import doctest
 import inspect
+import os
+import pathlib
+import subprocess
+import sys
 
 import pytest
 
 import lamina as lm
+
+
+ROOT = pathlib.Path(__file__).parents[2]
+PLACES = [("lamina", lm), ("nn", lm.nn), ("optim", lm.optim), ("random", lm.random), ("data", lm.data),
+          ("train", lm.train)]
+WITHOUT_EXAMPLE = set((pathlib.Path(__file__).parent / "without_example.txt").read_text().split())
 
 
 def same(wanted, got):
@@ -13,8 +23,7 @@ def same(wanted, got):
 
 
 def examples():
-    places = [("lamina", lm), ("nn", lm.nn), ("optim", lm.optim), ("random", lm.random)]
-    for place, module in places:
+    for place, module in PLACES:
         for name, member in [("", module), *vars(module).items()]:
             doc = inspect.getdoc(member) if not name.startswith("_") else None
             if doc and ">>>" in doc:
@@ -38,7 +47,29 @@ def test_example(doc, capsys):
         assert same(example.want, printed), f"{example.source}printed {printed!r}, the text says {example.want!r}"
 
 
+def public():
+    """(name, docstring) of functions and classes; errors need no example."""
+    for place, module in PLACES:
+        for name, member in vars(module).items():
+            if name.startswith("_") or not callable(member) or inspect.ismodule(member):
+                continue
+            if not (inspect.isclass(member) and issubclass(member, BaseException)):
+                yield f"{place}.{name}", inspect.getdoc(member) or ""
+
+
 def test_every_function_says_what_it_does():
-    silent = [name for name, member in vars(lm).items()
-              if callable(member) and not name.startswith("_") and not (member.__doc__ or "").strip()]
-    assert silent == []
+    assert [name for name, doc in public() if not doc.strip()] == []
+
+
+def test_every_function_has_an_example():
+    """without_example.txt names those that have none; it only becomes shorter."""
+    without = {name for name, doc in public() if ">>>" not in doc}
+    assert without - WITHOUT_EXAMPLE == set(), "give their docstrings an example"
+    assert WITHOUT_EXAMPLE - without == set(), "they have one: take them out of without_example.txt"
+
+
+def test_the_reference_is_up_to_date():
+    path = os.pathsep.join([str(pathlib.Path(lm.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    printed = subprocess.run([sys.executable, ROOT / "tools/reference.py"], capture_output=True, text=True, check=True,
+                             env={**os.environ, "PYTHONPATH": path}).stdout
+    assert printed == (ROOT / "docs/reference.md").read_text(), "make docs"

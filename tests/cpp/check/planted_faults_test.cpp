@@ -122,6 +122,20 @@ TEST(PlantedFault, WrongMessages) {
   EXPECT_THAT(report.failures[1], testing::HasSubstr("gives a value"));
 }
 
+// Fails where it should, and says nothing of the call.
+struct Mumbling : WrongShape {
+  static constexpr auto name = "mumbling";
+  static void infer(Inference& c) {
+    if (c.shape(0).rank() != 2) throw ShapeError("mumbling: no");
+    c.output(c.dtype(0), c.shape(0));
+  }
+};
+
+TEST(PlantedFault, ErrorThatDoesNotShowWhatWasWrong) {
+  EXPECT_THAT(first_failure(op::make<Mumbling>(), SweepMode::Bad),
+              testing::HasSubstr("the error does not show what was wrong ([]): mumbling: no"));
+}
+
 struct NoSamples : Elementwise<1> {
   static constexpr auto name = "no_samples";
   static constexpr auto formula = [](auto x) { return x; };
