@@ -13,11 +13,11 @@ struct MultiheadAttentionOptions {
   DType dtype = float32;
 };
 
-// Attention of several heads side by side, each in a subspace of its own (Vaswani et al., "Attention
-// Is All You Need", 2017). Called with x (self-attention), with query, key and value, or with these
-// and a mask as scaled_dot_product_attention takes it, for scores [N, heads, L, S]. Inputs without a
-// batch axis are [L, E]. Parameters have PyTorch's names: in_proj_weight [3 E, E], in_proj_bias
-// [3 E], out_proj.weight, out_proj.bias.
+// Attention of several heads side by side, each in a subspace of its own (Vaswani et al.,
+// "Attention Is All You Need", 2017). Called with x (self-attention), with query, key and value, or
+// with these and a mask as scaled_dot_product_attention takes it, for scores [N, heads, L, S].
+// Inputs without a batch axis are [L, E]. Parameters have PyTorch's names: in_proj_weight [3 E, E],
+// in_proj_bias [3 E], out_proj.weight, out_proj.bias.
 class MultiheadAttention : public Module {
  public:
   MultiheadAttention(int64_t embed_dim, int64_t num_heads, MultiheadAttentionOptions options = {});
