@@ -14,6 +14,7 @@
 #include "lamina/nn/linear.h"
 #include "lamina/nn/losses.h"
 #include "lamina/nn/more_activations.h"
+#include "lamina/nn/multihead_attention.h"
 #include "lamina/nn/pooling.h"
 #include "lamina/nn/rms_norm.h"
 #include "lamina/nn/sequential.h"

@@ -9,6 +9,7 @@
 #include "lamina/nn/embedding.h"
 #include "lamina/nn/group_norm.h"
 #include "lamina/nn/more_activations.h"
+#include "lamina/nn/multihead_attention.h"
 #include "lamina/nn/rms_norm.h"
 #include "layer.h"
 
@@ -217,12 +218,33 @@ void bind_tables(nb::module_& m) {
           nb::arg("bias") = true, nb::arg("dtype") = nb::none());
 }
 
+void bind_multihead_attention(nb::module_& m) {
+  using nn::MultiheadAttention;
+  layer<MultiheadAttention>(
+      m, "MultiheadAttention",
+      "Attention of several heads: of x, or of query, key, value and perhaps a mask.")
+      .def(
+          "__init__",
+          [](MultiheadAttention* self, int64_t embed_dim, int64_t num_heads, double dropout,
+             bool bias, bool batch_first, bool is_causal, nb::handle dtype) {
+            new (self) MultiheadAttention(
+                embed_dim, num_heads,
+                {dropout, bias, batch_first, is_causal, to_dtype(dtype, float32)});
+          },
+          nb::arg("embed_dim"), nb::arg("num_heads"), nb::arg("dropout") = 0.0,
+          nb::arg("bias") = true, nb::arg("batch_first") = false, nb::arg("is_causal") = false,
+          nb::arg("dtype") = nb::none())
+      .def_ro("embed_dim", &MultiheadAttention::embed_dim)
+      .def_ro("num_heads", &MultiheadAttention::num_heads);
+}
+
 }  // namespace
 
 void bind_more_layers(nb::module_& m) {
   bind_more_activations(m);
   bind_norm_layers(m);
   bind_tables(m);
+  bind_multihead_attention(m);
   constexpr const char* kChannels = "In training sets whole channels to 0 with probability p.";
   bind_dropout_layer<nn::Dropout1d>(m, "Dropout1d", kChannels);
   bind_dropout_layer<nn::Dropout2d>(m, "Dropout2d", kChannels);

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "lamina/nn/linear.h"
+#include "lamina/nn/module.h"
+
+namespace lamina::nn {
+
+struct MultiheadAttentionOptions {
+  double dropout = 0;  // rate at which attention weights are dropped in training
+  bool bias = true;
+  bool batch_first = false;  // inputs are [N, L, E] instead of [L, N, E]
+  bool is_causal = false;    // query i sees keys 0 .. i
+  DType dtype = float32;
+};
+
+// Attention of several heads side by side, each in a subspace of its own (Vaswani et al.,
+// "Attention Is All You Need", 2017). Called with x (self-attention), with query, key and value, or
+// with these and a mask as scaled_dot_product_attention takes it, for scores [N, heads, L, S].
+// Inputs without a batch axis are [L, E]. Parameters have PyTorch's names: in_proj_weight [3 E, E],
+// in_proj_bias [3 E], out_proj.weight, out_proj.bias.
+class MultiheadAttention : public Module {
+ public:
+  MultiheadAttention(int64_t embed_dim, int64_t num_heads, MultiheadAttentionOptions options = {});
+  std::vector<Array> forward_all(std::vector<Array> inputs) override;
+  Array forward(Array x) override;
+  std::unique_ptr<Module> fresh() const override;
+  std::string arguments() const override;
+
+  int64_t embed_dim, num_heads;
+  MultiheadAttentionOptions options;
+  Parameter in_proj_weight, in_proj_bias;
+  Linear& out_proj;
+
+ private:
+  Array project(Array x, int part);
+};
+
+}  // namespace lamina::nn
