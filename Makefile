@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench conformance docs wheel clean
+.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -27,8 +27,13 @@ bench: build  ## build and run the benchmarks
 	@cmake --build build --target bench_programs --parallel $(JOBS)
 	@if [ -f bench/run.py ]; then .venv/bin/python bench/run.py; else echo "bench: there is no bench/run.py yet"; fi
 
-conformance: build  ## the public tests of the array API standard (ARGS for pytest)
+conformance: conformance-array-api conformance-torch  ## the array API standard's tests, and agreement with PyTorch
+
+conformance-array-api: build  # ARGS for pytest
 	@tools/conformance.sh $(ARGS)
+
+conformance-torch: build  # ARGS: names of entries, --samples N
+	@tools/torch_agreement.sh $(ARGS)
 
 docs: build  ## write docs/ops.md and docs/reference.md from what was built
 	@build/bin/lamina check --mode support > docs/ops.md

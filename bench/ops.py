@@ -61,7 +61,7 @@ def namespace(library, threads):
         names = {name: torch.from_numpy(value) for name, value in values.items()}
         names |= {"xb": names["x"].to(torch.bfloat16), "yb": names["y"].to(torch.bfloat16),
                   "half": names["y"][::2].clone(), "torch": torch, "F": torch.nn.functional,
-                  "leaf": names["near"].reshape(-1).clone().requires_grad_(),
+                  "math": math, "leaf": names["near"].reshape(-1).clone().requires_grad_(),
                   "updated": updated, "spread": spread}
         return names, lambda result: result
     import lamina as lm

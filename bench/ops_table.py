@@ -36,6 +36,9 @@ def inputs():
         "label": random.integers(0, 10, SIZE // 10),
         "sorted": numpy.sort(x), "few": random.integers(0, 100, SIZE),
         "image": x[:800_000].reshape(8, 10, 100, 100),
+        "columns": x[:720_000].repeat(10).reshape(8, 90, 10_000),
+        "grid": random.uniform(-1, 1, (8, 100, 100, 2)).astype("float32"),
+        "bins": numpy.linspace(-3, 3, 50, dtype="float32"),
     }
 
 
@@ -208,6 +211,14 @@ row("indexing", "top_k 100", "lm.top_k(x, k=100)", "", "torch.topk(x, 100)")
 row("indexing", "x[mask]", "x[c]", "x[c]", "x[c]")
 row("indexing", "x[index]", "x[any_index]", "x[any_index]", "x[any_index]")
 row("indexing", "nonzero", "lm.nonzero(c)", "np.nonzero(c)", "torch.nonzero(c)")
+row("indexing", "put_along_axis", "lm.put_along_axis(m, along, n, axis=1)", "",
+    "torch.scatter(m, 1, along, n)")
+row("indexing", "put_along_axis max axis 0", "lm.put_along_axis(m, along, n, axis=0, reduction='max')",
+    "", "torch.scatter_reduce(m, 0, along, n, 'amax')")
+row("indexing", "segment_max", "lm.segment_max(m, row_index, 1000)", "",
+    "torch.full_like(m, -math.inf).index_reduce_(0, row_index, m, 'amax')")
+row("indexing", "segment_sum", "lm.segment_sum(m, row_index, 1000)", "",
+    "torch.zeros_like(m).index_add_(0, row_index, m)")
 row("sorting", "sort", "lm.sort(x)", "np.sort(x)", "torch.sort(x).values")
 row("sorting", "sort rows", "lm.sort(m, axis=1)", "np.sort(m, axis=1)", "torch.sort(m, dim=1).values")
 row("sorting", "sort columns", "lm.sort(m, axis=0)", "np.sort(m, axis=0)", "torch.sort(m, dim=0).values")
@@ -219,6 +230,11 @@ row("sorting", "argsort rows", "lm.argsort(m, axis=1)", "np.argsort(m, axis=1, k
 row("sorting", "searchsorted", "lm.searchsorted(sorted, y)", "np.searchsorted(sorted, y)",
     "torch.searchsorted(sorted, y)")
 row("sorting", "unique_values", "lm.unique_values(few)", "np.unique_values(few)", "torch.unique(few)")
+row("sorting", "median axis 1", "lm.median(m, axis=1)", "np.median(m, axis=1)",
+    "torch.median(m, 1).values")
+row("sorting", "quantile axis 1", "lm.quantile(m, 0.3, axis=1)", "np.quantile(m, 0.3, axis=1)",
+    "torch.quantile(m, 0.3, 1)")
+row("sorting", "digitize", "lm.digitize(x, bins)", "np.digitize(x, bins)", "torch.bucketize(x, bins)")
 row("sorting", "bincount", "lm.bincount(few)", "np.bincount(few)", "torch.bincount(few)")
 row("sorting", "histogram", "lm.histogram(x, bins=100)", "np.histogram(x, bins=100)",
     "torch.histc(x, 100)")
@@ -231,6 +247,15 @@ row("cumulative", "cumulative_prod axis 1", "lm.cumulative_prod(near, axis=1)",
     "np.cumprod(near, axis=1)", "torch.cumprod(near, 1)")
 row("cumulative", "cumulative_max", "lm.cumulative_max(x)", "np.maximum.accumulate(x)",
     "torch.cummax(x, 0).values")
+row("cumulative", "cummax", "lm.cummax(x)", "", "torch.cummax(x, 0)")
+row("cumulative", "cummax axis 0", "lm.cummax(m, axis=0)", "", "torch.cummax(m, 0)")
+row("cumulative", "cummin axis 1", "lm.cummin(m, axis=1)", "", "torch.cummin(m, 1)")
+row("cumulative", "logcumsumexp", "lm.logcumsumexp(x)", "np.logaddexp.accumulate(x)",
+    "torch.logcumsumexp(x, 0)")
+row("cumulative", "logcumsumexp axis 1", "lm.logcumsumexp(m, axis=1)",
+    "np.logaddexp.accumulate(m, axis=1)", "torch.logcumsumexp(m, 1)")
+row("cumulative", "linear_recurrence axis 0", "lm.linear_recurrence(m, n, axis=0)", "", "")
+row("cumulative", "linear_recurrence axis 1", "lm.linear_recurrence(m, n, axis=1)", "", "")
 row("cumulative", "diff", "lm.diff(x)", "np.diff(x)", "torch.diff(x)")
 
 # Random numbers and windows.
@@ -240,6 +265,23 @@ row("random", "normal", "lm.random.normal((1000, 1000))",
     "random.standard_normal((1000, 1000), dtype='float32')", "torch.randn(1000, 1000)")
 row("windows", "max_pool2d", "lm.max_pool2d(image, 2)", "", "F.max_pool2d(image, 2)")
 row("windows", "avg_pool2d", "lm.avg_pool2d(image, 2)", "", "F.avg_pool2d(image, 2)")
+row("windows", "unfold 3", "lm.unfold(image, 3, padding=1)", "", "F.unfold(image, 3, padding=1)")
+row("windows", "fold 3", "lm.fold(columns, (100, 100), 3, padding=1)", "",
+    "F.fold(columns, (100, 100), 3, padding=1)")
+row("windows", "interpolate bilinear", "lm.interpolate(image, (150, 150), mode='linear')", "",
+    "F.interpolate(image, (150, 150), mode='bilinear')")
+row("windows", "interpolate bicubic", "lm.interpolate(image, (150, 150), mode='cubic')", "",
+    "F.interpolate(image, (150, 150), mode='bicubic')")
+row("windows", "interpolate nearest", "lm.interpolate(image, (150, 150), mode='nearest')", "",
+    "F.interpolate(image, (150, 150), mode='nearest')")
+row("windows", "grid_sample", "lm.grid_sample(image, grid)", "",
+    "F.grid_sample(image, grid, align_corners=False)")
+row("windows", "adaptive_avg_pool2d", "lm.adaptive_avg_pool2d(image, (7, 7))", "",
+    "F.adaptive_avg_pool2d(image, (7, 7))")
+row("windows", "adaptive_max_pool2d", "lm.adaptive_max_pool2d(image, (7, 7))", "",
+    "F.adaptive_max_pool2d(image, (7, 7))")
+row("windows", "max_pool2d with indices", "lm.max_pool_with_indices(image, 2)", "",
+    "F.max_pool2d(image, 2, return_indices=True)")
 row("windows", "matmul", "lm.matmul(m, n)", "np.matmul(m, n)", "torch.matmul(m, n)")
 
 # The last row is what a call costs beside its work.

@@ -1,6 +1,7 @@
 #include "lamina/autograd/vjp.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include "lamina/base/error.h"
@@ -192,6 +193,18 @@ class Backward {
     const char* before;
   };
 
+  // The tape's "output" nodes, by the node whose outputs they are: found once for all of them.
+  const std::unordered_multimap<const Node*, Array>& taken_outputs() {
+    if (taken_outputs_) return *taken_outputs_;
+    taken_outputs_.emplace();
+    for (const Array& array : tape_.nodes()) {
+      const Node* n = array.node();
+      if (n->op == &ops::op_Output() && n->input_count == 1)
+        taken_outputs_->emplace(n->inputs()[0], array);
+    }
+    return *taken_outputs_;
+  }
+
   // All outputs of a multiple-output node, as handles on its "output" nodes; those that nobody took
   // are made.
   std::vector<Array> outputs_of(const Array& whole, const std::vector<Array>& inputs) {
@@ -201,11 +214,8 @@ class Backward {
     Inference inference(*node->op, specs, node->attributes.get());
     node->op->infer(inference);
     std::vector<Array> outputs(inference.outputs.size());
-    for (const Array& other : tape_.nodes()) {
-      Node* n = other.node();
-      if (n->op == &ops::op_Output() && n->input_count == 1 && n->inputs()[0] == node)
-        outputs[n->output] = other;
-    }
+    const auto [first, last] = taken_outputs().equal_range(node);
+    for (auto it = first; it != last; ++it) outputs[it->second.node()->output] = it->second;
     for (size_t k = 0; k < outputs.size(); ++k) {
       if (outputs[k]) continue;
       Node* fresh = new_node();
@@ -255,6 +265,7 @@ class Backward {
   }
 
   const Tape& tape_;
+  std::optional<std::unordered_multimap<const Node*, Array>> taken_outputs_;
   std::vector<std::vector<Array>> cotangents_;
   std::vector<bool> matters_;
   std::vector<int> ends_;

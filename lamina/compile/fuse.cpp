@@ -11,6 +11,7 @@
 
 namespace lamina {
 
+LAMINA_USE_OP(Cast)
 LAMINA_USE_OP(Output)
 
 namespace {
@@ -22,9 +23,13 @@ constexpr size_t kMostInputs = 24;
 bool is_elementwise(const GraphValue& v) { return v.op && v.op->elementwise; }
 bool is_reduction(const GraphValue& v) { return v.op && v.op->monoid.has_value(); }
 
-// Integers that wrap when they are stored, and so must be stored before they are read: loops compute
-// in 64 bits.
-bool wraps(DType d) { return is_integer(d) && size_of(d) < 8; }
+// Values that change when they are stored, and so must be stored before they are read: integers that
+// wrap, as loops compute in 64 bits, and casts to 16-bit floats, which ask for the rounding.
+bool changes_when_stored(const GraphValue& v) {
+  const DType d = v.spec.dtype;
+  if (is_integer(d)) return size_of(d) < 8;
+  return is_floating(d) && size_of(d) < 4 && v.op == &ops::op_Cast();
+}
 
 // A number that is part of the program: it stands in the loops that use it, not in memory. One that
 // its type would round or wrap stays in memory, where that happens.
@@ -108,7 +113,7 @@ class Grouping {
     if (group.reduces) return;
     int target = -1;
     for (int32_t member : group.members) {
-      if (wraps(graph_.values[member].spec.dtype)) return;
+      if (changes_when_stored(graph_.values[member])) return;
       for (int32_t user : users_[member]) {
         if (group_[user] == g) continue;
         if (group_[user] < 0 || (target >= 0 && group_[user] != target)) return;
@@ -149,7 +154,7 @@ class Grouping {
       // Nothing may read a reduction, or broadcast a member, within the loop that computes it.
       if (group_[input] == g) {
         const GraphValue& member = graph_.values[input];
-        if (is_reduction(member) || !(member.spec.shape == domain) || wraps(member.spec.dtype)) {
+        if (is_reduction(member) || !(member.spec.shape == domain) || changes_when_stored(member)) {
           return false;
         }
       } else if (level_of(input) >= group.level) {

@@ -60,6 +60,13 @@ Array lp_pool(Array x, Array norm, PerAxis window, const LpPoolOptions& options 
 struct WindowBounds {
   Array start, stop;
 };
+struct WindowArgmaxAttributes {
+  IntList dilation;  // distance of the points of a window, per spatial axis
+  template <class V>
+  void fields(V&& v) {
+    v("dilation", dilation);
+  }
+};
 Array window_argmax(Array x, const std::vector<WindowBounds>& bounds, IntList dilation);
 
 }  // namespace lamina

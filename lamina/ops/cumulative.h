@@ -38,6 +38,14 @@ struct RecurrenceOptions {
   bool reverse = false;
 };
 Array linear_recurrence(Array a, Array b, RecurrenceOptions options = {});
+struct RecurrenceAttributes {
+  int64_t axis = 0;  // not negative
+  bool reverse = false;
+  template <class V>
+  void fields(V&& v) {
+    v("axis", axis), v("reverse", reverse);
+  }
+};
 
 // The entries moved by one along an axis, towards its end or its beginning; `fill` comes in.
 Array shift_later(Array x, int axis, Array fill = 0);

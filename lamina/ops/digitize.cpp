@@ -1,13 +1,12 @@
-// digitize(x, bins): the number of the bin that x falls into, by bisection. Bins may run upwards or
+// digitize(x, bins): the number of the bin that x falls into: searchsorted. Bins may run upwards or
 // downwards, as the first and last of them say.
-#include <algorithm>
-
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
-#include "lamina/op/reference_values.h"
 #include "lamina/op/samples.h"
 #include "lamina/ops/binning.h"
 #include "lamina/ops/elementwise.h"
+#include "lamina/ops/movement.h"
+#include "lamina/ops/sorting.h"
 
 namespace lamina {
 
@@ -30,8 +29,22 @@ struct Digitize {
     c.output(int64, c.shape(0));
   }
   static constexpr auto no_gradient = "a bin's number is an integer";
-  static void reference(Reference& r) {
-    Reference::with_type(r.input(0).dtype(), [&](auto zero) { search<decltype(zero)>(r); });
+  // NaN stands behind all numbers. Bins that run downwards are turned round, and what stands
+  // behind a value is counted instead of what stands before it.
+  static Array decompose(Context& c) {
+    const Array &x = c.input(0), &bins = c.input(1);
+    const bool right = !c.attributes<Attributes>().right;
+    const int64_t count = bins.shape(0);
+    if (count < 2) return searchsorted(bins, x, {.right = right});
+    const Array first = slice(bins, {0}, {1}), last = slice(bins, {count - 1}, {count});
+    Array downwards = last < first;
+    if (is_floating(bins.dtype())) {
+      downwards = logical_or(downwards, logical_and(isnan(first), logical_not(isnan(last))));
+    }
+    downwards = squeeze(std::move(downwards), {0});
+    const Array upwards = where(downwards, flip(bins, {0}), bins);
+    const Array place = searchsorted(upwards, x, {.right = right});
+    return where(downwards, Array(count) - place, place);
   }
   static void samples(Samples& s) {
     s.call({{3, 4}, SampleInput{1}}, Attributes{}).call({{5}, SampleInput{0}}, Attributes{true});
@@ -45,33 +58,6 @@ struct Digitize {
   static constexpr auto doc =
       "The number of the bin that each value falls into.\n"
       ">>> lm.digitize(lm.array([0.5, 1.0, 9.0]), lm.array([0.0, 1.0, 2.0]))\n[1, 2, 3]";
-
- private:
-  template <class T>
-  static void search(Reference& r) {
-    const auto x = r.input(0), y = r.output();
-    const bool right = r.attributes<Attributes>().right;
-    const bool wide = x.dtype() == uint64;
-    const std::vector<T> bins = values_of<T>(r.input(1));
-    // NaN stands behind all numbers.
-    auto less = [wide](T a, T b) {
-      if constexpr (std::is_same_v<T, int64_t>) {
-        if (wide) return static_cast<uint64_t>(a) < static_cast<uint64_t>(b);
-      }
-      return a < b || (b != b && a == a);
-    };
-    auto more = [&less](T a, T b) { return less(b, a); };
-    const bool downwards = bins.size() > 1 && less(bins.back(), bins.front());
-    for (int64_t i = 0; i < y.elements(); ++i) {
-      const T value = Reference::get<T>(x, i);
-      const auto place = downwards
-                             ? (right ? std::upper_bound(bins.begin(), bins.end(), value, more)
-                                      : std::lower_bound(bins.begin(), bins.end(), value, more))
-                         : right ? std::lower_bound(bins.begin(), bins.end(), value, less)
-                                 : std::upper_bound(bins.begin(), bins.end(), value, less);
-      y.set_integer(i, place - bins.begin());
-    }
-  }
 };
 LAMINA_OP(Digitize)
 

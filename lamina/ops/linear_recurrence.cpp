@@ -14,14 +14,7 @@ namespace lamina {
 struct LinearRecurrence {
   static constexpr auto name = "linear_recurrence";
   static constexpr const char* inputs[] = {"a", "b"};
-  struct Attributes {
-    int64_t axis = 0;  // not negative
-    bool reverse = false;
-    template <class V>
-    void fields(V&& v) {
-      v("axis", axis), v("reverse", reverse);
-    }
-  };
+  using Attributes = RecurrenceAttributes;
   static void infer(Inference& c) {
     const int64_t axis = c.attributes<Attributes>().axis;
     if (axis < 0 || axis >= c.shape(0).rank())

@@ -2,8 +2,8 @@
 // so that nothing overflows.
 //
 // The gradient of x[j] is e^x[j] times the sum over i >= j of g[i] e^-y[i], whose terms may
-// overflow where their product with e^x[j] would not. So the sums of the positive and of the negative
-// cotangents are kept as logarithms: both are logcumsumexp from the other end.
+// overflow where their product with e^x[j] would not. So the sums of the positive and of the
+// negative cotangents are kept as logarithms: both are logcumsumexp from the other end.
 #include <cmath>
 #include <limits>
 
@@ -52,7 +52,7 @@ struct LogCumSumExp {
       for (int64_t i = 0; i < split.size; ++i) {
         const double value = x.real(first + i * split.inner);
         if (value > most) {
-          rest = std::isinf(most) ? 1 : rest * std::exp(most - value) + 1;
+          rest = std::isinf(most) ? rest + 1 : rest * std::exp(most - value) + 1;  // keeps NaN
           most = value;
         } else if (!(value == -std::numeric_limits<double>::infinity())) {
           rest += value == most ? 1 : std::exp(value - most);

@@ -19,13 +19,7 @@ struct PutAlongAxis {
   static constexpr auto name = "put_along_axis";
   static constexpr const char* inputs[] = {"x", "indices", "values"};
   static constexpr bool checks_values = true;
-  struct Attributes : AxisAttributes {
-    int64_t reduction = 0;  // PutReduction
-    template <class V>
-    void fields(V&& v) {
-      AxisAttributes::fields(v), v("reduction", reduction);
-    }
-  };
+  using Attributes = PutAttributes;
   static void infer(Inference& c) {
     check_along_axis(c, check_indexing(c));
     const int64_t reduction = c.attributes<Attributes>().reduction;

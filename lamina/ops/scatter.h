@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lamina/core/array.h"
+#include "lamina/ops/indexing.h"
 
 namespace lamina {
 
@@ -39,6 +40,13 @@ Array segment_min(Array x, Array segments, int64_t count);
 
 // What is recorded for the reductions that are not sums.
 enum class PutReduction : int64_t { Assign, Multiply, Max, Min };
+struct PutAttributes : AxisAttributes {
+  int64_t reduction = 0;  // PutReduction
+  template <class V>
+  void fields(V&& v) {
+    AxisAttributes::fields(v), v("reduction", reduction);
+  }
+};
 Array record_put(Array x, Array indices, Array values, int axis, PutReduction reduction);
 
 }  // namespace lamina

@@ -16,13 +16,7 @@ struct WindowArgmax {
   static constexpr auto name = "window_argmax";
   static constexpr const char* inputs[] = {"x", "bounds..."};
   static constexpr bool checks_values = true;
-  struct Attributes {
-    IntList dilation;  // distance of the points of a window, per spatial axis
-    template <class V>
-    void fields(V&& v) {
-      v("dilation", dilation);
-    }
-  };
+  using Attributes = WindowArgmaxAttributes;
   static void infer(Inference& c) {
     const Shape& x = c.shape(0);
     const int axes = x.rank() - 2;

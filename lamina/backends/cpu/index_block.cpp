@@ -72,4 +72,12 @@ void IndexBlocks::report(const std::byte* indices, const Errors& errors,
   context.report(value, size_);
 }
 
+bool is_one_line(const Operand& indices, int axis) {
+  if (indices.shape[axis] > 1 && indices.strides[axis] != 1) return false;
+  for (int i = 0; i < indices.shape.rank(); ++i) {
+    if (i != axis && indices.shape[i] != 1 && indices.strides[i] != 0) return false;
+  }
+  return true;
+}
+
 }  // namespace lamina::cpu

@@ -40,4 +40,8 @@ class IndexBlocks {
   Read read_;
 };
 
+// Whether indices for every element are one line along the axis, broadcast to the other axes: then
+// whole entries are moved.
+bool is_one_line(const Operand& indices, int axis);
+
 }  // namespace lamina::cpu

@@ -166,12 +166,13 @@ class ScatterAdd final : public Kernel {
 
 std::unique_ptr<Kernel> prepare(KernelRequest& request, bool along) {
   Operand &indices = request.inputs[1], &updates = request.inputs[2];
-  indices.strides = row_major_strides(indices.shape);
   updates.strides = row_major_strides(updates.shape);
   const int axis = static_cast<int>(static_cast<const AxisAttributes*>(request.attributes)->axis);
+  const bool line = along && cpu::is_one_line(indices, axis);
+  if (!line) indices.strides = row_major_strides(indices.shape);
   const AxisSplit split(request.inputs[0].shape, axis);
   const int64_t count = along ? indices.shape[axis] : indices.shape.elements();
-  const Scatter scatter{split.outer, split.size, split.inner, count, along};
+  const Scatter scatter{split.outer, split.size, split.inner, count, along && !line};
   return dispatch(updates.dtype, [&](auto zero) -> std::unique_ptr<Kernel> {
     return std::make_unique<ScatterAdd<decltype(zero)>>(scatter, request);
   });

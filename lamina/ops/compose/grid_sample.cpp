@@ -2,6 +2,7 @@
 // are ordinary functions of the grid, through which its gradient flows; a pixel outside of x gets
 // the index -1 and counts for nothing. Coordinates follow PyTorch, rounding half to even.
 #include <array>
+#include <vector>
 
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
@@ -48,9 +49,10 @@ struct Point {  // of one axis
   }
 };
 
-// The pixels that take part along one axis: numbers and weights [N, P, taps].
-struct Taps {
-  Array places, weights;
+// A pixel that takes part, for every point [N, P]: its number along the axes so far, whether there
+// is such a pixel, and its weight, empty for 1.
+struct Tap {
+  Array place, inside, weight;
 };
 
 std::array<Array, 4> cubic_weights(const Array& t) {
@@ -60,23 +62,40 @@ std::array<Array, 4> cubic_weights(const Array& t) {
   return {far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)};
 }
 
-Taps taps_of(const Point& point, Sampling sampling, const Array& at) {
+Tap tap_at(const Point& point, const Array& place, Array weight) {
+  // False for NaN.
+  Array inside = logical_and(place >= 0.0, place <= static_cast<double>(point.size - 1));
+  return {astype(where(inside, place, 0.0), int64), inside, std::move(weight)};
+}
+
+// The pixels that take part along one axis.
+std::vector<Tap> taps_of(const Point& point, Sampling sampling, const Array& at) {
   if (sampling == Sampling::Cubic) {
     const Array pixel = point.pixels(at), low = floor(pixel);
-    std::vector<Array> places, weights;
+    std::vector<Tap> taps;
     int k = -1;
     for (const Array& weight : cubic_weights(pixel - low)) {
-      places.push_back(round(point.inside(low + static_cast<double>(k++))));
-      weights.push_back(weight);
+      taps.push_back(tap_at(point, round(point.inside(low + static_cast<double>(k++))), weight));
     }
-    return {stack(places, -1), stack(weights, -1)};
+    return taps;
   }
   const Array pixel = point.inside(point.pixels(at));
-  if (sampling == Sampling::Nearest) {
-    return {expand_dims(round(pixel), -1), {}};
-  }
+  if (sampling == Sampling::Nearest) return {tap_at(point, round(pixel), {})};
   const Array low = floor(pixel), share = pixel - low;
-  return {stack({low, low + 1.0}, -1), stack({1.0 - share, share}, -1)};
+  return {tap_at(point, low, 1.0 - share), tap_at(point, low + 1.0, share)};
+}
+
+// Every pixel so far with every tap of the next axis.
+std::vector<Tap> paired(const std::vector<Tap>& so_far, const std::vector<Tap>& next,
+                        int64_t size) {
+  std::vector<Tap> all;
+  for (const Tap& a : so_far) {
+    for (const Tap& b : next) {
+      all.push_back({a.place * Array(size) + b.place, logical_and(a.inside, b.inside),
+                     a.weight ? a.weight * b.weight : Array()});
+    }
+  }
+  return all;
 }
 
 }  // namespace
@@ -133,33 +152,23 @@ struct GridSample {
     for (int i = 0; i < axes; ++i) points *= grid_shape[i + 1], result.push_back(grid_shape[i + 1]);
     grid = reshape(std::move(grid), {shape[0], points, axes});
 
-    Array place, weight, inside;  // [N, P, taps of the axes so far]
+    std::vector<Tap> taps;
     for (int i = 0; i < axes; ++i) {
       const Array at =
           squeeze(slice(grid, {0, 0, axes - 1 - i}, {shape[0], points, axes - i}), {2});
       const Point point{shape[i + 2], static_cast<Outside>(a.padding), a.align_corners};
-      Taps taps = taps_of(point, sampling, at);
-      const double last = static_cast<double>(point.size - 1);
-      Array valid = logical_and(taps.places >= 0.0, taps.places <= last);  // not for NaN
-      Array number = astype(where(valid, taps.places, 0.0), int64);
-      if (i == 0) {
-        place = number, weight = taps.weights, inside = valid;
-        continue;
-      }
-      auto paired = [&](const Array& so_far, const Array& next, auto&& combine) {
-        Array all = combine(expand_dims(so_far, 3), expand_dims(next, 2));
-        return reshape(std::move(all), {shape[0], points, so_far.shape(2) * next.shape(2)});
-      };
-      place = paired(place, number,
-                     [&](Array p, Array n) { return p * Array(shape[i + 2]) + std::move(n); });
-      inside = paired(inside, valid, [](Array p, Array n) { return logical_and(p, n); });
-      if (weight) weight = paired(weight, taps.weights, [](Array p, Array n) { return p * n; });
+      std::vector<Tap> next = taps_of(point, sampling, at);
+      taps = i == 0 ? std::move(next) : paired(taps, next, point.size);
     }
-    place = where(inside, place, int64_t{-1});
-    if (!weight) weight = astype(inside, x.dtype());
+    std::vector<Array> places, weights;
+    for (const Tap& tap : taps) {
+      places.push_back(where(tap.inside, tap.place, int64_t{-1}));
+      weights.push_back(tap.weight ? tap.weight : astype(tap.inside, x.dtype()));
+    }
     int64_t pixels = 1;
     for (int i = 0; i < axes; ++i) pixels *= shape[i + 2];
-    Array y = weighted_take(reshape(x, {shape[0], shape[1], pixels, 1}), place, weight);
+    Array y = weighted_take(reshape(x, {shape[0], shape[1], pixels, 1}), stack(places, -1),
+                            stack(weights, -1));
     return reshape(std::move(y), IntList(result.begin(), result.end()));
   }
   static void samples(Samples& s) {

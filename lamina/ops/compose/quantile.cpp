@@ -11,6 +11,7 @@
 #include "lamina/ops/indexing.h"
 #include "lamina/ops/movement.h"
 #include "lamina/ops/number.h"
+#include "lamina/ops/sorting.h"
 #include "lamina/ops/statistics.h"
 
 namespace lamina {
@@ -31,9 +32,8 @@ Array lines_of(Array x, const IntList& axes) {
 }
 
 Array ascending(Array lines) {
-  const int64_t length = lines.shape(-1);
   const int last = lines.ndim() - 1;
-  return flip(top_k(std::move(lines), length, last).values, {last});
+  return sort(std::move(lines), {.axis = last});
 }
 
 void check_shares(const char* name, const Array& q) {

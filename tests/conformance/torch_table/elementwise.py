@@ -8,24 +8,29 @@ from .table import entry, function, need, same
 
 same(
     abs="absolute", acos="acos", acosh="acosh", asin="asin", asinh="asinh", atan="atan", atanh="atanh", ceil="ceil",
-    cos="cos", cosh="cosh", erf="erf", exp="exp", exp2="exp2", expm1="expm1", floor="floor", log="log", log10="log10",
+    cos="cos", cosh="cosh", erf="erf", exp="exp", expm1="expm1", floor="floor", log="log", log10="log10",
     log1p="log1p", log2="log2", neg="negative", positive="positive", reciprocal="reciprocal", rsqrt="rsqrt",
-    sigmoid="sigmoid", sign="sign", sgn="sign", signbit="signbit", sin="sin", sinc="sinc", sinh="sinh", sqrt="sqrt",
+    sigmoid="sigmoid", sign="sign", sgn="sign", signbit="signbit", sin="sin", sinh="sinh", sqrt="sqrt",
     square="square", tan="tan", tanh="tanh", trunc="trunc", isfinite="isfinite", isinf="isinf", isnan="isnan",
-    logical_not="logical_not", bitwise_not="bitwise_invert", erfc="erfc", erfinv="erfinv", lgamma="lgamma",
+    logical_not="logical_not", bitwise_not="bitwise_invert", erfinv="erfinv", lgamma="lgamma",
     digamma="digamma", i0="i0", conj="conj", real="real", conj_physical="conj", resolve_conj="conj",
     atan2="atan2", eq="equal", ne="not_equal", lt="less", le="less_equal", gt="greater", ge="greater_equal",
     maximum="maximum", minimum="minimum", floor_divide="floor_divide", remainder="remainder", pow="power",
-    hypot="hypot", copysign="copysign", nextafter="nextafter", logaddexp="logaddexp", logaddexp2="logaddexp2",
+    hypot="hypot", copysign="copysign", logaddexp="logaddexp",
     logical_and="logical_and", logical_or="logical_or", logical_xor="logical_xor", bitwise_and="bitwise_and",
     bitwise_or="bitwise_or", bitwise_xor="bitwise_xor", bitwise_left_shift="bitwise_left_shift",
     bitwise_right_shift="bitwise_right_shift", gcd="gcd", lcm="lcm", true_divide="divide",
 )
+entry("exp2")(lambda x: lm.power(2.0, floating(x)))
+entry("erfc")(lambda x: 1 - lm.erf(floating(x)))
+entry("special.ndtr")(lambda x: 0.5 * (1 + lm.erf(floating(x) * math.sqrt(0.5))))
+entry("logaddexp2")(lambda x, y: lm.logaddexp(x * math.log(2), y * math.log(2)) / math.log(2))
 entry("max:binary")(lambda x, y: lm.maximum(x, y))
 entry("min:binary")(lambda x, y: lm.minimum(x, y))
 entry("isposinf")(lambda x: lm.logical_and(lm.isinf(x), x > 0))
 entry("isneginf")(lambda x: lm.logical_and(lm.isinf(x), x < 0))
 entry("isreal")(lambda x: lm.equal(lm.zeros_like(x), lm.zeros_like(x)))
+entry("angle")(lambda x: lm.where(lm.isnan(floating(x)), floating(x), lm.where(x < 0, math.pi, 0.0)))
 entry("frac")(lambda x: x - function("trunc")(x))
 entry("deg2rad")(lambda x: floating(x) * (math.pi / 180))
 entry("rad2deg")(lambda x: floating(x) * (180 / math.pi))
@@ -131,6 +136,18 @@ def _(x, decimals=0):
     return lm.round(x * 10.0 ** decimals) / 10.0 ** decimals
 
 
+@entry("nextafter")
+def _(x, y):
+    """torch's gradient is x's; ours is none."""
+    return x + lm.stop_gradient(lm.nextafter(x, y) - x)
+
+
+@entry("sinc")
+def _(x):
+    x = floating(x) * math.pi
+    return lm.where(x == 0, 1.0, lm.sin(x) / lm.where(x == 0, 1.0, x))
+
+
 @entry("heaviside")
 def _(x, values):
     return lm.where(x == 0, values, lm.where(x > 0, lm.ones_like(x), lm.zeros_like(x)))
@@ -159,7 +176,7 @@ def _(x, other):
 @entry("logit")
 def _(x, eps=None):
     if eps is not None:
-        x = lm.maximum(lm.minimum(x, 1 - eps), eps)
+        x = lm.where(x < eps, eps, lm.where(x > 1 - eps, 1 - eps, x))
     return lm.log(x) - lm.log1p(-x)
 
 
@@ -214,3 +231,10 @@ CASTS = {"bfloat16": "bfloat16", "bool": "bool_", "byte": "uint8", "char": "int8
          "float": "float32", "half": "float16", "int": "int32", "long": "int64", "short": "int16"}
 for name, ours in CASTS.items():
     entry(name)(lambda x, memory_format=None, ours=ours: lm.astype(x, getattr(lm, ours)))
+
+
+@entry("to")
+def _(x, *target, memory_format=None):
+    kinds = [t for t in target if not isinstance(t, (bool, str))]
+    kinds = [t.dtype if isinstance(t, lm.Array) else t for t in kinds]
+    return lm.astype(x, kinds[0]) if kinds else x

@@ -35,12 +35,6 @@ def _(x, dim, index):
     return lm.take(x, index if index.ndim else lm.reshape(index, (1,)), dim)
 
 
-@entry("index_add")
-def _(x, dim, index, source, alpha=1):
-    need(x.ndim > 0 and index.ndim == 1, "a number along an axis")
-    return lm.scatter_add(x, index, source if alpha == 1 else alpha * source, dim)
-
-
 @entry("__getitem__")
 def _(x, index):
     return x[index]
@@ -48,9 +42,11 @@ def _(x, index):
 
 @entry("topk")
 def _(x, k, dim=-1, largest=True, sorted=True):
-    need(largest, "the smallest")
     need(x.ndim > 0, "a number along an axis")
-    return tuple(lm.top_k(x, k, dim))
+    if largest:
+        return tuple(lm.top_k(x, k, dim))
+    order = lm.take(lm.argsort(x, axis=dim), lm.arange(k), dim)
+    return lm.take_along_axis(x, order, dim), order
 
 
 @entry("sort")
@@ -105,40 +101,8 @@ def _(elements, test, assume_unique=False, invert=False):
     return lm.logical_not(found) if invert else found
 
 
-def diagonal_of(x, offset=0, dim1=0, dim2=1):
-    dim1, dim2 = dim1 % x.ndim, dim2 % x.ndim
-    order = [a for a in range(x.ndim) if a not in (dim1, dim2)] + [dim1, dim2]
-    x = lm.transpose(x, order)
-    rows, columns = x.shape[-2:]
-    count = max(0, min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns))
-    first = offset if offset >= 0 else -offset * columns
-    flat = lm.reshape(x, (*x.shape[:-2], rows * columns))
-    return lm.take(flat, lm.astype(lm.array([first + i * (columns + 1) for i in range(count)]), lm.int64), -1)
-
-
-entry("diagonal", "diagonal_copy")(diagonal_of)
-entry("linalg.diagonal")(lambda x, offset=0, dim1=-2, dim2=-1: diagonal_of(x, offset, dim1, dim2))
-
-
-@entry("diag_embed")
-def diag_embed(x, offset=0, dim1=-2, dim2=-1):
-    n = x.shape[-1] + abs(offset)
-    rows, columns = lm.expand_dims(lm.arange(n), 1), lm.arange(n)
-    shift = max(offset, 0), max(-offset, 0)
-    places = lm.minimum(lm.maximum(columns - shift[0], 0), x.shape[-1] - 1)
-    spread = lm.expand_dims(lm.take(x, places, -1), -2)
-    y = lm.where(columns == rows + offset, spread, lm.zeros_like(spread))
-    rank = y.ndim
-    dim1, dim2 = dim1 % rank, dim2 % rank
-    rest = iter(range(rank - 2))
-    return lm.transpose(y, [rank - 2 if a == dim1 else rank - 1 if a == dim2 else next(rest) for a in range(rank)])
-
-
-@entry("diag")
-def _(x, diagonal=0):
-    return diagonal_of(x, diagonal) if x.ndim == 2 else diag_embed(x, diagonal)
-
-
-@entry("diagflat")
-def _(x, offset=0):
-    return diag_embed(lm.reshape(x, (x.size,)), offset)
+entry("diagonal", "diagonal_copy")(lambda x, offset=0, dim1=0, dim2=1: lm.diagonal(x, offset, dim1, dim2))
+entry("linalg.diagonal")(lambda x, offset=0, dim1=-2, dim2=-1: lm.diagonal(x, offset, dim1, dim2))
+entry("diag_embed")(lambda x, offset=0, dim1=-2, dim2=-1: lm.diag_embed(x, offset, dim1, dim2))
+entry("diag")(lambda x, diagonal=0: lm.diag(x, diagonal))
+entry("diagflat")(lambda x, offset=0: lm.diag(lm.reshape(x, (x.size,)), offset))

@@ -1,5 +1,7 @@
 """torch.nn.functional's losses."""
 
+import torch
+
 import lamina as lm
 
 from .table import classes_last, entry, need
@@ -67,7 +69,7 @@ def _(x, target, weight=None, size_average=None, ignore_index=-100, reduce=None,
 
 
 @entry(F + "cross_entropy")
-def _(x, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
+def cross_entropy(x, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
     soft = str(target.dtype).split(".")[-1].startswith("float")
     if soft and reduction == "mean" and x.ndim > 1:  # torch divides by the batch's rows
         losses = nn.cross_entropy(x, target, classes_last(x), weight, None, label_smoothing, "none")
@@ -126,9 +128,16 @@ def _(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_av
 
 @entry(F + "triplet_margin_with_distance_loss")
 def _(a, p, n, distance_function=None, margin=1.0, swap=False, reduction="mean"):
-    need(distance_function is None, "a distance function of torch's")
+    plain = distance_function is None or type(distance_function) is torch.nn.PairwiseDistance
+    need(plain, "a distance function of torch's")
     shaped(a, p, n)
     return nn.triplet_margin_with_distance_loss(a, p, n, None, margin, swap, reduction)
+
+
+@entry(*(F + "linear_cross_entropy" + variant for variant in ("", ":chunked", ":chunked_none")))
+def _(x, linear_weight, target, linear_bias=None, options=None, **rest):  # options: how torch cuts the work
+    need(linear_weight.ndim == 2, "a weight for each place")
+    return cross_entropy(lm.linear(x, linear_weight, linear_bias), target, **rest)
 
 
 @entry(F + "ctc_loss")

@@ -8,16 +8,11 @@ same(matmul="matmul", mm="matmul", mv="matmul", bmm="matmul")
 entry("dot", "inner:vectors")(lambda x, y: lm.sum(x * y))
 entry("vdot")(lambda x, y: lm.sum(x * y))
 entry("linalg.vecdot")(lambda x, y, dim=-1: lm.sum(x * y, dim))
-entry("outer")(lambda x, y: lm.expand_dims(x, 1) * y)
-entry("ger")(lambda x, y: lm.expand_dims(x, 1) * y)
+entry("outer", "ger")(lambda x, y: lm.outer(x, y))
 entry("bmm:triton_optimized")(lambda x, y: lm.matmul(x, y))
 
 
-@entry("inner")
-def _(x, y):
-    if x.ndim == 0 or y.ndim == 0:
-        return x * y
-    return function("tensordot")(x, y, axes=((-1,), (-1,))) if x.ndim > 1 or y.ndim > 1 else lm.sum(x * y)
+entry("inner")(lambda x, y: lm.inner(x, y))
 
 
 def scaled(x, product, beta, alpha):
@@ -66,16 +61,13 @@ def _(xs, equation):
 
 @entry("tensordot")
 def _(x, y, dims=2, out=None):
-    return function("tensordot")(x, y, axes=dims)
+    if not isinstance(dims, int):
+        need(all(x.shape[a] == y.shape[b] for a, b in zip(*dims)), "summed axes of size 1 that broadcast")
+    return lm.tensordot(x, y, axes=dims)
 
 
-@entry("kron")
-def _(x, y):
-    rank = max(x.ndim, y.ndim)
-    a = lm.reshape(x, (1,) * (rank - x.ndim) + x.shape)
-    b = lm.reshape(y, (1,) * (rank - y.ndim) + y.shape)
-    product = lm.reshape(a, [p for s in a.shape for p in (s, 1)]) * lm.reshape(b, [p for s in b.shape for p in (1, s)])
-    return lm.reshape(product, [s * t for s, t in zip(a.shape, b.shape)])
+entry("kron")(lambda x, y: lm.kron(x, y))
+entry("trace")(lambda x: lm.trace(x))
 
 
 @entry("cross", "linalg.cross")
@@ -95,7 +87,7 @@ def _(x, correction=1, fweights=None, aweights=None):
     rows = x if x.ndim > 1 else lm.reshape(x, (1, -1))
     rows = rows - lm.mean(rows, -1, True)
     result = lm.matmul(rows, lm.swapaxes(rows, 0, 1)) / max(rows.shape[1] - correction, 0)
-    return result if x.ndim > 1 else lm.reshape(result, ())
+    return result if result.size > 1 else lm.reshape(result, ())
 
 
 @entry("linalg.vector_norm")
@@ -109,3 +101,25 @@ def _(x, ord=2, dim=None, keepdim=False, dtype=None):
     if not keepdim:
         return norm
     return lm.reshape(norm, [1 if dim is None or a == dim % x.ndim else s for a, s in enumerate(x.shape)])
+
+
+@entry("linalg.matrix_norm")
+def _(x, ord="fro", dim=(-2, -1), keepdim=False, dtype=None):
+    need(ord not in (2, -2, "nuc"), "singular values")
+    x = lm.absolute(x if dtype is None else lm.astype(x, dtype))
+    dim = tuple(d % x.ndim for d in dim)
+    if ord == "fro":
+        squares = lm.sum(lm.square(x), dim, keepdim)
+        return lm.where(squares == 0, 0.0, lm.sqrt(lm.where(squares == 0, 1.0, squares)))
+    summed, kept = dim if abs(ord) == 1 else dim[::-1]
+    y = (lm.max if ord > 0 else lm.min)(lm.sum(x, summed, True), kept, True)
+    return y if keepdim else lm.squeeze(y, dim)
+
+
+@entry("linalg.vander")
+def _(x, N=None):
+    x = x if x.ndim else lm.reshape(x, (1,))
+    return lm.power(lm.expand_dims(x, -1), lm.arange(x.shape[-1] if N is None else N))
+
+
+entry("H", "mH")(lambda x: lm.swapaxes(x, -1, -2) if x.ndim > 1 else x)

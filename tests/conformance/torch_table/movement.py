@@ -40,10 +40,11 @@ entry("movedim")(lambda x, a, b: function("moveaxis")(x, a, b))
 entry("flip")(lambda x, dims: lm.flip(x, dims) if x.ndim and dims != () else x)
 entry("fliplr")(lambda x: lm.flip(x, 1))
 entry("flipud")(lambda x: lm.flip(x, 0))
-entry("tile")(lambda x, *repeats: tiled(x, shape_of(repeats)))
-entry("repeat")(lambda x, *repeats: tiled(x, shape_of(repeats)))
+entry("tile")(lambda x, *repeats: lm.tile(x, shape_of(repeats)))
+entry("repeat")(lambda x, *repeats: lm.tile(x, shape_of(repeats)))
 entry("atleast_1d")(lambda *xs: at_least(1, xs))
 entry("atleast_2d")(lambda *xs: at_least(2, xs))
+entry("atleast_3d")(lambda *xs: three_axes(xs))
 entry("hstack")(lambda xs: lm.concatenate([x if x.ndim else lm.reshape(x, (1,)) for x in xs], 0 if xs[0].ndim < 2 else 1))
 entry("vstack")(lambda xs: lm.concatenate([x if x.ndim > 1 else lm.reshape(x, (1, -1)) for x in xs], 0))
 entry("column_stack")(lambda xs: lm.concatenate([x if x.ndim > 1 else lm.reshape(x, (-1, 1)) for x in xs], 1))
@@ -57,26 +58,39 @@ def full(x, sizes):
     return tuple(x.shape[i - lead] if s == -1 else s for i, s in enumerate(sizes))
 
 
-def tiled(x, repeats):
-    rank = max(x.ndim, len(repeats))
-    repeats = (1,) * (rank - len(repeats)) + tuple(repeats)
-    sizes = (1,) * (rank - x.ndim) + x.shape
-    x = lm.reshape(x, [part for s in sizes for part in (1, s)])
-    x = lm.broadcast_to(x, [part for s, r in zip(sizes, repeats) for part in (r, s)])
-    return lm.reshape(x, [s * r for s, r in zip(sizes, repeats)])
-
-
 def at_least(rank, xs):
     xs = list(xs[0]) if len(xs) == 1 and isinstance(xs[0], (tuple, list)) else list(xs)
     out = [x if x.ndim >= rank else lm.reshape(x, (1,) * (rank - x.ndim) + x.shape) for x in xs]
     return out[0] if len(out) == 1 else out
 
 
-@entry("dstack")
-def _(xs):
-    def three(x):
-        return x if x.ndim > 2 else lm.expand_dims(x if x.ndim > 1 else lm.reshape(x, (1, -1)), 2)
-    return lm.concatenate([three(x) for x in xs], 2)
+def three(x):
+    return x if x.ndim > 2 else lm.expand_dims(x if x.ndim > 1 else lm.reshape(x, (1, x.size)), 2)
+
+
+def three_axes(xs):
+    several = len(xs) > 1 or isinstance(xs[0], (tuple, list))
+    return [three(x) for x in (xs if len(xs) > 1 else xs[0])] if several else three(xs[0])
+
+
+entry("dstack")(lambda xs: lm.concatenate([three(x) for x in xs], 2))
+
+
+@entry("block_diag")
+def _(*xs):
+    xs = [x if x.ndim == 2 else lm.reshape(x, (1, x.size)) for x in xs]
+    columns, before, out = sum(x.shape[1] for x in xs), 0, []
+    for x in xs:
+        out.append(lm.pad(x, (0, before), (0, columns - before - x.shape[1])))
+        before += x.shape[1]
+    return lm.concatenate(out, 0)
+
+
+@entry("cartesian_prod")
+def _(*xs):
+    if len(xs) == 1:
+        return xs[0]
+    return lm.stack([lm.flatten(x) for x in lm.meshgrid(*xs, indexing="ij")], 1)
 
 
 @entry("flatten")
@@ -178,42 +192,23 @@ def _(x, dim, index):
 
 @entry("roll")
 def _(x, shifts, dims=None):
-    if dims is None or dims == ():
-        need(isinstance(shifts, int) or len(shifts) == 1, "several shifts")
-        flat = lm.reshape(x, (x.size,))
-        shift = shifts if isinstance(shifts, int) else shifts[0]
-        return lm.reshape(rolled(flat, shift, 0), x.shape)
-    pairs = [(shifts, dims)] if isinstance(shifts, int) and isinstance(dims, int) else zip(
-        (shifts,) if isinstance(shifts, int) else shifts, (dims,) if isinstance(dims, int) else dims)
-    for shift, dim in pairs:
-        x = rolled(x, shift, dim)
-    return x
+    return lm.roll(x, shifts, None if dims is None or dims == () else dims) if x.ndim else x
 
 
-def rolled(x, shift, dim):
-    if x.ndim == 0 or x.shape[dim] == 0:
-        return x
-    shift %= x.shape[dim]
-    return lm.concatenate([part(x, dim, slice(x.shape[dim] - shift, None)), part(x, dim, slice(0, x.shape[dim] - shift))], dim)
-
-
-@entry("rot90")
-def _(x, k=1, dims=(0, 1)):
-    a, b = dims
-    for _ in range(k % 4):
-        x = lm.flip(lm.swapaxes(x, a, b), a)
-    return x
-
-
-def triangle(keep):
-    def call(x, diagonal=0):
-        rows, columns = lm.arange(x.shape[-2]), lm.arange(x.shape[-1])
-        return lm.where(keep(columns, lm.expand_dims(rows, 1) + diagonal), x, lm.zeros_like(x))
+def halves(sign):
+    def call(x, dim=None):
+        dims = tuple(range(x.ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
+        return lm.roll(x, tuple(sign * (x.shape[d] // 2) for d in dims), dims)
     return call
 
 
-entry("tril")(triangle(lambda column, row: column <= row))
-entry("triu")(triangle(lambda column, row: column >= row))
+entry("fft.fftshift")(halves(1))
+entry("fft.ifftshift")(halves(-1))
+
+
+entry("rot90")(lambda x, k=1, dims=(0, 1): lm.rot90(x, k, tuple(dims)))
+entry("tril")(lambda x, diagonal=0: lm.tril(x, diagonal))
+entry("triu")(lambda x, diagonal=0: lm.triu(x, diagonal))
 
 
 @entry("broadcast_tensors")
@@ -228,10 +223,7 @@ def _(*xs):
 def _(*xs, indexing="ij"):
     xs = list(xs[0]) if len(xs) == 1 and isinstance(xs[0], (tuple, list)) else list(xs)
     xs = [x if x.ndim else lm.reshape(x, (1,)) for x in xs]
-    shape = [x.shape[0] for x in xs]
-    out = [lm.broadcast_to(lm.reshape(x, [-1 if a == i else 1 for a in range(len(xs))]) if x.size else
-                           lm.reshape(x, [0 if a == i else 1 for a in range(len(xs))]), shape) for i, x in enumerate(xs)]
-    return [lm.swapaxes(x, 0, 1) if indexing == "xy" and len(xs) > 1 else x for x in out]
+    return lm.meshgrid(*xs, indexing=indexing)
 
 
 # --- creation
@@ -267,7 +259,22 @@ def _(start, end=None, step=1, dtype=None, device=None, requires_grad=False, lay
     return lm.arange(start, end, step, dtype=dtype or (lm.int64 if whole else lm.float32))
 
 
-@entry("linspace")
-def _(start, end, steps, dtype=None, device=None, requires_grad=False, layout=None):
+@entry("linspace", "linspace:tensor_overload")
+def linspace(start, end, steps, dtype=None, device=None, requires_grad=False, layout=None):
+    start, end = (v.item() if isinstance(v, lm.Array) else v for v in (start, end))
     return lm.linspace(start, end, steps, dtype=dtype or lm.float32)
 
+
+@entry("logspace", "logspace:tensor_overload")
+def _(start, end, steps, base=10.0, dtype=None, device=None, requires_grad=False, layout=None):
+    dtype = dtype or lm.float32
+    need("int" not in str(dtype), "powers cut off to integers")
+    return lm.power(lm.array(base, dtype=dtype), linspace(start, end, steps, dtype))
+
+
+entry("item")(lambda x: x.item())
+
+
+@entry("broadcast_shapes")
+def _(*shapes):
+    return list(lm.broadcast_arrays(*(lm.zeros((s,) if isinstance(s, int) else tuple(s)) for s in shapes))[0].shape)

@@ -12,9 +12,9 @@ REASONS = [
     (r"^jiterator", "PyTorch's own kernels written at run time"),
     (r"^torch\.(ops|_)|^_|batch_norm_with_update|unsafe_masked", "an internal function of PyTorch"),
     (r"sparse", "sparse arrays"),
-    (r"^(as_strided|resize|to$|item$|empty|new_empty|broadcast_shapes|hash_tensor|put$)",
+    (r"^(as_strided|resize|to$|item$|empty|new_empty|broadcast_shapes|hash_tensor$)",
      "about PyTorch's storage, not about values"),
-    (r"^(bernoulli|cauchy|exponential|geometric|log_normal|multinomial|normal|rand|uniform)|fractional_max_pool",
+    (r"^(bernoulli|cauchy|exponential|geometric|log_normal|multinomial|normal|rand|uniform)",
      "random: the distributions are tested in tests/python/test_distributions.py"),
     (r"^masked\.(median|norm|std|logaddexp)", "masked arrays: where() and the reduction do the same"),
 ]

@@ -124,21 +124,12 @@ def _(x, *size):
     return lm.sum(x, gone, True) if gone else x
 
 
-@entry("trace")
-def _(x):
-    n = min(x.shape)
-    return lm.sum(lm.where(lm.expand_dims(lm.arange(x.shape[0]), 1) == lm.arange(x.shape[1]), x, lm.zeros_like(x)))
-
-
 @entry("diff")
 def _(x, n=1, dim=-1, prepend=None, append=None):
-    parts = [p for p in (prepend, x, append) if p is not None]
-    x = lm.concatenate(parts, dim) if len(parts) > 1 else x
-    for _ in range(min(n, x.shape[dim])):
-        size = x.shape[dim]
-        later, before = lm.split(x, [1, size - 1], dim)[1], lm.split(x, [size - 1, 1], dim)[0]
-        x = lm.not_equal(later, before) if str(x.dtype).endswith("bool") else later - before
-    return x
+    if n == 0:
+        return x  # torch leaves prepend and append out
+    size = sum(v.shape[dim] for v in (prepend, x, append) if v is not None)
+    return lm.diff(x, dim, min(n, size), prepend, append)
 
 
 def trapezoid(y, x=None, dim=-1, dx=1.0):
@@ -181,10 +172,16 @@ entry("masked.prod")(masked("prod", 1))
 entry("masked.amax")(masked("max", lowest))
 entry("masked.amin")(masked("min", highest))
 entry("masked.logsumexp")(masked("logsumexp", -math.inf))
-entry("masked.argmax")(lambda x, dim=None, keepdim=False, mask=None, dtype=None: position("argmax")(
-    typed(x, dtype) if mask is None else lm.where(mask, typed(x, dtype), -math.inf), dim, keepdim))
-entry("masked.argmin")(lambda x, dim=None, keepdim=False, mask=None, dtype=None: position("argmin")(
-    typed(x, dtype) if mask is None else lm.where(mask, typed(x, dtype), math.inf), dim, keepdim))
+def masked_position(name, nothing):
+    def call(x, dim=None, keepdim=False, mask=None, dtype=None):
+        x = typed(x, dtype)
+        y = position(name)(x if mask is None else lm.where(mask, x, nothing), dim, keepdim)
+        return lm.astype(y, x.dtype)  # torch's answer is in the type of x
+    return call
+
+
+entry("masked.argmax")(masked_position("argmax", -math.inf))
+entry("masked.argmin")(masked_position("argmin", math.inf))
 
 
 def masked_softmax(name, sign=1):
@@ -225,6 +222,26 @@ def masked_variance(x, dim=None, unbiased=None, keepdim=False, mask=None, dtype=
 
 
 entry("masked.var")(masked_variance)
+
+
+@entry("masked.std")
+def _(*args, **kwargs):
+    variance = masked_variance(*args, **kwargs)
+    return lm.where(variance > 0, lm.sqrt(lm.where(variance > 0, variance, 1.0)), variance)
+
+
+@entry("masked.logaddexp")
+def _(x, y, input_mask=None, other_mask=None, dtype=None):
+    return lm.logaddexp(*(v if mask is None else lm.where(mask, v, -math.inf)
+                          for v, mask in ((x, input_mask), (y, other_mask))))
+
+
+@entry("masked.median")
+def _(x, dim=-1, keepdim=False, mask=None, dtype=None):
+    """torch takes the lower of two middle elements."""
+    need(x.ndim > 0, "a number along an axis")
+    x = x if mask is None else lm.where(mask, x, math.nan)
+    return lm.nanquantile(x, 0.5, dim, "lower", keepdim)
 
 
 @entry("masked.normalize")

@@ -19,48 +19,80 @@ def places(x, dim, index):
 def source_of(source, index):
     if not isinstance(source, lm.Array):
         return source
-    return lm.flatten(source[tuple(slice(0, s) for s in index.shape)])
+    return lm.flatten(source[tuple(slice(0, s) for s in index.shape)]) if source.ndim else lm.reshape(source, (1,))
 
 
-@entry("scatter_add")
-def scatter_add(x, dim, index, source):
-    need(x.ndim > 0 and index.ndim == x.ndim, "a number along an axis")
+REDUCTIONS = {"sum": "add", "add": "add", "prod": "multiply", "multiply": "multiply", "mean": "mean", "amax": "max",
+              "amin": "min", None: "assign"}
+
+
+@entry("scatter", *("scatter_reduce:" + name for name in ("sum", "prod", "mean", "amax", "amin")))
+def scattered(x, dim, index, source, reduce=None, include_self=True):
+    """torch's index may be smaller than x on the other axes as well."""
     flat = lm.reshape(x, (x.size,))
-    return lm.reshape(lm.scatter_add(flat, places(x, dim, index), source_of(source, index)), x.shape)
+    at = lm.reshape(index, (index.size,)) if x.ndim == 0 else places(x, dim, index)
+    values = source_of(source, index) if isinstance(source, lm.Array) else lm.full((at.size,), source, dtype=x.dtype)
+    return lm.reshape(lm.put_along_axis(flat, at, values, 0, REDUCTIONS[reduce], include_self), x.shape)
 
 
-@entry("scatter")
-def _(x, dim, index, value, reduce=None):
-    need(x.ndim > 0 and index.ndim == x.ndim and reduce in (None, "add"), "a number along an axis, or a product")
-    at = places(x, dim, index)
-    need(reduce or np.unique(at.numpy()).size == at.size, "two values for one place")
-    flat = lm.reshape(x, (x.size,))
-    ones = lm.scatter_add(lm.zeros((x.size,), lm.int64), at, lm.ones((at.size,), lm.int64))
-    value = source_of(value, index) if isinstance(value, lm.Array) else lm.full((at.size,), value, dtype=x.dtype)
-    flat = flat if reduce else lm.where(ones > 0, lm.zeros_like(flat), flat)
-    return lm.reshape(lm.scatter_add(flat, at, value), x.shape)
+entry("scatter_add")(lambda x, dim, index, source: scattered(x, dim, index, source, "add"))
 
 
-@entry("scatter_reduce:sum")
-def _(x, dim, index, source, reduce, include_self=True):
-    need(include_self, "without what stood there")
-    return scatter_add(x, dim, index, source)
+def rows(reduction):
+    def call(x, dim, index, source, reduce=None, include_self=True, alpha=1):
+        kind = reduction or REDUCTIONS[reduce]
+        source = source if alpha == 1 else alpha * source
+        index = lm.reshape(index, (index.size,))
+        if x.ndim:
+            return lm.scatter(x, index, source, dim, kind, include_self)
+        source = lm.reshape(source, (index.size,))
+        return lm.reshape(lm.scatter(lm.reshape(x, (1,)), index, source, 0, kind, include_self), ())
+    return call
+
+
+entry("index_copy")(rows("assign"))
+entry("index_add")(rows("add"))
+entry(*("index_reduce:" + name for name in ("prod", "mean", "amax", "amin")))(rows(None))
 
 
 @entry("index_fill")
 def _(x, dim, index, value):
-    need(x.ndim > 0, "a number along an axis")
-    chosen = lm.any(lm.expand_dims(lm.arange(x.shape[dim]), 1) == lm.reshape(index, (1, index.size)), 1)
-    shape = [-1 if a == dim % x.ndim else 1 for a in range(x.ndim)]
-    return lm.where(lm.reshape(chosen, shape), value, x)
+    index = lm.reshape(index, (index.size,))
+    if x.ndim:
+        return lm.index_fill(x, index, value, dim)
+    return lm.reshape(lm.index_fill(lm.reshape(x, (1,)), index, value), ())
 
 
-@entry("index_copy")
-def _(x, dim, index, source):
-    need(x.ndim > 0 and index.ndim == 1, "a number along an axis")
-    chosen = lm.any(lm.expand_dims(lm.arange(x.shape[dim]), 1) == index, 1)
-    shape = [-1 if a == dim % x.ndim else 1 for a in range(x.ndim)]
-    return lm.scatter_add(lm.where(lm.reshape(chosen, shape), lm.zeros_like(x), x), index, source, dim)
+@entry("put")
+def _(x, index, source, accumulate=False):
+    flat, index = lm.reshape(x, (x.size,)), lm.reshape(index, (index.size,))
+    y = lm.scatter(flat, index, lm.reshape(source, (source.size,)), 0, "add" if accumulate else "assign")
+    return lm.reshape(y, x.shape)
+
+
+@entry("index_put")
+def _(x, indices, values, accumulate=False):
+    """Row-major positions, as many as the broadcast indices name."""
+    at = np.arange(x.size).reshape(x.shape)[tuple(i.numpy() for i in indices)]
+    values = lm.flatten(lm.broadcast_to(values, at.shape))
+    y = lm.scatter(lm.reshape(x, (x.size,)), lm.array(at.ravel()), values, 0, "add" if accumulate else "assign")
+    return lm.reshape(y, x.shape)
+
+
+@entry("masked_scatter")
+def _(x, mask, source):
+    shape = (lm.zeros(x.shape) + lm.zeros(mask.shape)).shape
+    x, mask = lm.broadcast_to(x, shape), lm.broadcast_to(mask, shape)
+    at = np.flatnonzero(mask.numpy())
+    y = lm.scatter(lm.reshape(x, (x.size,)), lm.array(at), lm.reshape(source, (source.size,))[:at.size])
+    return lm.reshape(y, shape)
+
+
+@entry("diagonal_scatter")
+def _(x, source, offset=0, dim1=0, dim2=1):
+    at = np.diagonal(np.arange(x.size).reshape(x.shape), offset, dim1, dim2)
+    y = lm.scatter(lm.reshape(x, (x.size,)), lm.array(at.ravel().copy()), lm.reshape(source, (source.size,)))
+    return lm.reshape(y, x.shape)
 
 
 def placed(x, index, value):
@@ -81,11 +113,7 @@ def _(x, source, dim=0, start=None, end=None, step=1):
 
 @entry("repeat_interleave")
 def _(x, repeats, dim=None, output_size=None):
-    repeats = repeats.numpy() if isinstance(repeats, lm.Array) else repeats
-    x = lm.reshape(x, (x.size,)) if dim is None else x
-    dim = 0 if dim is None else dim
-    x = x if x.ndim else lm.reshape(x, (1,))
-    return lm.take(x, lm.array(np.repeat(np.arange(x.shape[dim]), repeats).astype("int64")), dim)
+    return lm.repeat(x if x.ndim else lm.reshape(x, (1,)), repeats, dim)
 
 
 @entry("unfold", "unfold_copy")

@@ -220,6 +220,21 @@ output %2
 )");
 }
 
+TEST(Fuse, CastsTo16BitFloatsRoundBetweenLoops) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [3] "x"
+%1 = cast(%0, dtype=bfloat16) : bfloat16 [3]
+%2 = cast(%1, dtype=float32) : float32 [3]
+output %2
+)"),
+            R"(
+%0 = input float32 [3] "x"
+%1 = cluster{cast}(%0) : bfloat16 [3]
+%2 = cluster{cast}(%1) : float32 [3]
+output %2
+)");
+}
+
 TEST(Fuse, ConstantsStandInTheLoop) {
   const auto fuse_constants = [](Graph& graph) {
     for (GraphValue& v : graph.values) v.is_constant = v.leaf == LeafKind::Number;
