@@ -53,7 +53,7 @@ nb::tuple next_batch(Loop& loop) {
 }
 
 void bind_loader(nb::module_& m) {
-  nb::class_<Loop>(m, "DataLoaderIterator")
+  nb::class_<Loop>(m, "DataLoaderIterator", "One epoch of a DataLoader: batches (x, y).")
       .def("__iter__", [](nb::handle self) { return self; })
       .def("__next__", &next_batch);
   nb::class_<data::DataLoader>(m, "DataLoader",

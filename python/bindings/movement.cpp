@@ -126,7 +126,10 @@ void bind_movement(nb::module_& m) {
         return reshape(std::move(x), to_int_list(shape, "reshape: shape"));
       },
       nb::arg("x"), nb::arg("shape"), nb::arg("copy") = nb::none(),
-      "The same elements under another shape; one size may be -1.");
+      "The same elements under another shape; one size may be -1.\n"
+      ">>> lm.reshape(lm.arange(6), (2, -1))\n"
+      "[[0, 1, 2],\n"
+      " [3, 4, 5]]");
   m.def(
       "flatten", [](Array x, int start, int end) { return flatten(std::move(x), start, end); },
       nb::arg("x"), nb::arg("start_axis") = 0, nb::arg("end_axis") = -1,
@@ -140,7 +143,10 @@ void bind_movement(nb::module_& m) {
         return permute_dims(std::move(x), to_int_list(axes, "transpose: axes"));
       },
       nb::arg("x"), nb::arg("axes") = nb::none(),
-      "The axes in another order; reversed when left out.");
+      "The axes in another order; reversed when left out.\n"
+      ">>> lm.transpose(lm.array([[1, 2], [3, 4]]))\n"
+      "[[1, 3],\n"
+      " [2, 4]]");
   m.def(
       "swapaxes", [](Array x, int a, int b) { return swapaxes(std::move(x), a, b); }, nb::arg("x"),
       nb::arg("axis1"), nb::arg("axis2"),

@@ -117,7 +117,10 @@ void bind_base(nb::module_& m) {
 void bind_optimizers(nb::module_& m) {
   bind_base(m);
   bind_schedules(m);
-  nb::class_<optim::SGD, Optimizer>(m, "SGD", "Stochastic gradient descent, with momentum.")
+  nb::class_<optim::SGD, Optimizer>(m, "SGD",
+                                    "Stochastic gradient descent, with momentum.\n"
+                                    ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
+                                    ">>> optimizer = lm.optim.SGD([w], lr=0.1)")
       .def(
           "__init__",
           [](optim::SGD* self, Parameters parameters, nb::handle lr, double momentum,
@@ -127,7 +130,10 @@ void bind_optimizers(nb::module_& m) {
           },
           nb::arg("parameters") = nb::none(), nb::arg("lr") = 1e-3, nb::arg("momentum") = 0.0,
           nb::arg("dampening") = 0.0, nb::arg("weight_decay") = 0.0, nb::arg("nesterov") = false);
-  nb::class_<optim::Adam, Optimizer>(m, "Adam", "Adam, with weight decay added to the gradient.")
+  nb::class_<optim::Adam, Optimizer>(m, "Adam",
+                                     "Adam, with weight decay added to the gradient.\n"
+                                     ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
+                                     ">>> optimizer = lm.optim.Adam([w], lr=0.1)")
       .def(
           "__init__",
           [](optim::Adam* self, Parameters parameters, nb::handle lr,
@@ -138,7 +144,10 @@ void bind_optimizers(nb::module_& m) {
           nb::arg("parameters") = nb::none(), nb::arg("lr") = 1e-3,
           nb::arg("betas") = std::pair(0.9, 0.999), nb::arg("eps") = 1e-8,
           nb::arg("weight_decay") = 0.0);
-  nb::class_<optim::AdamW, Optimizer>(m, "AdamW", "Adam with decoupled weight decay.")
+  nb::class_<optim::AdamW, Optimizer>(m, "AdamW",
+                                      "Adam with decoupled weight decay.\n"
+                                      ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
+                                      ">>> optimizer = lm.optim.AdamW([w], lr=0.1)")
       .def(
           "__init__",
           [](optim::AdamW* self, Parameters parameters, nb::handle lr,
@@ -149,7 +158,10 @@ void bind_optimizers(nb::module_& m) {
           nb::arg("parameters") = nb::none(), nb::arg("lr") = 1e-3,
           nb::arg("betas") = std::pair(0.9, 0.999), nb::arg("eps") = 1e-8,
           nb::arg("weight_decay") = 1e-2);
-  nb::class_<optim::RMSprop, Optimizer>(m, "RMSprop", "RMSprop, as Graves' when centered.")
+  nb::class_<optim::RMSprop, Optimizer>(m, "RMSprop",
+                                        "RMSprop, as Graves' when centered.\n"
+                                        ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
+                                        ">>> optimizer = lm.optim.RMSprop([w], lr=0.1)")
       .def(
           "__init__",
           [](optim::RMSprop* self, Parameters parameters, nb::handle lr, double alpha, double eps,

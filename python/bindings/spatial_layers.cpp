@@ -9,9 +9,16 @@
 namespace lamina::python {
 namespace {
 
+// What is documented, with an example: the shape of the result for x [1, 2, 8, ..].
+std::string with_example(const char* doc, const char* name, const char* arguments, int channels,
+                         int size) {
+  return text(doc, "\n>>> lm.nn.", name, "(", arguments, ")(lm.ones(", sizes(name, 2, 8),
+              ")).shape\n", sizes(name, channels, size));
+}
+
 template <class Pool>
 void bind_pool(nb::module_& m, const char* name, const char* doc) {
-  layer<Pool>(m, name, doc)
+  layer<Pool>(m, name, with_example(doc, name, "2", 2, 4).c_str())
       .def(
           "__init__",
           [](Pool* self, nb::handle kernel_size, nb::handle stride, nb::handle padding,
@@ -27,7 +34,9 @@ void bind_pool(nb::module_& m, const char* name, const char* doc) {
 
 template <class Pool>
 void bind_lp_pool(nb::module_& m, const char* name) {
-  layer<Pool>(m, name, "(sum of x^norm over the window)^(1 / norm).")
+  layer<Pool>(
+      m, name,
+      with_example("(sum of x^norm over the window)^(1 / norm).", name, "2, 2", 2, 4).c_str())
       .def(
           "__init__",
           [](Pool* self, double norm_type, nb::handle kernel_size, nb::handle stride,
@@ -43,7 +52,7 @@ void bind_lp_pool(nb::module_& m, const char* name) {
 
 template <class Pool>
 void bind_adaptive(nb::module_& m, const char* name, const char* doc) {
-  layer<Pool>(m, name, doc)
+  layer<Pool>(m, name, with_example(doc, name, "3", 2, 3).c_str())
       .def(
           "__init__",
           [](Pool* self, nb::handle size) {
@@ -54,7 +63,7 @@ void bind_adaptive(nb::module_& m, const char* name, const char* doc) {
 
 template <class Convolution>
 void bind_transposed(nb::module_& m, const char* name, const char* doc) {
-  layer<Convolution>(m, name, doc)
+  layer<Convolution>(m, name, with_example(doc, name, "2, 3, 3", 3, 10).c_str())
       .def(
           "__init__",
           [](Convolution* self, int64_t in_channels, int64_t out_channels, nb::handle kernel_size,
@@ -76,7 +85,9 @@ void bind_transposed(nb::module_& m, const char* name, const char* doc) {
 
 template <class Pool>
 void bind_fractional(nb::module_& m, const char* name) {
-  layer<Pool>(m, name, "Maxima over windows at random places.")
+  layer<Pool>(
+      m, name,
+      with_example("Maxima over windows at random places.", name, "2, output_size=3", 2, 3).c_str())
       .def(
           "__init__",
           [](Pool* self, nb::handle kernel_size, nb::handle output_size, nb::handle output_ratio) {
@@ -149,7 +160,10 @@ void bind_pad(nb::module_& m, const char* name) {
 }
 
 void bind_upsample(nb::module_& m) {
-  layer<nn::Upsample>(m, "Upsample", "Images of another size: see lm.interpolate.")
+  layer<nn::Upsample>(m, "Upsample",
+                      "Images of another size: see lm.interpolate.\n"
+                      ">>> lm.nn.Upsample(scale_factor=2)(lm.ones((1, 2, 4, 4))).shape\n"
+                      "(1, 2, 8, 8)")
       .def(
           "__init__",
           [](nn::Upsample* self, nb::handle size, nb::handle scale_factor, std::string mode,

@@ -18,16 +18,15 @@ Padding to_padding(nb::handle object, const char* what) {
   return Padding(std::move(list));
 }
 
-namespace {
-
-// "(1, 2, 8, 8)": a batch of one, with the axes that a name like conv2d says (two when it says none).
-std::string sizes(std::string_view name, int channels, int size, int batch = 1) {
+std::string sizes(std::string_view name, int channels, int size, int batch) {
   const bool says = name.ends_with("d") && name.size() > 1;
   const int axes = says ? name[name.size() - 2] - '0' : 2;
   std::string out = text("(", batch, ", ", channels);
   for (int i = 0; i < axes; ++i) out += text(", ", size);
   return out + ")";
 }
+
+namespace {
 
 // What is documented, with an example: the shape of the result for x [1, 2, 8, ..].
 std::string with_example(const char* doc, const char* name, const std::string& arguments,

@@ -60,6 +60,10 @@ inline FoldOptions to_fold_options(nb::handle dilation, nb::handle padding, nb::
           to_per_axis(stride, "fold: stride")};
 }
 
+// "(1, 2, 8, 8)": a batch with the axes that a name like conv2d says (two when it says none), for
+// the examples of docstrings.
+std::string sizes(std::string_view name, int channels, int size, int batch = 1);
+
 // size and scale_factor; None is left out.
 InterpolateOptions to_interpolate_options(nb::handle size, nb::handle scale_factor);
 
