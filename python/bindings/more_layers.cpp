@@ -222,7 +222,9 @@ void bind_multihead_attention(nb::module_& m) {
   using nn::MultiheadAttention;
   layer<MultiheadAttention>(
       m, "MultiheadAttention",
-      "Attention of several heads: of x, or of query, key, value and perhaps a mask.")
+      "Attention of several heads: of x, or of query, key, value and perhaps a mask.\n"
+      ">>> lm.nn.MultiheadAttention(8, 2, batch_first=True)(lm.ones((1, 3, 8))).shape\n"
+      "(1, 3, 8)")
       .def(
           "__init__",
           [](MultiheadAttention* self, int64_t embed_dim, int64_t num_heads, double dropout,
