@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "lamina/base/error.h"
 #include "lamina/exec/cache.h"
 #include "lamina/exec/capture.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/exec/profile.h"
 #include "lamina/op/graph_text.h"
 #include "lamina/op/op.h"
@@ -93,6 +95,11 @@ struct Way {
   std::vector<Block> outputs;
 };
 
+bool same_bits(const Block& a, const Block& b) {
+  const size_t bytes = static_cast<size_t>(a.elements()) * size_of(a.dtype());
+  return a.shape() == b.shape() && std::memcmp(a.data(), b.data(), bytes) == 0;
+}
+
 Outcome compare(const Graph& graph, const std::vector<Block>& leaves) {
   const Exact expected = exact(graph, leaves);
   if (!expected.doubt.empty()) return {"", expected.doubt};
@@ -109,7 +116,7 @@ Outcome compare(const Graph& graph, const std::vector<Block>& leaves) {
   ways[0].outputs = run_whole(graph, leaves);
   const int64_t compiled = execution_counters().compiled;
   ways[1].outputs = run_whole(graph, leaves);
-  if (execution_counters().compiled == compiled) return {"the graph was not compiled", ""};
+  if (execution_counters().compiled == compiled) return {"compiled: it was not", ""};
   ways[2].outputs = run_eagerly(graph, leaves);
   for (const Way& way : ways) {
     for (size_t k = 0; k < own.size(); ++k) {
@@ -122,6 +129,11 @@ Outcome compare(const Graph& graph, const std::vector<Block>& leaves) {
                      ") is off by ", error, ", allowed is ", bound, " (largest value ", scale, ")"),
                 ""};
       }
+      if (is_deterministic() && !same_bits(way.outputs[k], ways[0].outputs[k])) {
+        return {text(way.name, ": output ", k, " (", graph.values[graph.outputs[k]].spec,
+                     ") has other bits than node by node"),
+                ""};
+      }
       if (first) own[k] = std::max(own[k], error);
     }
   }
@@ -130,18 +142,23 @@ Outcome compare(const Graph& graph, const std::vector<Block>& leaves) {
 
 }  // namespace
 
-Outcome check_graph(const std::string& text_form) {
+Outcome check_graph(const std::string& text_form, bool deterministic) {
   const Graph graph = parse_graph(text_form);
   const std::vector<Block> leaves = draw_leaves(graph);
+  struct Setting {
+    explicit Setting(bool on) { set_deterministic(on); }
+    ~Setting() { set_deterministic(false); }
+  } setting(deterministic);
   try {
     return compare(graph, leaves);
   } catch (const std::exception& e) {
-    return {text("throws ", e.what()), ""};
+    return {text("throws: ", e.what()), ""};
   }
 }
 
-std::string as_test(const std::string& name, const std::string& graph) {
-  return text("TEST(RandomGraphs, ", name, ") {\n  expect_right(R\"(", graph, ")\");\n}\n");
+std::string as_test(const std::string& name, const std::string& graph, bool deterministic) {
+  return text("TEST(RandomGraphs, ", name, ") {\n  EXPECT_EQ(check_graph(R\"(", graph, ")\", ",
+              deterministic ? "true" : "false", ").wrong, \"\");\n}\n");
 }
 
 }  // namespace lamina::random_graphs

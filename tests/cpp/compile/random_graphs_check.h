@@ -7,16 +7,17 @@
 namespace lamina::random_graphs {
 
 struct Outcome {
-  std::string wrong;  // empty when all is right
+  std::string wrong;  // empty when all is right; begins with which way was: "compiled: .."
   std::string doubt;  // why nothing was compared; empty when it was
 };
 
-Outcome check_graph(const std::string& graph);
+// `deterministic`: the three give the same bits, too.
+Outcome check_graph(const std::string& graph, bool deterministic);
 
 // A smaller graph that is wrong too: outputs and calls left out, sizes reduced.
-std::string shrunk(std::string graph);
+std::string shrunk(std::string graph, bool deterministic);
 
-// The graph as a test of its own, to be pasted into random_graphs_found_test.cpp.
-std::string as_test(const std::string& name, const std::string& graph);
+// The graph as a test of its own, to be pasted into random_graphs_test.cpp.
+std::string as_test(const std::string& name, const std::string& graph, bool deterministic);
 
 }  // namespace lamina::random_graphs

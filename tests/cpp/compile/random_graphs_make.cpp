@@ -57,8 +57,10 @@ std::string random_graph(uint32_t seed) {
     ++made;
   }
   std::vector<Array> outputs{m.values().back()};
-  for (int64_t k = m.below(4); k-- > 0;) {
-    outputs.push_back(m.values()[static_cast<size_t>(m.below(m.values().size()))]);
+  const int used = static_cast<int>(m.below(20)), unused = m.chance(70) ? 90 : 10;
+  for (const Array& value : m.values()) {
+    const bool has_users = static_cast<uint32_t>(value.node()->count) != 0;
+    if (m.chance(has_users ? used : unused)) outputs.push_back(value);
   }
   for (Array& more : m.more_outputs()) outputs.push_back(more);
   if (seed % 2 && !m.weights().empty()) add_update(m, outputs);

@@ -16,13 +16,26 @@ LAMINA_USE_OP(Output)
 namespace lamina::random_graphs {
 namespace {
 
-bool is_wrong(const std::string& graph) { return !check_graph(graph).wrong.empty(); }
+// What is looked for: the way of running that is wrong, with or without deterministic kernels.
+struct Fault {
+  std::string way;
+  bool deterministic;
+
+  static std::string way_of(const std::string& wrong) { return wrong.substr(0, wrong.find(':')); }
+  bool in(const std::string& graph) const {
+    const std::string wrong = check_graph(graph, deterministic).wrong;
+    return !wrong.empty() && way_of(wrong) == way;
+  }
+};
 
 // The graph after an edit, with types and shapes worked out anew; empty when a call refuses them.
 std::string edited(const std::string& before, const std::function<void(Graph&)>& edit) {
   Graph graph = parse_graph(before);
   edit(graph);
   remove_dead_values(graph);
+  for (int32_t output : graph.outputs) {
+    if (graph.values[static_cast<size_t>(output)].leaf != LeafKind::None) return "";
+  }
   std::vector<std::vector<Spec>> specs(graph.values.size());
   try {
     for (size_t i = 0; i < graph.values.size(); ++i) {
@@ -48,17 +61,17 @@ std::string edited(const std::string& before, const std::function<void(Graph&)>&
 }
 
 // Takes the edit if it makes another graph that is still wrong.
-bool take(std::string& graph, const std::function<void(Graph&)>& edit) {
+bool take(std::string& graph, const Fault& fault, const std::function<void(Graph&)>& edit) {
   std::string after = edited(graph, edit);
-  if (after.empty() || after == graph || !is_wrong(after)) return false;
+  if (after.empty() || after == graph || !fault.in(after)) return false;
   graph = std::move(after);
   return true;
 }
 
-bool drop_outputs(std::string& graph) {
+bool drop_outputs(std::string& graph, const Fault& fault) {
   bool any = false;
   for (size_t k = parse_graph(graph).outputs.size(); k-- > 0;) {
-    any |= take(graph, [&](Graph& g) {
+    any |= take(graph, fault, [&](Graph& g) {
       if (g.outputs.size() > 1) g.outputs.erase(g.outputs.begin() + static_cast<ptrdiff_t>(k));
     });
   }
@@ -85,17 +98,17 @@ void bypass(Graph& g, size_t i, size_t input) {
   for (int32_t& output : g.outputs) output = output == static_cast<int32_t>(i) ? by : output;
 }
 
-bool drop_calls(std::string& graph) {
+bool drop_calls(std::string& graph, const Fault& fault) {
   bool any = false;
   for (size_t i = parse_graph(graph).values.size(); i-- > 0;) {
     auto here = [i](const Graph& g) {
       return i < g.values.size() && g.values[i].op && !g.values[i].op->multiple;
     };
-    any |= take(graph, [&](Graph& g) {
+    any |= take(graph, fault, [&](Graph& g) {
       if (here(g)) make_leaf(g, i);
     });
     for (size_t input = 0; input < 3; ++input) {
-      any |= take(graph, [&](Graph& g) {
+      any |= take(graph, fault, [&](Graph& g) {
         if (here(g)) bypass(g, i, input);
       });
     }
@@ -124,7 +137,7 @@ void resize(Graph& g, int64_t from, int64_t to) {
   }
 }
 
-bool reduce_sizes(std::string& graph) {
+bool reduce_sizes(std::string& graph, const Fault& fault) {
   std::set<int64_t> sizes;
   for (const GraphValue& v : parse_graph(graph).values) {
     for (int64_t size : v.spec.shape) sizes.insert(size);
@@ -132,7 +145,7 @@ bool reduce_sizes(std::string& graph) {
   bool any = false;
   for (int64_t size : sizes) {
     for (int64_t smaller : {int64_t{1}, int64_t{2}, size / 2}) {
-      if (smaller < size && take(graph, [&](Graph& g) { resize(g, size, smaller); })) {
+      if (smaller > 0 && smaller < size && take(graph, fault, [&](Graph& g) { resize(g, size, smaller); })) {
         any = true;
         break;
       }
@@ -143,11 +156,12 @@ bool reduce_sizes(std::string& graph) {
 
 }  // namespace
 
-std::string shrunk(std::string graph) {
+std::string shrunk(std::string graph, bool deterministic) {
+  const Fault fault{Fault::way_of(check_graph(graph, deterministic).wrong), deterministic};
   for (bool smaller = true; smaller;) {
-    smaller = drop_outputs(graph);
-    smaller |= drop_calls(graph);
-    smaller |= reduce_sizes(graph);
+    smaller = drop_outputs(graph, fault);
+    smaller |= drop_calls(graph, fault);
+    smaller |= reduce_sizes(graph, fault);
   }
   return graph;
 }

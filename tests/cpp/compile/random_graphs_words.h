@@ -32,7 +32,11 @@ class Maker {
   const std::vector<Array>& values() const { return values_; }
   const std::vector<Parameter>& weights() const { return weights_; }
   std::vector<Array>& more_outputs() { return more_outputs_; }  // of calls with side results
-  const std::string& name_of(const Array& leaf) const { return names_.at(leaf.node()); }
+  // Sums of two scalars are leaves too: they are computed as they are recorded.
+  std::string name_of(const Array& leaf) const {
+    auto found = names_.find(leaf.node());
+    return found == names_.end() ? text("scalar ", leaf.item()) : found->second;
+  }
 
  private:
   std::mt19937_64 random_;
