@@ -6,6 +6,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/derived.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/exec/placement.h"
 #include "lamina/exec/program_builder.h"
 #include "lamina/op/cluster.h"
@@ -211,8 +212,11 @@ class Lowering {
     locations_[i] = add_loop(i, c, from, specs);
   }
 
-  std::vector<Location> add_loop(int32_t i, const Cluster& c, const std::vector<Location>& from,
+  std::vector<Location> add_loop(int32_t i, const Cluster& c, std::vector<Location> from,
                                  std::span<const Spec> specs) {
+    if (is_deterministic() && !c.reduced.empty()) {  // sums follow the order of memory
+      for (size_t k = 0; k < from.size(); ++k) from[k] = current_->row_major(from[k], specs[k]);
+    }
     Loop loop;
     loop.domain = c.domain;
     loop.program = c.program;

@@ -1,5 +1,5 @@
-// One graph, run node by node, compiled, and with every step evaluated as it is recorded: each must
-// be as near to float64 as float32 allows.
+// One graph, run node by node, compiled (also for the parameters of a module), and with every step
+// evaluated as it is recorded: each must be as near to float64 as float32 allows.
 #pragma once
 
 #include <string>
