@@ -4,6 +4,7 @@
 #include "lamina/compile/fold_batch_norm.h"
 #include "lamina/compile/fuse.h"
 #include "lamina/compile/moments_of_parts.h"
+#include "lamina/compile/recompute.h"
 #include "lamina/compile/transpose_matmul.h"
 #include "lamina/exec/program.h"
 
@@ -15,6 +16,7 @@ void optimize(Graph& graph) {
   expand_composites(graph);
   common_subexpressions(graph);
   transpose_matmul(graph);
+  recompute(graph);
   attach_epilogues(graph);
   fuse(graph);
 }
