@@ -132,7 +132,7 @@ DenseNet::DenseNet(int64_t growth_rate, std::vector<int64_t> blocks, DenseNetOpt
 
 Array DenseNet::forward(Array x) {
   Array features = relu((*features_)(std::move(x)));
-  return (*classifier_)(flatten(adaptive_avg_pool2d(std::move(features), 1)));
+  return (*classifier_)(flatten(adaptive_avg_pool2d(std::move(features), 1), 1));
 }
 
 std::unique_ptr<nn::Module> DenseNet::fresh() const {
