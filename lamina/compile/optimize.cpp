@@ -4,6 +4,7 @@
 #include "lamina/compile/fold_batch_norm.h"
 #include "lamina/compile/fuse.h"
 #include "lamina/compile/moments_of_parts.h"
+#include "lamina/compile/recompute.h"
 #include "lamina/compile/transpose_matmul.h"
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/program.h"
@@ -18,10 +19,9 @@ void optimize(Graph& graph) {
   }
   expand_composites(graph);
   common_subexpressions(graph);
-  if (may_round_otherwise) {
-    transpose_matmul(graph);
-    attach_epilogues(graph);
-  }
+  if (may_round_otherwise) transpose_matmul(graph);
+  recompute(graph);
+  if (may_round_otherwise) attach_epilogues(graph);
   fuse(graph);
 }
 
