@@ -9,6 +9,7 @@
 #include "lamina/core/variable.h"
 #include "lamina/data/data_loader.h"
 #include "lamina/data/digits.h"
+#include "lamina/exec/cache.h"          // program_cache
 #include "lamina/exec/deterministic.h"  // set_deterministic
 #include "lamina/exec/evaluate.h"       // explain
 #include "lamina/models/densenet.h"

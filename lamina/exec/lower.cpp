@@ -25,11 +25,12 @@ namespace {
 
 class Lowering {
  public:
-  Lowering(Graph graph, int tier)
+  Lowering(Graph graph, int tier, const char* why_tier)
       : graph_(std::move(graph)),
         main_(graph_.leaf_count, tier),
         once_(graph_.leaf_count, tier),
         parts_(place_parts(graph_)) {
+    for (ProgramBuilder* builder : {&main_, &once_}) builder->program().why_tier = why_tier;
     if (tier > 0) {
       derived_ = find_derived(graph_);
       stable_ = find_stable(graph_);
@@ -403,8 +404,8 @@ class Lowering {
 
 }  // namespace
 
-std::shared_ptr<const Program> lower(Graph graph, int tier) {
-  return Lowering(std::move(graph), tier).run();
+std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier) {
+  return Lowering(std::move(graph), tier, why_tier).run();
 }
 
 }  // namespace lamina

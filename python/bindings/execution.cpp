@@ -6,6 +6,8 @@
 #include "casters.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/core/allocator.h"
+#include "lamina/base/error.h"
+#include "lamina/exec/cache.h"
 #include "lamina/exec/profile.h"
 
 namespace lamina::python {
@@ -17,6 +19,7 @@ nb::dict counters_dict(const ExecutionCounters& counters) {
   out["new_programs"] = counters.new_programs;
   out["compiled"] = counters.compiled;
   out["fallbacks"] = counters.fallbacks;
+  out["early_reads"] = counters.early_reads;
   out["cached_programs"] = counters.cached_programs;
   out["cached_bytes"] = counters.cached_bytes;
   return out;
@@ -31,9 +34,22 @@ void bind_execution(nb::module_& m) {
   });
   m.def("_explain", [](const Array& array) { return explain(array); });
 
+  nb::class_<ProfileRow>(m, "ProfileRow", "What one kernel did for one layer.")
+      .def_ro("layer", &ProfileRow::layer)
+      .def_ro("kernel", &ProfileRow::kernel)
+      .def_ro("what", &ProfileRow::what)
+      .def_ro("tier", &ProfileRow::tier)
+      .def_ro("why", &ProfileRow::why)
+      .def_ro("runs", &ProfileRow::runs)
+      .def_ro("seconds", &ProfileRow::seconds)
+      .def_ro("flops", &ProfileRow::flops)
+      .def_ro("bytes", &ProfileRow::bytes);
   nb::class_<Profiler>(m, "Profiler",
                        "Measures what runs from its creation on; `print` shows the longest first.")
       .def(nb::init<>())
+      .def("stop", &Profiler::stop)
+      .def("save", &Profiler::save, nb::arg("path"))
+      .def_prop_ro("rows", &Profiler::rows)
       .def_prop_ro("seconds", &Profiler::seconds)
       .def_prop_ro("counters", [](const Profiler& p) { return counters_dict(p.counters()); })
       .def("__str__", &Profiler::to_string);
@@ -46,6 +62,32 @@ void bind_execution(nb::module_& m) {
         "Which part of the newest program's key differed from the nearest cached one.\n"
         ">>> isinstance(lm.last_miss(), str)\n"
         "True");
+
+  nb::class_<ProgramSummary>(m, "ProgramSummary", "One program of the cache.")
+      .def_ro("what", &ProgramSummary::what)
+      .def_ro("tier", &ProgramSummary::tier)
+      .def_ro("runs", &ProgramSummary::runs)
+      .def_ro("instructions", &ProgramSummary::instructions)
+      .def_ro("bytes", &ProgramSummary::bytes)
+      .def_ro("planned_bytes", &ProgramSummary::planned_bytes);
+  nb::class_<ProgramCache>(m, "ProgramCache", "Programs by structure; print shows them all.")
+      .def_prop_ro("programs", &ProgramCache::programs)
+      .def_prop_ro("bytes", &ProgramCache::bytes)
+      .def_prop_ro("hits", &ProgramCache::hits)
+      .def_prop_rw("limit", &ProgramCache::limit,
+                   [](ProgramCache& cache, int64_t bytes) {
+                     if (bytes < 0) throw ValueError(text("limit: expected 0 or more, got ", bytes));
+                     cache.set_limit(static_cast<size_t>(bytes));
+                   })
+      .def("clear", &ProgramCache::clear)
+      .def("__len__", &ProgramCache::size)
+      .def("__str__", &ProgramCache::to_string);
+  m.def("program_cache", &program_cache, nb::rv_policy::reference,
+        "The programs that are kept, last used first; bounded by `limit` bytes, `clear()` empties "
+        "it.\n"
+        ">>> lm.program_cache().clear()\n"
+        ">>> len(lm.program_cache())\n"
+        "0");
 
   m.def(
       "memory_statistics",
