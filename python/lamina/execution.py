@@ -33,7 +33,13 @@ def explain(what, *args, **kwargs):
 
 class profile:
     """`with lm.profile() as p: ...; print(p)`: what ran, by layer and by kernel, how long, in which tier
-    and why, beside what the machine can do at most; `p.save("trace.json")` for chrome://tracing."""
+    and why, beside what the machine can do at most; `p.save("trace.json")` for chrome://tracing.
+
+    >>> with lm.profile() as p:
+    ...     lm.eval(lm.ones(3) + lm.ones(3))
+    >>> p.counters["evaluations"]
+    1
+    """
 
     def __init__(self):
         self._profiler = None

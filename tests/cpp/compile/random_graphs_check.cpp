@@ -174,9 +174,4 @@ Outcome check_graph(const std::string& text_form, bool deterministic) {
   }
 }
 
-std::string as_test(const std::string& name, const std::string& graph, bool deterministic) {
-  return text("TEST(RandomGraphs, ", name, ") {\n  EXPECT_EQ(check_graph(R\"(", graph, ")\", ",
-              deterministic ? "true" : "false", ").wrong, \"\");\n}\n");
-}
-
 }  // namespace lamina::random_graphs

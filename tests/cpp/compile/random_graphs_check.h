@@ -17,7 +17,4 @@ Outcome check_graph(const std::string& graph, bool deterministic);
 // A smaller graph that is wrong too: outputs and calls left out, sizes reduced.
 std::string shrunk(std::string graph, bool deterministic);
 
-// The graph as a test of its own, to be pasted into random_graphs_test.cpp.
-std::string as_test(const std::string& name, const std::string& graph, bool deterministic);
-
 }  // namespace lamina::random_graphs
