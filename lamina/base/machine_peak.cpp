@@ -19,7 +19,7 @@
 namespace lamina {
 namespace {
 
-constexpr int64_t kTurns = 250'000;              // of a round: about a millisecond
+constexpr int64_t kTurns = 250'000;           // of a round: about a millisecond
 constexpr size_t kCopied = size_t{24} << 20;  // beyond what caches keep of it
 
 #if defined(__x86_64__)

@@ -49,7 +49,7 @@ class ProgramCache {
   int64_t bytes() const;
   int64_t hits() const;  // look-ups that found their program, since the start
   int64_t limit() const;
-  void set_limit(size_t bytes);  // LAMINA_PROGRAM_CACHE_BYTES is its start
+  void set_limit(size_t bytes);                  // LAMINA_PROGRAM_CACHE_BYTES is its start
   std::vector<ProgramSummary> programs() const;  // last used first
   std::string to_string() const;
 

@@ -17,11 +17,11 @@ ProgramSummary summary_of(const CachedProgram& entry) {
   s.instructions = static_cast<int64_t>(program.instructions.size());
   s.planned_bytes = program.arena_bytes;
   for (int64_t bytes : program.output_bytes) s.planned_bytes += bytes;
-  const auto most = std::max_element(
-      program.instructions.begin(), program.instructions.end(),
-      [](const Instruction& a, const Instruction& b) {
-        return std::pair(a.flops, a.bytes) < std::pair(b.flops, b.bytes);
-      });
+  const auto most =
+      std::max_element(program.instructions.begin(), program.instructions.end(),
+                       [](const Instruction& a, const Instruction& b) {
+                         return std::pair(a.flops, a.bytes) < std::pair(b.flops, b.bytes);
+                       });
   s.what = most == program.instructions.end() ? "nothing to compute" : most->what;
   return s;
 }

@@ -111,9 +111,8 @@ double Profiler::seconds() const {
 std::vector<ProfileRow> Profiler::rows() const {
   std::lock_guard lock(mutex_);
   std::vector<ProfileRow> rows = rows_;
-  std::stable_sort(rows.begin(), rows.end(), [](const ProfileRow& a, const ProfileRow& b) {
-    return a.seconds > b.seconds;
-  });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const ProfileRow& a, const ProfileRow& b) { return a.seconds > b.seconds; });
   return rows;
 }
 

@@ -41,7 +41,7 @@ struct ProfileRow {
   std::string kernel;  // "onednn.convolution"
   std::string what;    // "convolution float32 [16, 64, 56, 56]"
   int tier = 0;
-  std::string why;     // .. it ran in that tier
+  std::string why;  // .. it ran in that tier
   int64_t runs = 0;
   double seconds = 0, flops = 0, bytes = 0;
 };
@@ -56,8 +56,8 @@ class Profiler {
   void add(const Instruction& instruction, const Program& program, double start, double end);
   void add_run(const Program& program, double start, double end);
 
-  ExecutionCounters counters() const;  // from the start to the stop
-  double seconds() const;              // in kernels
+  ExecutionCounters counters() const;    // from the start to the stop
+  double seconds() const;                // in kernels
   std::vector<ProfileRow> rows() const;  // the longest first
 
   // Tables by layer, by kernel and of all rows, with the share of what the machine can do at most.

@@ -43,9 +43,8 @@ std::vector<Line> grouped(const std::vector<ProfileRow>& rows, std::string Profi
     group->row.bytes += row.bytes;
     group->seconds_at_peak += seconds_at_peak(row, peak);
   }
-  std::stable_sort(groups.begin(), groups.end(), [](const Line& a, const Line& b) {
-    return a.row.seconds > b.row.seconds;
-  });
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const Line& a, const Line& b) { return a.row.seconds > b.row.seconds; });
   return groups;
 }
 
@@ -65,8 +64,7 @@ class Table {
     char line[120];
     std::snprintf(line, sizeof line, "%9.3f %5.1f%% %7lld %9.1f %7.1f %5.0f%%  ", row.seconds * 1e3,
                   100 * row.seconds / total_, static_cast<long long>(row.runs),
-                  row.flops / seconds * 1e-9, row.bytes / seconds * 1e-9,
-                  100 * at_peak / seconds);
+                  row.flops / seconds * 1e-9, row.bytes / seconds * 1e-9, 100 * at_peak / seconds);
     out += text(line, name, "\n");
   }
 
@@ -83,7 +81,8 @@ std::string Profiler::to_string() const {
   const MachinePeak peak = machine_peak();
   Table table(seconds());
   char head[200];
-  std::snprintf(head, sizeof head, "%.3f ms in kernels; peak of this machine: %.0f GFLOP/s, %.1f GB/s\n",
+  std::snprintf(head, sizeof head,
+                "%.3f ms in kernels; peak of this machine: %.0f GFLOP/s, %.1f GB/s\n",
                 seconds() * 1e3, peak.flops * 1e-9, peak.bytes * 1e-9);
   table.out = text(c.evaluations, " evaluations, ", c.new_programs, " new programs, ", c.compiled,
                    " compiled, ", c.fallbacks, " reference kernels\n", head);

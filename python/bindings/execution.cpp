@@ -4,9 +4,9 @@
 
 #include "bindings.h"
 #include "casters.h"
+#include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/core/allocator.h"
-#include "lamina/base/error.h"
 #include "lamina/exec/cache.h"
 #include "lamina/exec/profile.h"
 
@@ -34,12 +34,14 @@ void bind_execution(nb::module_& m) {
   });
   m.def("_explain", [](const Array& array) { return explain(array); });
 
-  nb::class_<ProfileRow>(m, "ProfileRow", "What one kernel did for one layer: layer, kernel, what, tier, why, runs, seconds, "
-                         "flops, bytes.\n"
-                         ">>> with lm.profile() as p:\n"
-                         "...     lm.eval(lm.ones(3) + lm.ones(3))\n"
-                         ">>> p.rows[0].runs\n"
-                         "1")
+  nb::class_<ProfileRow>(
+      m, "ProfileRow",
+      "What one kernel did for one layer: layer, kernel, what, tier, why, runs, seconds, "
+      "flops, bytes.\n"
+      ">>> with lm.profile() as p:\n"
+      "...     lm.eval(lm.ones(3) + lm.ones(3))\n"
+      ">>> p.rows[0].runs\n"
+      "1")
       .def_ro("layer", &ProfileRow::layer)
       .def_ro("kernel", &ProfileRow::kernel)
       .def_ro("what", &ProfileRow::what)
@@ -68,28 +70,33 @@ void bind_execution(nb::module_& m) {
         ">>> isinstance(lm.last_miss(), str)\n"
         "True");
 
-  nb::class_<ProgramSummary>(m, "ProgramSummary", "One program of the cache: what it mostly does, tier, runs, instructions, bytes "
-                             "in the cache, planned_bytes of a run.\n"
-                             ">>> lm.program_cache().clear()\n"
-                             ">>> lm.eval(lm.ones(3) + lm.ones(3))\n"
-                             ">>> lm.program_cache().programs[0].runs\n"
-                             "1")
+  nb::class_<ProgramSummary>(
+      m, "ProgramSummary",
+      "One program of the cache: what it mostly does, tier, runs, instructions, bytes "
+      "in the cache, planned_bytes of a run.\n"
+      ">>> lm.program_cache().clear()\n"
+      ">>> lm.eval(lm.ones(3) + lm.ones(3))\n"
+      ">>> lm.program_cache().programs[0].runs\n"
+      "1")
       .def_ro("what", &ProgramSummary::what)
       .def_ro("tier", &ProgramSummary::tier)
       .def_ro("runs", &ProgramSummary::runs)
       .def_ro("instructions", &ProgramSummary::instructions)
       .def_ro("bytes", &ProgramSummary::bytes)
       .def_ro("planned_bytes", &ProgramSummary::planned_bytes);
-  nb::class_<ProgramCache>(m, "ProgramCache", "Programs by structure: programs, bytes, hits, limit, clear(); print shows them "
-                           "all.\n"
-                           ">>> lm.program_cache().bytes <= lm.program_cache().limit\n"
-                           "True")
+  nb::class_<ProgramCache>(
+      m, "ProgramCache",
+      "Programs by structure: programs, bytes, hits, limit, clear(); print shows them "
+      "all.\n"
+      ">>> lm.program_cache().bytes <= lm.program_cache().limit\n"
+      "True")
       .def_prop_ro("programs", &ProgramCache::programs)
       .def_prop_ro("bytes", &ProgramCache::bytes)
       .def_prop_ro("hits", &ProgramCache::hits)
       .def_prop_rw("limit", &ProgramCache::limit,
                    [](ProgramCache& cache, int64_t bytes) {
-                     if (bytes < 0) throw ValueError(text("limit: expected 0 or more, got ", bytes));
+                     if (bytes < 0)
+                       throw ValueError(text("limit: expected 0 or more, got ", bytes));
                      cache.set_limit(static_cast<size_t>(bytes));
                    })
       .def("clear", &ProgramCache::clear)

@@ -96,9 +96,9 @@ double distance(const Block& got, const Block& expected) {
   double largest = 0;
   for (int64_t i = 0; i < got.elements(); ++i) {
     const bool real = is_floating(expected.dtype());
-    const double off = real ? std::abs(got.values().real(i) - expected.values().real(i))
-                            : static_cast<double>(got.values().integer(i) !=
-                                                  expected.values().integer(i));
+    const double off =
+        real ? std::abs(got.values().real(i) - expected.values().real(i))
+             : static_cast<double>(got.values().integer(i) != expected.values().integer(i));
     if (std::isnan(off)) return INFINITY;
     largest = std::max(largest, off);
   }
@@ -127,8 +127,11 @@ Outcome compare(const Graph& graph, const std::vector<Block>& leaves) {
     if (own[k] > kWorstCondition * scale) return {"", "ill-conditioned"};
   }
   program_cache().clear();
-  Way ways[] = {{"node by node", {}}, {"compiled", {}}, {"eager", {}},
-                {"compiled for parameters", {}}, {"compiled for parameters, again", {}}};
+  Way ways[] = {{"node by node", {}},
+                {"compiled", {}},
+                {"eager", {}},
+                {"compiled for parameters", {}},
+                {"compiled for parameters, again", {}}};
   ways[0].outputs = run_whole(graph, leaves);
   const int64_t compiled = execution_counters().compiled;
   ways[1].outputs = run_whole(graph, leaves);

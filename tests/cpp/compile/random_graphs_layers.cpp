@@ -10,8 +10,10 @@ int some_axis(Maker& m, const Array& a) { return static_cast<int>(m.below(a.ndim
 ReduceOptions some_axes(Maker& m, const Array& a) {
   ReduceOptions options{.keepdims = m.chance(50)};
   if (m.chance(15)) return options;  // all
-  if (a.ndim() == 4 && m.chance(50)) options.axis = m.chance(50) ? IntList{0, 2, 3} : IntList{2, 3};
-  else options.axis = some_axis(m, a);
+  if (a.ndim() == 4 && m.chance(50))
+    options.axis = m.chance(50) ? IntList{0, 2, 3} : IntList{2, 3};
+  else
+    options.axis = some_axis(m, a);
   return options;
 }
 
@@ -65,12 +67,16 @@ Array multiplied(Maker& m) {
   Array a = m.of_rank(m.chance(70) ? 2 : 3);
   const int64_t inner = a.shape(-1), out = 1 + m.below(8);
   switch (m.below(5)) {
-    case 0: return matmul(a, swapaxes(a, -1, -2)) * 0.2;
-    case 1: return linear(a, m.weight({out, inner}), m.weight({out})) * 0.4;
-    case 2: return matmul(transpose(m.weight({out, inner})), m.weight({out, 3})) * 0.3;
-    case 3: return a.ndim() == 2 ? matmul(swapaxes(a, 0, 1), m.weight({a.shape(0), out})) * 0.4
-                                 : Array();
-    default: return matmul(a, m.weight({inner, out})) * 0.4;
+    case 0:
+      return matmul(a, swapaxes(a, -1, -2)) * 0.2;
+    case 1:
+      return linear(a, m.weight({out, inner}), m.weight({out})) * 0.4;
+    case 2:
+      return matmul(transpose(m.weight({out, inner})), m.weight({out, 3})) * 0.3;
+    case 3:
+      return a.ndim() == 2 ? matmul(swapaxes(a, 0, 1), m.weight({a.shape(0), out})) * 0.4 : Array();
+    default:
+      return matmul(a, m.weight({inner, out})) * 0.4;
   }
 }
 
@@ -106,7 +112,8 @@ Array joined(Maker& m) {
   const int axis = a.ndim() == 4 ? 1 : some_axis(m, a);
   Array b = tanh(m.partner(a));
   if (!(b.shape() == a.shape())) b = a * b;
-  return m.chance(80) ? concatenate(std::vector<Array>{a, b}, axis) : stack(std::vector<Array>{a, b}, axis);
+  return m.chance(80) ? concatenate(std::vector<Array>{a, b}, axis)
+                      : stack(std::vector<Array>{a, b}, axis);
 }
 
 Array sliced(Maker& m) {
@@ -123,10 +130,14 @@ Array sliced(Maker& m) {
 Array reshaped(Maker& m) {
   Array a = m.any();
   switch (m.below(4)) {
-    case 0: return reshape(a, {a.size()});
-    case 1: return a.size() % 2 == 0 ? reshape(a, {2, -1}) : Array();
-    case 2: return a.ndim() >= 2 ? flatten(a, 1) : Array();
-    default: return a.ndim() < 4 ? expand_dims(a, static_cast<int>(m.below(a.ndim() + 1))) : Array();
+    case 0:
+      return reshape(a, {a.size()});
+    case 1:
+      return a.size() % 2 == 0 ? reshape(a, {2, -1}) : Array();
+    case 2:
+      return a.ndim() >= 2 ? flatten(a, 1) : Array();
+    default:
+      return a.ndim() < 4 ? expand_dims(a, static_cast<int>(m.below(a.ndim() + 1))) : Array();
   }
 }
 
@@ -155,27 +166,41 @@ Array padded(Maker& m) {
 
 const Word kOthers[] = {
     {2, [](Maker& m) { return reduced(m, mean); }},
-    {2, [](Maker& m) {
+    {2,
+     [](Maker& m) {
        Array s = reduced(m, sum);
        return s ? s * 0.1 : s;
      }},
     {1, [](Maker& m) { return reduced(m, max); }},
     {1, [](Maker& m) { return reduced(m, logsumexp); }},
-    {2, [](Maker& m) {
+    {2,
+     [](Maker& m) {
        Array a = m.any();
        return a.ndim() ? softmax(a, {.axis = some_axis(m, a)}) : Array();
      }},
-    {1, [](Maker& m) {
+    {1,
+     [](Maker& m) {
        Array a = m.any();
        return a.ndim() ? log_softmax(a) * 0.3 : Array();
      }},
-    {1, [](Maker& m) {
+    {1,
+     [](Maker& m) {
        Array a = m.any();
        return a.ndim() ? cumulative_sum(a, {.axis = some_axis(m, a)}) * 0.2 : Array();
      }},
-    {5, convolved}, {3, normalised_batch}, {2, normalised_rows}, {6, multiplied}, {3, pooled},
-    {1, classified}, {1, taken}, {3, joined}, {2, sliced}, {3, reshaped}, {3, permuted},
-    {2, repeated}, {1, padded},
+    {5, convolved},
+    {3, normalised_batch},
+    {2, normalised_rows},
+    {6, multiplied},
+    {3, pooled},
+    {1, classified},
+    {1, taken},
+    {3, joined},
+    {2, sliced},
+    {3, reshaped},
+    {3, permuted},
+    {2, repeated},
+    {1, padded},
     {1, [](Maker& m) { return flip(m.of_rank(2), {-1}); }},
 };
 

@@ -83,8 +83,8 @@ class Evaluator {
     Block wide(widened(v.spec.dtype), v.spec.shape);
     for (int64_t i = 0; i < wide.elements(); ++i) {
       if (constant || v.leaf == LeafKind::Number) {
-        const double real = v.spec.dtype == float32 ? static_cast<float>(v.number.real)
-                                                    : v.number.real;
+        const double real =
+            v.spec.dtype == float32 ? static_cast<float>(v.number.real) : v.number.real;
         set_value(wide, i,
                   is_floating(v.spec.dtype) ? real : static_cast<double>(v.number.integer));
       } else {

@@ -145,7 +145,8 @@ bool reduce_sizes(std::string& graph, const Fault& fault) {
   bool any = false;
   for (int64_t size : sizes) {
     for (int64_t smaller : {int64_t{1}, int64_t{2}, size / 2}) {
-      if (smaller > 0 && smaller < size && take(graph, fault, [&](Graph& g) { resize(g, size, smaller); })) {
+      if (smaller > 0 && smaller < size &&
+          take(graph, fault, [&](Graph& g) { resize(g, size, smaller); })) {
         any = true;
         break;
       }

@@ -36,7 +36,8 @@ TEST(RandomGraphs, EveryWayToRunThemIsAsExactAsFloat32Allows) {
                   << "RANDOM_GRAPHS=1 RANDOM_GRAPHS_SEED=" << seed
                   << " build/bin/test_compile --gtest_filter='RandomGraphs.Every*'\nshrunk: "
                   << check_graph(small, deterministic).wrong << "\nto keep it: " << found_folder()
-                  << "/NAME" << (deterministic ? ".deterministic" : "") << ".txt with\n" << small;
+                  << "/NAME" << (deterministic ? ".deterministic" : "") << ".txt with\n"
+                  << small;
     if (++reported == kMostReported) break;  // the next is often the same
   }
   EXPECT_LT(doubtful, count / 5 + 1) << "too many graphs are not compared";

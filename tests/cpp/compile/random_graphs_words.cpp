@@ -91,18 +91,48 @@ const Word kElementwise[] = {
     {1, [](Maker& m) { return clip(m.any(), -0.75, 0.75); }},
     {2, [](Maker& m) { return m.any() * some_number(m); }},
     {2, [](Maker& m) { return m.any() + some_number(m); }},
-    {6, [](Maker& m) { Array a = m.any(); return (a + m.partner(a)) * 0.5; }},
-    {4, [](Maker& m) { Array a = m.any(); return (m.partner(a) - a) * 0.5; }},
-    {5, [](Maker& m) { Array a = m.any(); return sin(a) * m.partner(a); }},
-    {2, [](Maker& m) { Array a = m.any(); return a / (absolute(m.partner(a)) + 1.0); }},
-    {1, [](Maker& m) { Array a = m.any(); return maximum(a, m.partner(a)); }},
-    {1, [](Maker& m) { Array a = m.any(), b = m.partner(a); return where(a < b, a, b); }},
-    {2, [](Maker& m) {
+    {6,
+     [](Maker& m) {
+       Array a = m.any();
+       return (a + m.partner(a)) * 0.5;
+     }},
+    {4,
+     [](Maker& m) {
+       Array a = m.any();
+       return (m.partner(a) - a) * 0.5;
+     }},
+    {5,
+     [](Maker& m) {
+       Array a = m.any();
+       return sin(a) * m.partner(a);
+     }},
+    {2,
+     [](Maker& m) {
+       Array a = m.any();
+       return a / (absolute(m.partner(a)) + 1.0);
+     }},
+    {1,
+     [](Maker& m) {
+       Array a = m.any();
+       return maximum(a, m.partner(a));
+     }},
+    {1,
+     [](Maker& m) {
+       Array a = m.any(), b = m.partner(a);
+       return where(a < b, a, b);
+     }},
+    {2,
+     [](Maker& m) {
        Array a = m.any(), mask = m.leaf(a.shape(), bool_, "mask");
        return where(std::move(mask), a, m.partner(a));
      }},
-    {1, [](Maker& m) { Array a = m.any(); return a * astype(m.partner(a) > 0.0, float32); }},
-    {1, [](Maker& m) {
+    {1,
+     [](Maker& m) {
+       Array a = m.any();
+       return a * astype(m.partner(a) > 0.0, float32);
+     }},
+    {1,
+     [](Maker& m) {
        Array a = m.any(), n = m.leaf(a.shape(), m.chance(50) ? int32 : uint8, "below 5");
        return a * 0.5 + astype(n + 1, float32) * 0.1;
      }},

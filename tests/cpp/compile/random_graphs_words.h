@@ -23,10 +23,10 @@ class Maker {
   Array leaf(Shape shape, DType dtype = DType::Float32, std::string prefix = "x");
   Array weight(Shape shape);  // a leaf that gradients are taken of
 
-  Array any();                   // a floating-point value, mostly a recent one
+  Array any();                    // a floating-point value, mostly a recent one
   Array partner(const Array& a);  // one that broadcasts to a's shape
-  Array of_rank(int rank);       // one with so many axes: a fresh leaf when there is none
-  Array image();                 // [N, C, H, W] with H and W of at least 4
+  Array of_rank(int rank);        // one with so many axes: a fresh leaf when there is none
+  Array image();                  // [N, C, H, W] with H and W of at least 4
 
   void keep(Array value) { values_.push_back(std::move(value)); }
   const std::vector<Array>& values() const { return values_; }

@@ -1,7 +1,7 @@
 // Orders in which losses are read, and several losses in one step: all give the losses of the plain
 // loop, and none makes a new program after its second epoch.
-#include "lamina/ops/elementwise.h"
 #include "lamina/autograd/vjp.h"
+#include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"
 #include "lamina/optim/optimizers.h"
 #include "tests/cpp/train/loops.h"
@@ -49,9 +49,15 @@ TEST(LoopOrders, TheLossReadAfterTheStep) {
 
 TEST(LoopOrders, TheLossReadInEveryTenthStep) {
   int step = 0;
-  const Losses before = trained([&](Array& loss) { if (step++ % 10 == 0) loss.item(); }, {});
+  const Losses before = trained(
+      [&](Array& loss) {
+        if (step++ % 10 == 0) loss.item();
+      },
+      {});
   step = 0;
-  const Losses after = trained({}, [&](Array& loss) { if (step++ % 10 == 0) loss.item(); });
+  const Losses after = trained({}, [&](Array& loss) {
+    if (step++ % 10 == 0) loss.item();
+  });
   const Losses never = trained({}, {});
   expect_same(before, never);
   expect_same(after, never);
@@ -91,7 +97,9 @@ Losses adversaries(bool read_at_once) {
   return losses;
 }
 
-TEST(LoopOrders, AdversariesWithTwoOptimizers) { expect_same(adversaries(true), adversaries(false)); }
+TEST(LoopOrders, AdversariesWithTwoOptimizers) {
+  expect_same(adversaries(true), adversaries(false));
+}
 
 // Two losses over one graph: backward of each, or of their sum.
 Losses two_losses(bool apart) {
