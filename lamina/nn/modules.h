@@ -12,6 +12,7 @@
 #include "lamina/nn/keras_losses.h"
 #include "lamina/nn/layer_norm.h"
 #include "lamina/nn/linear.h"
+#include "lamina/nn/loss_modules.h"
 #include "lamina/nn/losses.h"
 #include "lamina/nn/more_activations.h"
 #include "lamina/nn/multihead_attention.h"

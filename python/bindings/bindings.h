@@ -31,6 +31,7 @@ void bind_embedding(nanobind::module_& m);
 void bind_attention(nanobind::module_& m);
 void bind_losses(nanobind::module_& nn);
 void bind_keras_losses(nanobind::module_& losses);
+void bind_loss_modules(nanobind::module_& nn);
 void bind_random(nanobind::module_& m);
 void bind_distributions(nanobind::module_& random);
 void bind_dropout(nanobind::module_& m);
