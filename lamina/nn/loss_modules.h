@@ -36,6 +36,12 @@ class LossModule : public Module {
     return std::move(call({std::move(inputs)...})[0]);
   }
 
+  Array forward(Array x) override {
+    std::vector<Array> inputs;
+    inputs.push_back(std::move(x));
+    return std::move(forward_all(std::move(inputs))[0]);  // says what is missing
+  }
+
   std::vector<Array> forward_all(std::vector<Array> inputs) override {
     if (inputs.size() != kInputs) {
       throw ValueError(text(kind(), ": expected ", kInputs, " arrays, got ", inputs.size()));

@@ -46,5 +46,6 @@ void bind_autograd(nanobind::module_& m);
 void bind_execution(nanobind::module_& m);
 void bind_array_methods(nanobind::module_& m);
 void bind_dlpack(nanobind::module_& m);
+void bind_argument_errors(nanobind::module_& m);  // last: of all that is bound
 
 }  // namespace lamina::python

@@ -69,6 +69,7 @@ NB_MODULE(_lamina, m) {
   bind_training(train);
   bind_array_methods(m);
   bind_dlpack(m);
+  bind_argument_errors(m);
 }
 
 }  // namespace lamina::python

@@ -174,7 +174,14 @@ def checkpoint(function):
 
 
 class no_grad:
-    """Inside `with lm.no_grad():`, or a function decorated with `@lm.no_grad()`, nothing keeps a tape."""
+    """Inside `with lm.no_grad():`, or a function decorated with `@lm.no_grad()`, nothing keeps a tape.
+
+    >>> w = lm.nn.Parameter(lm.array([1.0]))
+    >>> with lm.no_grad():
+    ...     y = w * w
+    >>> y.requires_grad
+    False
+    """
 
     def __enter__(self):
         self._before = _lamina._set_gradients(False)
