@@ -25,7 +25,7 @@ operation: [ops.md](ops.md).
 
 **Shapes**: a letter is any size, the same wherever it stands; `a'` is a size that follows from `a` and the
 options; `..` is any number of axes. **Dtypes**: the element types that each array may have -> that of the result.
-**Errors**: one message of each kind that the function was seen to give.
+**Errors**: one message of each kind that the function gives.
 """
 
 
@@ -72,14 +72,14 @@ def split_doc(name, member):
 
 def fields(member, text):
     """The text without its lines "Shapes: ..", and all fields."""
-    stated = dict(re.findall(rf"^({'|'.join(FIELDS)}): (.*(?:\n  .*)*)", text, re.MULTILINE))
+    stated = dict(re.findall(rf"^({'|'.join(FIELDS)}): (.*(?:\n  .*)*)\n?", text, re.MULTILINE))
     text = re.sub(rf"^(?:{'|'.join(FIELDS)}): .*(?:\n  .*)*\n?", "", text, flags=re.MULTILINE)
     made, called = reference_probe.calls_of(member, inspect.getdoc(member) or "")
     calls = [c for c in (made, called) if c]
     found = {"Shapes": reference_probe.shapes(calls[-1]), "Dtypes": reference_probe.dtypes(calls[-1])} if calls else {}
-    messages = reference_probe.errors(calls)
+    messages = reference_probe.errors(calls) or reference_probe.errors_of_making(member)
     found["Errors"] = "; ".join(f"`{kind}` {message}" for kind, message in messages.items())
-    nothing = {"Shapes": "takes no arrays", "Dtypes": "takes no arrays", "Errors": "none of its own"}
+    nothing = {"Shapes": "no arrays", "Dtypes": "no arrays", "Errors": "none of its own"}
     return text, {f: stated.get(f) or found.get(f) or nothing[f] for f in FIELDS}
 
 

@@ -24,13 +24,14 @@ class Call:
 
     def __init__(self, function, names, arguments, keywords, result):
         self.function, self.result = function, result
+        self.made = {}  # of a module: the arguments it was made with
         names = names + [f"x{i + 1}" for i in range(len(names), len(arguments))]
         self.positional = names[:len(arguments)]
         self.arguments = dict(zip(self.positional, arguments)) | keywords
 
-    def again(self, **changed):
+    def again(self, changed=()):
         """The result with other arguments; the error, if it raises one of Lamina's."""
-        given = self.arguments | changed
+        given = self.arguments | dict(changed)
         try:
             out = self.function(*[given[n] for n in self.positional],
                                 **{n: v for n, v in given.items() if n not in self.positional})
@@ -57,7 +58,7 @@ class Call:
                 changed.setdefault(base, list(self.arguments[base]))[int(index[:-1])] = array
             else:
                 changed[name] = array
-        return self.again(**changed)
+        return self.again(changed)
 
 
 def signature(member):
@@ -69,7 +70,7 @@ def signature(member):
                 for p in a.args + a.kwonlyargs if p.arg != "self"]
     try:
         return [(p.name, "Array" if isinstance(member, type(len)) else "")
-                for p in inspect.signature(member).parameters.values() if p.kind != p.VAR_POSITIONAL]
+                for p in inspect.signature(member).parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     except (ValueError, TypeError):
         return []
 
@@ -119,6 +120,8 @@ def calls_of(member, doc):
         elif inspect.isclass(member) and issubclass(member, lm.nn.Module) and type(function) is member:
             names = [n for n, _ in parameters(function)]
             called = called or Call(function, names, arguments, keywords, result)
+    if made and called:
+        called.made = made.arguments
     return made, called
 
 
@@ -179,7 +182,14 @@ class _Sizes:
         return {dim: chr(ord("a") + i) for i, group in enumerate(self.groups) for dim in group}
 
     def argument(self, name):
-        return [self.letters.get((name, axis), str(size)) for axis, size in enumerate(self.arrays[name].shape)]
+        return [self.letters.get((name, axis), self._named(size)) for axis, size in enumerate(self.arrays[name].shape)]
+
+    def _named(self, size):
+        """The integer argument that has this value, or the number."""
+        for name, value in (self.call.made | self.call.arguments).items():
+            if isinstance(value, int) and not isinstance(value, bool) and value == size > 1:
+                return name
+        return str(size)
 
     def results(self):
         """A list of sizes for each result."""
@@ -198,17 +208,14 @@ class _Sizes:
 
     def _size(self, followed, size):
         if not followed:
-            for name, value in self.call.arguments.items():
-                if isinstance(value, int) and not isinstance(value, bool) and value == size > 1:
-                    return name
-            return str(size)
+            return self._named(size)
         letters = [letter for letter, _, _ in followed]
         bases = [base for _, _, base in followed]
         if all(change == 2 for _, change, _ in followed) and sum(bases) == size:
             return " + ".join(letters)
         if np.prod(bases) == size and len(letters) > 1:
             return " * ".join(letters)
-        return letters[-1] + "'" if len(letters) == 1 else "".join(letters) + "'"
+        return letters[0] + "'"
 
     def leading(self):
         """The arrays that may have one more axis in front, and whether the result then has it too."""
@@ -237,11 +244,14 @@ def shapes(call):
     arrays = dict(call.arrays())
     if {"axis", "keepdims"} <= set(names):  # the reductions
         return f"`{names[0]}` any -> without `axis`, or with 1 there if `keepdims`; [] where `axis` is left out"
+    if not arrays and isinstance(call.result, lm.Array):
+        if "shape" in names:
+            return "-> `shape`"
+        return f"-> {list(call.result.shape)} in the example" if call.result.shape else "-> []"
     if not arrays:
         return None
     if _result_shapes(call.result) is None:
-        listed = [f"`{n}` [{', '.join(map(str, a.shape))}]" for n, a in arrays.items()]
-        return "for example " + ", ".join(listed)
+        return ", ".join(f"`{n}`" for n in dict.fromkeys(n.partition("[")[0] for n in arrays)) + " any"
     sizes = _Sizes(call)
     front, follows = sizes.leading()
 
@@ -272,6 +282,8 @@ def kinds(names):
 def _cast(value, dtype):
     if isinstance(value, (list, tuple)):
         return type(value)([_cast(v, dtype) for v in value])
+    if isinstance(value, lm.nn.Parameter) and dtype in FLOATS:
+        return lm.nn.Parameter(lm.array(value.numpy()).astype(getattr(lm, dtype if dtype != "bool" else "bool_")))
     return value.astype(getattr(lm, dtype if dtype != "bool" else "bool_"))
 
 
@@ -287,9 +299,9 @@ def dtypes(call):
     for i, name in enumerate(names):
         taken = []
         for dtype in DTYPES:
-            result = call.again(**{n: _cast(call.arguments[n], dtype) for n in names if _same_type(call, n, name)})
+            result = call.again({n: _cast(call.arguments[n], dtype) for n in names if _same_type(call, n, name)})
             if isinstance(result, Exception):  # the others need not have it too
-                result = call.again(**{name: _cast(call.arguments[name], dtype)})
+                result = call.again({name: _cast(call.arguments[name], dtype)})
             if isinstance(result, Exception):
                 continue
             taken.append(dtype)
@@ -298,8 +310,8 @@ def dtypes(call):
         out.append(f"`{name}` {kinds(taken)}")
     if names:
         return ", ".join(out) + _result_type(names[0], results)
-    if "dtype" in [n for n, _ in parameters(call.function)]:
-        taken = [d for d in DTYPES if not isinstance(call.again(dtype=getattr(lm, d + "_" * (d == "bool"))), Exception)]
+    if "dtype" in [n for n, _ in parameters(call.function)] and isinstance(call.result, lm.Array):
+        taken = [d for d in DTYPES if not isinstance(call.again({"dtype": getattr(lm, d + "_" * (d == "bool"))}), Exception)]
         return f"`dtype` {kinds(taken)}; {call.again().dtype.name} when left out"
     return None
 
@@ -367,7 +379,7 @@ def errors(calls):
     found = {}
     for call in calls:
         for changed in _wrong(call, parameters(call.function)):
-            error = call.again(**changed)
+            error = call.again(changed)
             if isinstance(error, lm.Error):
                 message = str(error).splitlines()[0]
                 if "no_such" not in message or not found:
@@ -377,3 +389,14 @@ def errors(calls):
         telling = [m for m in messages if "no_such" not in m and "object" not in m] or messages
         chosen[kind] = min(telling, key=lambda m: ("got str" in m, "0x" in m))
     return chosen
+
+
+def errors_of_making(member):
+    """Of a class that is not called to be made, or that takes nothing."""
+    if not inspect.isclass(member):
+        return {}
+    try:
+        member(no_such=1)
+    except (lm.Error, TypeError) as error:
+        return {type(error).__name__: str(error).splitlines()[0]}
+    return {}

@@ -64,6 +64,8 @@ void bind_loader(nb::module_& m) {
   nb::class_<data::DataLoader>(
       m, "DataLoader",
       "A dataset as batches (x, y), one epoch per loop over it.\n"
+      "Shapes: a dataset, or x [N, ..] and y [N, ..] -> batches of `batch_size` rows, the last "
+      "perhaps of fewer\n"
       ">>> loader = lm.data.DataLoader((lm.ones((5, 2)), lm.zeros(5)), batch_size=2)\n"
       ">>> [len(x) for x, y in loader]\n"
       "[2, 2, 1]")
@@ -123,6 +125,7 @@ void bind_data(nb::module_& m) {
   nb::class_<data::ArrayDataset, data::Dataset>(
       m, "ArrayDataset",
       "Examples that lie in memory: one row each.\n"
+      "Shapes: x [N, ..], y [N, ..]\n"
       ">>> data = lm.data.ArrayDataset(lm.ones((4, 2)), lm.zeros(4))\n"
       ">>> first, second = data.split(0.75)\n"
       ">>> len(first), len(second)\n"

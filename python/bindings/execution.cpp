@@ -66,7 +66,12 @@ void bind_execution(nb::module_& m) {
       ">>> lm.memory_statistics()[\"in_use\"] >= 0\n"
       "True");
   m.def(
-      "set_memory_limit", [](int64_t bytes) { set_memory_limit(static_cast<size_t>(bytes)); },
+      "set_memory_limit",
+      [](int64_t bytes) {
+        if (bytes < 0)
+          throw ValueError(text("set_memory_limit: expected bytes of 0 or more, got ", bytes));
+        set_memory_limit(static_cast<size_t>(bytes));
+      },
       nb::arg("bytes"),
       "Allocations that would take more than so many bytes in all raise OutOfMemory.\n"
       ">>> lm.set_memory_limit(lm.memory_statistics()[\"limit\"])");

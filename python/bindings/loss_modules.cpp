@@ -213,8 +213,8 @@ void bind_distances(nb::module_& m) {
       m, "TripletMarginLoss",
       "max(0, distance(anchor, positive) - distance(anchor, negative) + margin).\n"
       ">>> near, far = lm.array([[1.0, 0.0]]), lm.array([[4.0, 4.0]])\n"
-      ">>> lm.nn.TripletMarginLoss(margin=5)(near, near, far)\n"
-      "9.53674e-07")
+      ">>> lm.nn.TripletMarginLoss(margin=6)(near, near, far)\n"
+      "1")
       .def(
           "__init__",
           [](nn::TripletMarginLoss* self, double margin, double p, double eps, bool swap,

@@ -138,12 +138,12 @@ void bind_callbacks(nb::module_& m) {
   nb::class_<EarlyStopping, Callback>(
       m, "EarlyStopping", nb::is_final(),
       "Ends a fit when a value has stopped getting better.\n"
-      ">>> stop = lm.train.EarlyStopping(monitor=\"loss\", patience=2)\n"
+      ">>> stop = lm.train.EarlyStopping(\"loss\", patience=2, min_delta=0.01)\n"
       ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.0), \"mse\")\n"
       ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
       ">>> history = trainer.fit(data, epochs=9, verbose=0, callbacks=[stop])\n"
       ">>> len(history[\"loss\"])\n"
-      "3")
+      "4")
       .def(
           "__init__",
           [](EarlyStopping* self, std::string monitor, int64_t patience, double min_delta,

@@ -18,6 +18,7 @@ def explain(function, arguments, keywords):
     text = re.sub(r"\\\d+", "0", function.__nb_signature__[0][0])
     definition = ast.parse(text + ": ...").body[0]
     name = function.__qualname__.removesuffix(".__init__") if definition.name == "__init__" else definition.name
+    name = name.lstrip("_")
     try:
         _check(name.rsplit(".")[-1], definition.args, arguments, keywords)
     except (DTypeError, OverflowError) as error:

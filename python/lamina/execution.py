@@ -20,6 +20,8 @@ def _arrays_in(value, found):
 def eval(*values):
     """Computes all arrays in the arguments (also in lists, tuples and dicts) as one program.
 
+    Errors: those of the programs: values out of range, `OutOfMemory`
+
     >>> x = lm.exp(lm.zeros(2))
     >>> lm.eval(x)
     >>> x.is_ready
@@ -42,6 +44,8 @@ def explain(what, *args, **kwargs):
 
 class profile:
     """`with lm.profile() as p: ...; print(p)`: what ran, how often, how long, in which tier.
+
+    Errors: none
 
     >>> with lm.profile() as p:
     ...     values = lm.exp(lm.ones(3)).tolist()
