@@ -25,6 +25,10 @@ class Call:
     def __init__(self, function, names, arguments, keywords, result):
         self.function, self.result = function, result
         self.made = {}  # of a module: the arguments it was made with
+        # A number where an array may stand is one.
+        arguments = [lm.array(v) if a == "Array" and isinstance(v, (int, float)) else v
+                     for v, (_, a) in itertools.zip_longest(arguments, parameters(function)[:len(arguments)],
+                                                            fillvalue=("", ""))]
         names = names + [f"x{i + 1}" for i in range(len(names), len(arguments))]
         self.positional = names[:len(arguments)]
         self.arguments = dict(zip(self.positional, arguments)) | keywords
