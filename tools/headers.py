@@ -142,3 +142,13 @@ def declarations():
         _parse(_expanded((ROOT / header).read_text()), "", header, found)
         out += [d for d in found if "detail" not in d.space]
     return out
+
+
+def option_structs():
+    """The structs of options of all headers, by name."""
+    found = {}
+    for path in sorted((ROOT / "lamina").rglob("*.h")):
+        out = []
+        _parse(_expanded(path.read_text()), "", str(path.relative_to(ROOT)), out)
+        found |= {d.name: d for d in out if d.kind == "struct" and d.name.endswith("Options")}
+    return found
