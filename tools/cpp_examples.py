@@ -2,7 +2,8 @@
 headers alone. usage: tools/cpp_examples.py > tests.cpp  writes a test that runs them all.
 
 Python's arguments become those of the declaration with the same names; what the declaration takes as options is
-written as their fields. An example that has no translation (files, classes, Python's own objects) is left out.
+written as their fields. Where that does not do (files, classes, lists of shapes) tests/cpp/reference/examples_test.cpp
+has the example.
 """
 
 import ast
@@ -18,6 +19,14 @@ ROOT = pathlib.Path(__file__).parents[1]
 SPACES = {"lm": "lamina", "lm.nn": "lamina::nn", "lm.nn.init": "lamina::nn::init",
           "lm.nn.losses": "lamina::nn::losses", "lm.optim": "lamina::optim", "lm.data": "lamina::data",
           "lm.train": "lamina::train", "lm.random": "lamina"}
+PYTHON_ONLY = {
+    "lm.asarray": "shares memory of Python's objects",
+    "lm.from_dlpack": "shares memory of Python's objects",
+    "lm.dtype": "finds the type that a Python object means",
+    "lm.no_grad": "NoGrad",
+    "lm.profile": "Profiler",
+    "lm.data.DataLoaderIterator": "DataLoader::Iterator",
+}
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
@@ -95,6 +104,23 @@ def option_fields(kind):
         if member.kind == "field":
             fields += [n.split(" = ")[0].split()[-1] for n in split(member.text)]
     return fields
+
+
+@cache
+def written():
+    """name -> lines of the examples that are written by hand."""
+    text = (ROOT / "tests/cpp/reference/examples_test.cpp").read_text()
+    found = {}
+    for name, body in re.findall(r"^TEST\(Examples, (\w+)\) \{(.*?)(?:^\}| \}$)", text, re.MULTILINE | re.DOTALL):
+        found[name] = [line.removeprefix("  ") for line in body.strip("\n").splitlines()]
+    return found
+
+
+def example(name):
+    """The lines of an entry's example in C++, to be read."""
+    if lines := written().get(name.replace(".", "_")):
+        return [line.strip() if len(lines) == 1 else line for line in lines]
+    return [re.sub(r";  // (.*)$", r";  // \1", line) for line in translate(name)]
 
 
 class Translator:
@@ -320,13 +346,9 @@ def translate(name):
 def main():
     print('// Written by tools/cpp_examples.py.\n#include "examples.h"\n\nnamespace {\n')
     for name in entries():
-        if entries()[name][2]:
+        if entries()[name][2] or name in PYTHON_ONLY or name.replace(".", "_") in written():
             continue
-        try:
-            lines = translate(name)
-        except Untranslatable as why:
-            print(f"{name}: {why}", file=sys.stderr)
-            continue
+        lines = translate(name)
         print(f"TEST(Examples, {name.replace('.', '_')}) {{")
         for line in lines:
             if match := re.match(r"(.*);  // (.*)$", line):

@@ -23,6 +23,7 @@ inline std::string wanted(std::string text) {
   return out;
 }
 
+inline std::string shown(lm::DType value) { return lm::name(value); }
 inline std::string shown(bool value) { return value ? "True" : "False"; }
 
 template <class T>
