@@ -10,7 +10,6 @@ import ast
 import doctest
 import pathlib
 import re
-import sys
 from functools import cache
 
 import headers
@@ -120,7 +119,7 @@ def example(name):
     """The lines of an entry's example in C++, to be read."""
     if lines := written().get(name.replace(".", "_")):
         return [line.strip() if len(lines) == 1 else line for line in lines]
-    return [re.sub(r";  // (.*)$", r";  // \1", line) for line in translate(name)]
+    return translate(name)
 
 
 class Translator:
@@ -322,13 +321,12 @@ class Translator:
                     else self.expression(target))
             return [f"auto {left} = {self.expression(node.value)};"]
         if isinstance(node, ast.Expr):
-            value = node.value
-            if isinstance(value, ast.Call) and self.dotted(value.func) == "print":
-                value = value.args[0]
-            wanted = " ".join(example.want.split())
-            if not wanted:
-                return [f"{self.expression(value)};"]
-            return [f"{self.expression(value)};  // {wanted}"]
+            values = [node.value]
+            if isinstance(node.value, ast.Call) and self.dotted(node.value.func) == "print":
+                values = node.value.args
+            text = ", ".join(self.expression(value) for value in values)
+            wanted = re.sub(r"array\((.*?), dtype=\w+\)", r"\1", " ".join(example.want.split()))
+            return [f"{text};  // {wanted}" if wanted else f"{text};"]
         raise Untranslatable(type(node).__name__)
 
 
@@ -344,6 +342,7 @@ def translate(name):
 
 
 def main():
+    """Writes the test."""
     print('// Written by tools/cpp_examples.py.\n#include "examples.h"\n\nnamespace {\n')
     for name in entries():
         if entries()[name][2] or name in PYTHON_ONLY or name.replace(".", "_") in written():

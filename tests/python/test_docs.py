@@ -72,6 +72,22 @@ def test_the_reference_is_up_to_date():
     assert printed == (ROOT / "docs/reference.md").read_text(), "make docs"
 
 
+def test_the_cpp_reference_is_up_to_date():
+    printed = subprocess.run([sys.executable, ROOT / "tools/reference_cpp.py"], capture_output=True, text=True,
+                             check=True).stdout
+    assert printed == (ROOT / "docs/reference-cpp.md").read_text(), "make docs"
+
+
+def test_both_languages_have_the_same_names():
+    """Every name of Python is one of the public headers, but for those that PYTHON_ONLY gives a reason for."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    import cpp_examples
+    import reference_cpp
+    for name, (_, _, same) in cpp_examples.entries().items():
+        known = bool(reference_cpp.of_name(name) or same and reference_cpp.of_name(same))
+        assert known != (name in cpp_examples.PYTHON_ONLY), name
+
+
 def test_every_entry_says_shapes_types_and_errors():
     """Each with a word of its own: nothing that takes arrays may say that it takes none."""
     entries = re.split(r"^### ", (ROOT / "docs/reference.md").read_text(), flags=re.MULTILINE)[1:]

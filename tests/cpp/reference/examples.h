@@ -42,3 +42,11 @@ std::string shown(const T& value) {
   }
   return wanted(out.str());
 }
+
+template <class A, class B, class... More>
+std::string shown(const A& a, const B& b, const More&... more) {
+  if constexpr (sizeof...(More) == 0)
+    return shown(a) + shown(b);
+  else
+    return shown(a) + shown(b, more...);
+}
