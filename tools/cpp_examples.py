@@ -17,7 +17,7 @@ import headers
 ROOT = pathlib.Path(__file__).parents[1]
 SPACES = {"lm": "lamina", "lm.nn": "lamina::nn", "lm.nn.init": "lamina::nn::init",
           "lm.nn.losses": "lamina::nn::losses", "lm.optim": "lamina::optim", "lm.data": "lamina::data",
-          "lm.train": "lamina::train", "lm.random": "lamina"}
+          "lm.train": "lamina::train", "lm.models": "lamina::models", "lm.random": "lamina"}
 PYTHON_ONLY = {
     "lm.asarray": "shares memory of Python's objects",
     "lm.from_dlpack": "shares memory of Python's objects",

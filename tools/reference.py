@@ -14,7 +14,8 @@ import reference_probe
 import lamina as lm
 
 PLACES = [("lm", lm), ("lm.nn", lm.nn), ("lm.nn.init", lm.nn.init), ("lm.nn.losses", lm.nn.losses),
-          ("lm.optim", lm.optim), ("lm.random", lm.random), ("lm.data", lm.data), ("lm.train", lm.train)]
+          ("lm.optim", lm.optim), ("lm.random", lm.random), ("lm.data", lm.data), ("lm.train", lm.train),
+          ("lm.models", lm.models)]
 FIELDS = ["Shapes", "Dtypes", "Errors"]
 INTRODUCTION = """# Reference
 

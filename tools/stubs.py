@@ -11,7 +11,7 @@ import sys
 
 from nanobind.stubgen import StubGen
 
-MODULES = ["", "_nn", "_nn.init", "_nn.losses", "_optim", "_random", "_data", "_train"]
+MODULES = ["", "_nn", "_nn.init", "_nn.losses", "_optim", "_random", "_data", "_train", "_models"]
 PARAMETER = '''class Parameter(Array):
     """An array whose value training changes."""
 

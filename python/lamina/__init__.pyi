@@ -5,7 +5,7 @@ from typing import Any, Callable, Iterator, Sequence, TypeAlias
 
 from numpy import ndarray as _ndarray
 
-from . import data as data, nn as nn, optim as optim, random as random, train as train
+from . import data as data, models as models, nn as nn, optim as optim, random as random, train as train
 from ._lamina import *
 from ._lamina import DType
 from .errors import *

@@ -15,7 +15,7 @@ import lamina as lm
 
 ROOT = pathlib.Path(__file__).parents[2]
 PLACES = [("lamina", lm), ("nn", lm.nn), ("nn.init", lm.nn.init), ("nn.losses", lm.nn.losses), ("optim", lm.optim),
-          ("random", lm.random), ("data", lm.data), ("train", lm.train)]
+          ("random", lm.random), ("data", lm.data), ("train", lm.train), ("models", lm.models)]
 
 
 def same(wanted, got):

@@ -41,7 +41,7 @@ def test_all_is_typed(package):
 
 
 def test_all_public_names_have_types(package):
-    places = {"": lm, "_nn": lm.nn, "_optim": lm.optim, "_random": lm.random, "_data": lm.data, "_train": lm.train}
+    places = {"": lm, "_nn": lm.nn, "_optim": lm.optim, "_random": lm.random, "_data": lm.data, "_train": lm.train, "_models": lm.models}
     top = (package / "__init__.pyi").read_text() + (package / "errors.pyi").read_text()
     for place, module in places.items():
         text = (package / "_lamina" / place / "__init__.pyi").read_text() + top * (place == "")
