@@ -11,13 +11,10 @@
 #include "lamina/data/data.h"           // datasets and loaders
 #include "lamina/exec/deterministic.h"  // set_deterministic
 #include "lamina/exec/evaluate.h"       // explain
-<<<<<<< HEAD
 #include "lamina/exec/profile.h"        // Profiler
 #include "lamina/exec/threads.h"        // set_num_threads
-=======
 #include "lamina/models/densenet.h"
 #include "lamina/models/resnet.h"
->>>>>>> main
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/recording.h"        // NoGrad
 #include "lamina/ops/ops.h"             // every function of arrays

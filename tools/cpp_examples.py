@@ -226,6 +226,8 @@ class Translator:
             return self.named(name, node)
         if name == "float" and isinstance(node.args[0], ast.Constant) and node.args[0].value in ("inf", "nan"):
             return {"inf": "INFINITY", "nan": "NAN"}[node.args[0].value]
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "parameter_count":
+            return f"{self.expression(node.func.value)}.parameter_count()"
         if isinstance(node.func, ast.Attribute) or name in ("isinstance", "len", "sorted", "iter", "next", "str"):
             raise Untranslatable(name or "method")
         if node.keywords:

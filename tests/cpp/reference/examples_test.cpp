@@ -176,6 +176,12 @@ TEST(Examples, lm_vjp) {
   EXPECT_EQ(shown(pullback({lm::array({1.0, 10.0})})[0]), "[2,40]");
 }
 
+TEST(Examples, lm_models_ResNet) {
+  models::ResNet net(models::ResNetBlock::Basic, {1, 1},
+                     {.num_classes = 7, .width = 8, .small_images = true});
+  EXPECT_EQ(net(lm::ones({2, 3, 8, 8})).shape(), (Shape{2, 7}));
+}
+
 TEST(Examples, lm_nn_Module) {
   struct Twice : nn::Module {
     Array forward(Array x) override { return 2 * x; }
