@@ -1,5 +1,5 @@
-// Examples of the reference whose Python form has no translation word by word: files, classes of one's own, lists
-// of shapes, Python's operators. tools/reference_cpp.py shows their bodies; test_reference runs them.
+// Examples of the reference whose Python form has no translation word by word: files, classes of
+// one's own, lists of shapes, Python's operators. tools/reference_cpp.py shows their bodies.
 #include <filesystem>
 
 #include "examples.h"
