@@ -38,9 +38,10 @@ conformance-torch: build  # ARGS: names of entries, --samples N
 conformance-graphs: build  # GRAPHS: how many, GRAPHS_SEED: where to begin
 	@RANDOM_GRAPHS=$(or $(GRAPHS),10000) RANDOM_GRAPHS_SEED=$(or $(GRAPHS_SEED),0) build/bin/test_compile --gtest_filter='RandomGraphs.*'
 
-docs: build  ## write docs/ops.md and docs/reference.md from what was built
+docs: build  ## write docs/ops.md, docs/reference.md and docs/reference-cpp.md from what was built
 	@build/bin/lamina check --mode support > docs/ops.md
 	@PYTHONPATH=build/python .venv/bin/python tools/reference.py > docs/reference.md
+	@.venv/bin/python tools/reference_cpp.py > docs/reference-cpp.md
 
 wheel: setup  ## the Python wheel, in dist/
 	@.venv/bin/python -m build --wheel --outdir dist .

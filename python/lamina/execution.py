@@ -19,12 +19,24 @@ def _arrays_in(value, found):
 
 
 def eval(*values):
-    """Computes all arrays in the arguments (also in lists, tuples and dicts) as one program."""
+    """Computes all arrays in the arguments (also in lists, tuples and dicts) as one program.
+
+    Errors: those of the programs: values out of range, `OutOfMemory`
+
+    >>> x = lm.exp(lm.zeros(2))
+    >>> lm.eval(x)
+    >>> x.is_ready
+    True
+    """
     _lamina._eval(_arrays_in(values, []))
 
 
 def explain(what, *args, **kwargs):
-    """The program that would compute an array; or, of a function and its arguments, what it would run."""
+    """The program that would compute an array; or, of a function and its arguments, what it would run.
+
+    >>> "relu" in lm.explain(lm.relu, lm.ones(3))
+    True
+    """
     if isinstance(what, _lamina.Array):
         return _lamina._explain(what)
     found = _arrays_in(what(*args, **kwargs), [])
@@ -34,6 +46,8 @@ def explain(what, *args, **kwargs):
 class profile:
     """`with lm.profile() as p: ...; print(p)`: what ran, by layer and by kernel, how long, in which tier
     and why, beside what the machine can do at most; `p.save("trace.json")` for chrome://tracing.
+
+    Errors: StateError for what was measured before anything was; FileError from save
 
     >>> with lm.profile() as p:
     ...     lm.eval(lm.ones(3) + lm.ones(3))
