@@ -11,7 +11,9 @@
 #include "lamina/data/digits.h"
 #include "lamina/exec/deterministic.h"  // set_deterministic
 #include "lamina/exec/evaluate.h"       // explain
+#include "lamina/models/bert.h"
 #include "lamina/models/densenet.h"
+#include "lamina/models/mlp.h"
 #include "lamina/models/resnet.h"
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/recording.h"        // NoGrad
