@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -72,12 +73,16 @@ class Worker:
     def ask(self, command):
         if self.error:
             return None
+        os.kill(self.process.pid, signal.SIGCONT)
         try:
             self.process.stdin.write(command + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             pass  # read() says why it ended
-        return self.read()
+        answer = self.read()
+        if answer:  # threads that wait for work by spinning must not take the others' processors
+            os.kill(self.process.pid, signal.SIGSTOP)
+        return answer
 
     def warm(self, work, losses):
         got = self.ask(f"losses {losses}" if work.mode == "train" and losses else "time 0")
@@ -86,7 +91,6 @@ class Worker:
             self.ask("time 0")
 
     def measure(self, seconds):
-        time.sleep(0.1)  # until threads of the process before have gone to sleep
         if got := self.ask(f"time {seconds}"):
             self.rounds.append(got["times"])
 
@@ -96,6 +100,7 @@ class Worker:
             pathlib.Path(profile_to).write_text(text)
         if not self.error:
             self.process.stdin.close()
+            os.kill(self.process.pid, signal.SIGCONT)
         self.process.wait()
 
 
