@@ -23,6 +23,10 @@ const models::BertOptions kSmall{.vocab_size = 20,
                                  .max_position_embeddings = 6,
                                  .dropout = 0};
 
+Array numbers(std::initializer_list<std::initializer_list<double>> rows) {
+  return array(rows, int64);
+}
+
 double furthest(const Array& a, const Array& b) {
   double most = 0;
   std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
@@ -33,7 +37,7 @@ double furthest(const Array& a, const Array& b) {
 
 TEST(Bert, GivesEachTokenAndTheWhole) {
   models::Bert net(kSmall);
-  std::vector<Array> out = net.call({array({{1, 2, 3}, {4, 5, 6}})});
+  std::vector<Array> out = net.call({numbers({{1, 2, 3}, {4, 5, 6}})});
   ASSERT_EQ(out.size(), 2u);
   EXPECT_EQ(out[0].shape(), (Shape{2, 3, 8}));
   EXPECT_EQ(out[1].shape(), (Shape{2, 8}));
@@ -57,11 +61,11 @@ TEST(Bert, HasTheNamesOfItsPublishedWeights) {
 // What stands under padding must not reach the tokens before it.
 TEST(Bert, PaddingIsNotSeen) {
   models::Bert net(kSmall);
-  Array mask = array({{1, 1, 1, 0, 0}});
-  Array a = net.call({array({{1, 2, 3, 4, 5}}), mask})[1];
-  Array b = net.call({array({{1, 2, 3, 9, 7}}), mask})[1];
-  Array alone = net.call({array({{1, 2, 3}})})[1];
-  Array unmasked = net.call({array({{1, 2, 3, 9, 7}})})[1];
+  Array mask = numbers({{1, 1, 1, 0, 0}});
+  Array a = net.call({numbers({{1, 2, 3, 4, 5}}), mask})[1];
+  Array b = net.call({numbers({{1, 2, 3, 9, 7}}), mask})[1];
+  Array alone = net.call({numbers({{1, 2, 3}})})[1];
+  Array unmasked = net.call({numbers({{1, 2, 3, 9, 7}})})[1];
   EXPECT_EQ(furthest(a, b), 0);
   EXPECT_LT(furthest(a, alone), 1e-5);
   EXPECT_GT(furthest(a, unmasked), 1e-4);
@@ -69,24 +73,24 @@ TEST(Bert, PaddingIsNotSeen) {
 
 TEST(Bert, PlacesAndSegmentsMatter) {
   models::Bert net(kSmall);
-  Array tokens = array({{1, 2, 3}});
+  Array tokens = numbers({{1, 2, 3}});
   Array plain = net.call({tokens})[1];
-  EXPECT_GT(furthest(plain, net.call({array({{1, 3, 2}})})[1]), 1e-4);
-  EXPECT_GT(furthest(plain, net.call({tokens, Array(), array({{0, 1, 1}})})[1]), 1e-4);
+  EXPECT_GT(furthest(plain, net.call({numbers({{1, 3, 2}})})[1]), 1e-4);
+  EXPECT_GT(furthest(plain, net.call({tokens, Array(), numbers({{0, 1, 1}})})[1]), 1e-4);
   EXPECT_EQ(furthest(plain, net.call({tokens, Array(), zeros({1, 3}, int64)})[1]), 0);
 }
 
 TEST(Bert, ACloneGivesTheSame) {
   models::Bert net(kSmall);
-  Array tokens = array({{3, 2, 1}});
+  Array tokens = numbers({{3, 2, 1}});
   EXPECT_EQ(furthest(net(tokens), clone(net)(tokens)), 0);
 }
 
 TEST(Bert, SaysWhatDoesNotFit) {
   models::Bert net(kSmall);
-  EXPECT_THROW(net(array({1, 2})), ShapeError);
+  EXPECT_THROW(net(array({1, 2}, int64)), ShapeError);
   EXPECT_THROW(net(zeros({1, 7}, int64)), ShapeError) << "longer than the table of places";
-  EXPECT_THROW(net.call({array({{1, 2}}), array({{1, 1, 1}})}), ShapeError);
+  EXPECT_THROW(net.call({numbers({{1, 2}}), numbers({{1, 1, 1}})}), ShapeError);
   EXPECT_THROW(models::BertEncoder({.hidden_size = 10, .num_attention_heads = 3}), ValueError);
   EXPECT_THROW(models::Bert({.vocab_size = int64_t{1} << 62}), ValueError);
   EXPECT_THROW(models::BertEncoder(models::BertEncoderOptions{.dropout = std::nan("")}),

@@ -6,6 +6,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/ops/creation.h"
+#include "lamina/ops/movement.h"
 
 namespace lamina {
 namespace {
@@ -13,13 +14,14 @@ namespace {
 // 1 -> 2 -> 1 with the activation between: w2 . f(w1 x + b1) + b2, by hand.
 TEST(Mlp, IsItsLayersInTurn) {
   models::MLP net({1, 2, 1}, {.activation = models::Activation::Sigmoid});
-  net.load_state_dict({{"0.weight", array({{1.0f}, {-2.0f}})},
-                       {"0.bias", array({0.5f, 0.25f})},
-                       {"2.weight", array({{3.0f, 4.0f}})},
-                       {"2.bias", array({-1.0f})}});
+  net.load_state_dict({{"0.weight", reshape(array({1, -2}), {2, 1})},
+                       {"0.bias", array({0.5, 0.25})},
+                       {"2.weight", reshape(array({3, 4}), {1, 2})},
+                       {"2.bias", array({-1})}});
   auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
-  EXPECT_NEAR(net(array({{0.75f}})).item<float>(), 3 * sigmoid(1.25) + 4 * sigmoid(-1.25) - 1,
-              1e-5);
+  std::vector<double> values = net(full({1, 1}, 0.75)).to_vector<double>();
+  ASSERT_EQ(values.size(), 1u);
+  EXPECT_NEAR(values[0], 3 * sigmoid(1.25) + 4 * sigmoid(-1.25) - 1, 1e-5);
 }
 
 TEST(Mlp, TheNetsOfTheSurvey) {
