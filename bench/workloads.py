@@ -4,7 +4,8 @@
 
 WORK is a name or the beginning of one; --list prints them. A peer is a family of frameworks and a Python that
 has it: torch (PyTorch), onnx (onnxruntime and openvino; the networks are exported by torch's Python), tensorflow,
-mxnet and theano, each for the workloads that bench/peers/ has written for it. Every framework runs in a process of its own, which stays; rounds go around all of them, so that a slow minute of the
+mxnet and theano, each for the workloads that bench/peers/ has written for it. Every framework runs in a process of
+its own, which stays, halted while another is measured; rounds go around all of them, so that a slow minute of the
 machine meets each. Of a framework the median over all calls is printed; `x Lamina` is the median over the rounds of
 its time divided by Lamina's in the same round. A training row is comparable only if the losses of 20 steps from the
 same weights and data agree, so they are printed beside it. Memory is what the process grew by at its peak since it

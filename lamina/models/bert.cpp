@@ -50,8 +50,8 @@ class Embeddings : public nn::Module {
   explicit Embeddings(const BertOptions& o)
       : options(o),
         words_(add("word_embeddings", nn::Embedding(o.vocab_size, o.hidden_size))),
-        places_(add("position_embeddings",
-                    nn::Embedding(o.max_position_embeddings, o.hidden_size))),
+        places_(
+            add("position_embeddings", nn::Embedding(o.max_position_embeddings, o.hidden_size))),
         kinds_(add("token_type_embeddings", nn::Embedding(o.type_vocab_size, o.hidden_size))),
         norm_(add("LayerNorm", nn::LayerNorm(o.hidden_size, {.eps = kBertEpsilon}))),
         dropout_(add("dropout", nn::Dropout(o.dropout))) {}
@@ -163,8 +163,8 @@ std::vector<Array> Bert::forward_all(std::vector<Array> inputs) {
   std::vector<Array> with{std::move(states)};
   if (Array mask = std::move(inputs[1])) {
     if (mask.shape() != inputs[0].shape()) {
-      throw ShapeError(text("expected a mask of the tokens' shape ", inputs[0].shape(), ", got ",
-                            mask.shape()));
+      throw ShapeError(
+          text("expected a mask of the tokens' shape ", inputs[0].shape(), ", got ", mask.shape()));
     }
     with.push_back(expand_dims(astype(std::move(mask), bool_), {1, 2}));  // [N, 1, 1, L]
   }

@@ -58,9 +58,7 @@ class Output : public nn::Module {
     Array y = dropout_(dense_(std::move(inputs[0])));
     return {norm_(std::move(y) + std::move(inputs[1]))};
   }
-  std::unique_ptr<Module> fresh() const override {
-    return std::make_unique<Output>(in, out, rate);
-  }
+  std::unique_ptr<Module> fresh() const override { return std::make_unique<Output>(in, out, rate); }
   int64_t in, out;
   double rate;
 
@@ -94,9 +92,7 @@ class Intermediate : public nn::Module {
   Intermediate(int64_t in, int64_t out)
       : in(in), out(out), dense_(add("dense", nn::Linear(in, out))) {}
   Array forward(Array x) override { return gelu(dense_(std::move(x))); }
-  std::unique_ptr<Module> fresh() const override {
-    return std::make_unique<Intermediate>(in, out);
-  }
+  std::unique_ptr<Module> fresh() const override { return std::make_unique<Intermediate>(in, out); }
   int64_t in, out;
 
  private:

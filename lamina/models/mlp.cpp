@@ -11,10 +11,14 @@ namespace {
 
 std::shared_ptr<nn::Module> made(Activation activation) {
   switch (activation) {
-    case Activation::ReLU: return std::make_shared<nn::ReLU>();
-    case Activation::Sigmoid: return std::make_shared<nn::Sigmoid>();
-    case Activation::Tanh: return std::make_shared<nn::Tanh>();
-    case Activation::GELU: return std::make_shared<nn::GELU>();
+    case Activation::ReLU:
+      return std::make_shared<nn::ReLU>();
+    case Activation::Sigmoid:
+      return std::make_shared<nn::Sigmoid>();
+    case Activation::Tanh:
+      return std::make_shared<nn::Tanh>();
+    case Activation::GELU:
+      return std::make_shared<nn::GELU>();
   }
   return nullptr;
 }

@@ -113,8 +113,8 @@ models::Activation to_activation(const std::string& name) {
   if (name == "sigmoid") return models::Activation::Sigmoid;
   if (name == "tanh") return models::Activation::Tanh;
   if (name == "gelu") return models::Activation::GELU;
-  throw ValueError(text("MLP: activation must be \"relu\", \"sigmoid\", \"tanh\" or \"gelu\", got \"",
-                        name, "\""));
+  throw ValueError(text(
+      "MLP: activation must be \"relu\", \"sigmoid\", \"tanh\" or \"gelu\", got \"", name, "\""));
 }
 
 void bind_mlp(nb::module_& m) {
@@ -132,7 +132,8 @@ void bind_mlp(nb::module_& m) {
           nb::arg("sizes"), nb::arg("activation") = "relu", nb::arg("bias") = true);
   m.def(
       "fcn5", [] { return std::make_shared<models::MLP>(models::fcn5()); },
-      "784-2048-4096-1024-10 with sigmoids, the net for digits of speed surveys (Shi et al. 2016).\n"
+      "784-2048-4096-1024-10 with sigmoids, the net for digits of speed surveys (Shi et al. "
+      "2016).\n"
       ">>> lm.models.fcn5().parameter_count()\n14205962");
   m.def(
       "fcn_wide", [] { return std::make_shared<models::MLP>(models::fcn_wide()); },
@@ -151,8 +152,8 @@ void bind_bert(nb::module_& m) {
           "__init__",
           [](models::BertEncoder* self, int64_t hidden_size, int64_t num_hidden_layers,
              int64_t num_attention_heads, int64_t intermediate_size, double dropout) {
-            new (self) models::BertEncoder({hidden_size, num_hidden_layers, num_attention_heads,
-                                            intermediate_size, dropout});
+            new (self) models::BertEncoder(
+                {hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, dropout});
           },
           nb::arg("hidden_size") = 768, nb::arg("num_hidden_layers") = 12,
           nb::arg("num_attention_heads") = 12, nb::arg("intermediate_size") = 3072,
@@ -160,7 +161,8 @@ void bind_bert(nb::module_& m) {
   layer<models::Bert>(
       m, "Bert",
       "BERT (Devlin et al. 2019), with the names of transformers' BertModel. Called with tokens\n"
-      "[N, L], perhaps a mask [N, L] (0: padding) and the kinds of segments [N, L]; several inputs\n"
+      "[N, L], perhaps a mask [N, L] (0: padding) and the kinds of segments [N, L]; several "
+      "inputs\n"
       "give the states [N, L, hidden_size] and one vector for the whole [N, hidden_size].\n"
       ">>> net = lm.models.Bert(100, 8, 2, 2, 16, dropout=0)\n"
       ">>> net(lm.array([[7, 5, 3]])).shape\n"
@@ -169,8 +171,8 @@ void bind_bert(nb::module_& m) {
       "[(1, 3, 8), (1, 8)]")
       .def(
           "__init__",
-          [](models::Bert* self, int64_t vocab_size, int64_t hidden_size,
-             int64_t num_hidden_layers, int64_t num_attention_heads, int64_t intermediate_size,
+          [](models::Bert* self, int64_t vocab_size, int64_t hidden_size, int64_t num_hidden_layers,
+             int64_t num_attention_heads, int64_t intermediate_size,
              int64_t max_position_embeddings, int64_t type_vocab_size, double dropout) {
             new (self) models::Bert({vocab_size, hidden_size, num_hidden_layers,
                                      num_attention_heads, intermediate_size,

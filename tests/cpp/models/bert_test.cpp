@@ -47,13 +47,12 @@ TEST(Bert, HasTheNamesOfItsPublishedWeights) {
   std::vector<std::string> names;
   for (const auto& [name, value] : models::Bert(kSmall).state_dict()) names.push_back(name);
   EXPECT_EQ(names.size(), 3u + 2 + 2 * 16 + 2);
-  for (const char* name :
-       {"embeddings.word_embeddings.weight", "embeddings.LayerNorm.bias",
-        "encoder.layer.1.attention.self.query.weight",
-        "encoder.layer.0.attention.output.dense.bias",
-        "encoder.layer.1.attention.output.LayerNorm.weight",
-        "encoder.layer.0.intermediate.dense.weight", "encoder.layer.1.output.LayerNorm.bias",
-        "pooler.dense.weight"}) {
+  for (const char* name : {"embeddings.word_embeddings.weight", "embeddings.LayerNorm.bias",
+                           "encoder.layer.1.attention.self.query.weight",
+                           "encoder.layer.0.attention.output.dense.bias",
+                           "encoder.layer.1.attention.output.LayerNorm.weight",
+                           "encoder.layer.0.intermediate.dense.weight",
+                           "encoder.layer.1.output.LayerNorm.bias", "pooler.dense.weight"}) {
     EXPECT_THAT(names, testing::Contains(name));
   }
 }

@@ -25,8 +25,8 @@ TEST(Mlp, IsItsLayersInTurn) {
 }
 
 TEST(Mlp, TheNetsOfTheSurvey) {
-  EXPECT_EQ(models::fcn5().parameter_count(), 784 * 2048 + 2048 * 4096 + 4096 * 1024 + 1024 * 10 +
-                                                  2048 + 4096 + 1024 + 10);
+  EXPECT_EQ(models::fcn5().parameter_count(),
+            784 * 2048 + 2048 * 4096 + 4096 * 1024 + 1024 * 10 + 2048 + 4096 + 1024 + 10);
   models::MLP copy = clone(models::MLP({3, 2}, {.bias = false}));
   EXPECT_EQ(copy.parameter_count(), 6);
 }
