@@ -169,7 +169,7 @@ def test_a_clone_gives_the_same():
     (lambda: models.MLP([4, 2], "softplus"), 'activation must be "relu", "sigmoid", "tanh" or "gelu", got "softplus"'),
     (lambda: models.BertEncoder(10, 1, 3), "num_attention_heads must divide hidden_size, got 3 and 10"),
     (lambda: models.Bert(vocab_size=0), "vocab_size must be 1 to"),
-    (lambda: models.minilm(dropout=float("nan")), "dropout"),
+    (lambda: models.minilm(dropout=float("nan")), "p must be 0 to 1, got nan"),
 ])
 def test_sizes_that_cannot_be(make, says):
     with pytest.raises(lm.errors.ValueError, match=says.split("(")[0]):
