@@ -138,7 +138,7 @@ void bind_mlp(nb::module_& m) {
   m.def(
       "fcn_wide", [] { return std::make_shared<models::MLP>(models::fcn_wide()); },
       "26752-2048-2048-2048-26752 with sigmoids: 118 million weights (Shi et al. 2016).\n"
-      ">>> net = lm.models.fcn_wide()\n>>> len(net.parameters())\n8");
+      ">>> lm.models.fcn_wide().parameter_count()\n117997696");
 }
 
 void bind_bert(nb::module_& m) {
