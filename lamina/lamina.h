@@ -14,7 +14,9 @@
 #include "lamina/exec/evaluate.h"       // explain
 #include "lamina/exec/profile.h"        // Profiler
 #include "lamina/exec/threads.h"        // set_num_threads
+#include "lamina/models/bert.h"
 #include "lamina/models/densenet.h"
+#include "lamina/models/mlp.h"
 #include "lamina/models/resnet.h"
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/recording.h"        // NoGrad

@@ -203,6 +203,31 @@ TEST(Examples, lm_models_ResNet) {
   EXPECT_EQ(net(lm::ones({2, 3, 8, 8})).shape(), (Shape{2, 7}));
 }
 
+TEST(Examples, lm_models_MLP) {
+  models::MLP net({4, 8, 3}, {.activation = models::Activation::Sigmoid});
+  EXPECT_EQ(net(lm::ones({2, 4})).shape(), (Shape{2, 3}));
+}
+
+TEST(Examples, lm_models_BertEncoder) {
+  models::BertEncoder net({.hidden_size = 8,
+                           .num_hidden_layers = 2,
+                           .num_attention_heads = 2,
+                           .intermediate_size = 16});
+  EXPECT_EQ(net(lm::ones({1, 3, 8})).shape(), (Shape{1, 3, 8}));
+}
+
+TEST(Examples, lm_models_Bert) {
+  models::Bert net({.vocab_size = 100,
+                    .hidden_size = 8,
+                    .num_hidden_layers = 2,
+                    .num_attention_heads = 2,
+                    .intermediate_size = 16});
+  Array tokens = lm::array({{7, 5, 3}}, int64), mask = lm::array({{1, 1, 0}}, int64);
+  std::vector<Array> out = net.call({tokens, mask});
+  EXPECT_EQ(out[0].shape(), (Shape{1, 3, 8}));
+  EXPECT_EQ(out[1].shape(), (Shape{1, 8}));
+}
+
 TEST(Examples, lm_nn_Module) {
   struct Twice : nn::Module {
     Array forward(Array x) override { return 2 * x; }
