@@ -8,8 +8,7 @@ namespace lamina::cpu::jit {
 
 bool available(InstructionSet) { return false; }
 
-std::shared_ptr<const Function> compile(const VectorProgram&, const std::vector<JitOperand>&,
-                                        InstructionSet) {
+std::shared_ptr<const Function> compile(const VectorProgram&, const BlockShape&, InstructionSet) {
   return nullptr;
 }
 

@@ -10,11 +10,11 @@ using Xbyak::Opmask;
 using Xbyak::Reg64;
 using Xbyak::Xmm;
 
-Assembler::Assembler(InstructionSet set, const std::vector<JitOperand>& operands, void* memory,
-                     size_t bytes)
+Assembler::Assembler(InstructionSet set, const BlockShape& shape, void* memory, size_t bytes)
     : CodeGenerator(bytes, memory),
       wide_(set == InstructionSet::Avx512),
-      operands_(operands) {}
+      shape_(shape),
+      operands_(shape_.operands) {}
 
 // One or two vector registers, and two masks, are kept for the assembler's own use.
 Registers Assembler::registers(InstructionSet set) {
@@ -53,11 +53,19 @@ Address Assembler::at(uint32_t operand, int first) {
   return ptr[base + rax * bytes + first * bytes];
 }
 
-// Numbers are held once where an instruction can spread them, and as whole vectors elsewhere.
-Address Assembler::pool(uint32_t bits) {
-  const auto index = std::find(pool_.begin(), pool_.end(), bits) - pool_.begin();
-  if (wide_) return ptr_b[rip + pool_label_ + 4 * static_cast<int>(index)];
-  return ptr[rip + pool_label_ + 32 * static_cast<int>(index)];
+int Assembler::pool_index(uint32_t bits) const {
+  return static_cast<int>(std::find(pool_.begin(), pool_.end(), bits) - pool_.begin());
+}
+
+Address Assembler::pool_number(int index) {
+  return ptr[rip + pool_label_ + (wide_ ? 4 : 32) * index];
+}
+
+void Assembler::spread(const Xmm& to, uint32_t bits) {
+  if (wide_)
+    vbroadcastss(to, pool_number(pool_index(bits)));
+  else
+    vmovups(to, pool_number(pool_index(bits)));
 }
 
 void Assembler::write_pool() {
@@ -73,8 +81,11 @@ void Assembler::write_pool() {
   for (int k = 0; k < 16; ++k) dd(k < 8 ? ~0u : 0u);
 }
 
+// Numbers are held once where an instruction can spread them, and as whole vectors elsewhere.
 Address Assembler::memory(const Place& place) {
-  return place.kind == Place::Frame ? frame(place.index) : pool(pool_[place.index]);
+  if (place.kind == Place::Frame) return frame(place.index);
+  if (wide_) return ptr_b[rip + pool_label_ + 4 * place.index];
+  return pool_number(place.index);
 }
 
 Xmm Assembler::in_register(const Place& place, int temp) {
@@ -83,7 +94,7 @@ Xmm Assembler::in_register(const Place& place, int temp) {
   if (place.kind == Place::Frame || !wide_)
     vmovups(to, memory(place));
   else
-    vbroadcastss(to, ptr[rip + pool_label_ + 4 * place.index]);
+    vbroadcastss(to, pool_number(place.index));
   return to;
 }
 
@@ -168,10 +179,7 @@ void Assembler::write(const PlacedInstruction& i, Lanes lanes, int first) {
       write_choice(i);
       break;
     case VectorOp::Constant:
-      if (wide_)
-        vbroadcastss(to, ptr[rip + pool_label_ + 4 * static_cast<int>(std::find(pool_.begin(), pool_.end(), i.payload) - pool_.begin())]);
-      else
-        vmovups(to, pool(i.payload));
+      spread(to, i.payload);
       break;
     case VectorOp::Move:
       if (i.mask && wide_)
@@ -192,6 +200,7 @@ void Assembler::write(const PlacedInstruction& i, Lanes lanes, int first) {
       write_store_bool(i, lanes, first);
       break;
     case VectorOp::Reduce:
+      write_reduce(i, lanes, first);
       break;
   }
 }
@@ -229,7 +238,7 @@ void Assembler::write_choice(const PlacedInstruction& i) {
       const Opmask test = mask(i.from[0]);
       if (loaded) return vmovaps(to | test | T_z, vector(yes.index));
       if (yes.kind == Place::Frame) return vmovups(to | test | T_z, frame(yes.index));
-      return vbroadcastss(to | test | T_z, ptr[rip + pool_label_ + 4 * yes.index]);
+      return vbroadcastss(to | test | T_z, pool_number(yes.index));
     }
     const Xmm test = in_register(i.from[0], 0);
     return loaded ? vandps(to, test, vector(yes.index)) : vandps(to, test, memory(yes));
@@ -263,7 +272,7 @@ void Assembler::write_multiply_add(const PlacedInstruction& i) {
     if (a.kind == Place::Register)
       vmovaps(to, vector(a.index));
     else if (wide_ && a.kind == Place::Pool)
-      vbroadcastss(to, ptr[rip + pool_label_ + 4 * a.index]);
+      vbroadcastss(to, pool_number(a.index));
     else
       vmovups(to, memory(a));
   }

@@ -13,8 +13,7 @@ enum class Lanes : uint8_t { Whole, Masked, One };
 
 class Assembler : public Xbyak::CodeGenerator {
  public:
-  Assembler(InstructionSet set, const std::vector<JitOperand>& operands, void* memory,
-            size_t bytes);
+  Assembler(InstructionSet set, const BlockShape& shape, void* memory, size_t bytes);
 
   int lanes() const { return wide_ ? 16 : 8; }
   static Registers registers(InstructionSet set);
@@ -34,20 +33,32 @@ class Assembler : public Xbyak::CodeGenerator {
   static Xbyak::Reg64 kept_pointer(uint32_t k);
 
   // The frame from rsp on: the tail's mask, counters, pointers, then vectors.
-  static constexpr int kMask = 0, kRows = 32, kWholeLimit = 40, kUnrolledLimit = 48,
+  static constexpr int kMask = 0, kRows = 32, kWholeLimit = 40, kUnrolledLimit = 48, kEnd = 56,
                        kPointerArea = 64;
   int vector_area() const;
 
+  // Reductions along rows keep kPartial vectors of partial results each.
+  static constexpr int kPartial = 8;
+  static uint32_t neutral(Monoid monoid);
+  Place partial(uint32_t reduction, int k) const {
+    return {partials_.kind,
+            static_cast<uint16_t>(partials_.index + reduction * kPartial + static_cast<uint32_t>(k))};
+  }
+  void clear_partials();
+  void add_up_partials();  // to the first of each
+  void write_results();    // the lanes of the first, combined with what is in memory
+
   bool wide_;
-  std::vector<JitOperand> operands_;
+  BlockShape shape_;
+  const std::vector<JitOperand>& operands_;
   std::vector<uint32_t> pool_;
+  Place partials_;  // the first one
 
  private:
   struct Source;
   Xbyak::Xmm in_register(const Place& place, int temp);
   Xbyak::Address memory(const Place& place);
   Xbyak::Opmask mask(const Place& place, int temp = 6);
-  Xbyak::Address pool(uint32_t bits);
   Xbyak::Address at(uint32_t operand, int first);
   template <class F>
   void binary(const PlacedInstruction& i, bool commutes, F&& write);
@@ -58,6 +69,12 @@ class Assembler : public Xbyak::CodeGenerator {
   void write_load_bool(const PlacedInstruction& i, Lanes lanes, int first);
   void write_store(const PlacedInstruction& i, Lanes lanes, int first);
   void write_store_bool(const PlacedInstruction& i, Lanes lanes, int first);
+  void write_reduce(const PlacedInstruction& i, Lanes lanes, int first);
+  void combine(Monoid monoid, const Xbyak::Xmm& to, const Xbyak::Xmm& value);
+  void combine(Monoid monoid, const Place& to, const Xbyak::Xmm& value);
+  void spread(const Xbyak::Xmm& to, uint32_t bits);
+  int pool_index(uint32_t bits) const;
+  Xbyak::Address pool_number(int index);  // one number
 
   Xbyak::Label pool_label_, ones_label_, tail_label_;
 

@@ -26,11 +26,21 @@ struct JitOperand {
   Pattern pattern;
 };
 
+// What is combined: nothing, the elements of each row, or elements of other tiles at the same
+// columns, of all rows or of the same row. The results are operands behind the loop's own.
+enum class Reduces : uint8_t { Nothing, AlongRows, AcrossRows, AcrossTiles };
+
+struct BlockShape {
+  std::vector<JitOperand> operands;
+  Reduces reduces = Reduces::Nothing;
+  std::vector<Monoid> monoids;  // of reductions along rows
+};
+
 // What the code is called with: rows x columns elements.
 struct BlockArguments {
   int64_t rows, columns;
   std::byte* const* operands;
-  const int64_t* row_strides;  // bytes, for each operand
+  const int64_t* row_strides;  // bytes, for each operand, results of reductions included
 };
 
 class Function {
@@ -54,8 +64,7 @@ class Function {
 bool available(InstructionSet set);
 
 // Null where the code is too long or the system lets nobody make code.
-std::shared_ptr<const Function> compile(const VectorProgram& program,
-                                        const std::vector<JitOperand>& operands,
+std::shared_ptr<const Function> compile(const VectorProgram& program, const BlockShape& shape,
                                         InstructionSet set);
 
 // The function that was made for the same key, or make()'s. Functions that nobody asked for lately

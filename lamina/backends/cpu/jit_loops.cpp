@@ -8,7 +8,10 @@
 //     while at least kUnrolled vectors are left: so many
 //     while one is left: one
 //     the rest, masked
+#include <algorithm>
+
 #include "lamina/backends/cpu/jit_assembler.h"
+#include "lamina/backends/cpu/tile_ops.h"
 
 namespace lamina::cpu::jit {
 
@@ -18,24 +21,45 @@ constexpr size_t kMostBytes = size_t{256} << 10;
 
 class Loops : public Assembler {
  public:
-  Loops(const VectorProgram& program, const std::vector<JitOperand>& operands, InstructionSet set,
-        void* memory)
-      : Assembler(set, operands, memory, kMostBytes) {
+  Loops(const VectorProgram& program, const BlockShape& shape, InstructionSet set, void* memory)
+      : Assembler(set, shape, memory, kMostBytes) {
     std::vector<Rate> rates;
-    for (const JitOperand& o : operands) {
+    for (const JitOperand& o : operands_) {
       rates.push_back(o.pattern == Pattern::Uniform ? Rate::Block
                       : o.pattern == Pattern::Row   ? Rate::Row
                                                     : Rate::Vector);
       narrow_ = narrow_ || size_of(o.dtype) != 4;
     }
-    placement_ = place(program, rates, registers(set));
-    pool_ = placement_.pool;
+    place_values(program, rates, registers(set));
     const size_t length = placement_.vector.size();
-    unrolled_ = length <= 12 ? 4 : length <= 40 ? 2 : 1;
+    unrolled_ = shape.reduces == Reduces::AlongRows ? kPartial
+                : length <= 12                      ? 4
+                : length <= 40                      ? 2
+                                                    : 1;
     write_function();
   }
 
  private:
+  // Partial results live in registers where the values leave room for them.
+  void place_values(const VectorProgram& program, const std::vector<Rate>& rates,
+                    Registers registers) {
+    const int partials = kPartial * static_cast<int>(shape_.monoids.size());
+    const bool fits = registers.vectors - partials >= std::max(6, pressure(program, rates, registers));
+    if (fits) registers.vectors -= partials;
+    placement_ = place(program, rates, registers);
+    pool_ = placement_.pool;
+    if (fits) {
+      partials_ = {Place::Register, static_cast<uint16_t>(registers.vectors)};
+    } else {
+      partials_ = {Place::Frame, static_cast<uint16_t>(placement_.frame)};
+      placement_.frame += partials;
+    }
+    for (Monoid monoid : shape_.monoids) {
+      if (std::find(pool_.begin(), pool_.end(), neutral(monoid)) == pool_.end())
+        pool_.push_back(neutral(monoid));
+    }
+  }
+
   bool turns() const {
     for (const JitOperand& o : operands_) {
       if (o.pattern == Pattern::Full || o.pattern == Pattern::Row) return true;
@@ -55,7 +79,11 @@ class Loops : public Assembler {
     Xbyak::Label row;
     L(row);
     write_all(placement_.row, Lanes::Whole, 0);
-    write_row();
+    xor_(eax, eax);
+    if (shape_.reduces == Reduces::AlongRows)
+      write_reduced_row();
+    else
+      write_row(rcx);
     next_row();
     dec(qword[rsp + kRows]);
     jg(row, T_NEAR);
@@ -73,10 +101,7 @@ class Loops : public Assembler {
     mov(rax, ptr[rdi + offsetof(BlockArguments, rows)]);
     mov(ptr[rsp + kRows], rax);
     mov(rcx, ptr[rdi + offsetof(BlockArguments, columns)]);
-    lea(rax, ptr[rcx - lanes()]);
-    mov(ptr[rsp + kWholeLimit], rax);
-    lea(rax, ptr[rcx - unrolled_ * lanes()]);
-    mov(ptr[rsp + kUnrolledLimit], rax);
+    set_limits(rcx);
     mov(rsi, ptr[rdi + offsetof(BlockArguments, operands)]);
     for (uint32_t k = 0; k < operands_.size(); ++k) {
       const int offset = 8 * static_cast<int>(k);
@@ -105,9 +130,34 @@ class Loops : public Assembler {
     for (const PlacedInstruction& i : list) write(i, lanes, first);
   }
 
-  void write_row() {
-    Xbyak::Label many, one, next, rest, end;
-    xor_(eax, eax);
+  // For vectors that start before `end`.
+  void set_limits(const Xbyak::Reg64& end) {
+    lea(rdx, ptr[end - lanes()]);
+    mov(ptr[rsp + kWholeLimit], rdx);
+    lea(rdx, ptr[end - unrolled_ * lanes()]);
+    mov(ptr[rsp + kUnrolledLimit], rdx);
+  }
+
+  // Blocks, each with partial results of its own.
+  void write_reduced_row() {
+    Xbyak::Label block;
+    L(block);
+    lea(rsi, ptr[rax + kReducedBlock]);
+    cmp(rsi, rcx);
+    cmovg(rsi, rcx);
+    mov(ptr[rsp + kEnd], rsi);
+    set_limits(rsi);
+    clear_partials();
+    write_row(ptr[rsp + kEnd]);
+    write_results();
+    mov(rax, ptr[rsp + kEnd]);
+    cmp(rax, rcx);
+    jl(block, T_NEAR);
+  }
+
+  // From column rax to `end`.
+  void write_row(const Xbyak::Operand& end) {
+    Xbyak::Label many, one, next, rest, done;
     if (unrolled_ > 1) {
       cmp(rax, ptr[rsp + kUnrolledLimit]);
       jg(one, T_NEAR);
@@ -120,6 +170,7 @@ class Loops : public Assembler {
       jle(many, T_NEAR);
     }
     L(one);
+    if (shape_.reduces == Reduces::AlongRows) add_up_partials();
     cmp(rax, ptr[rsp + kWholeLimit]);
     jg(rest, T_NEAR);
     L(next);
@@ -128,8 +179,8 @@ class Loops : public Assembler {
     cmp(rax, ptr[rsp + kWholeLimit]);
     jle(next, T_NEAR);
     L(rest);
-    cmp(rax, rcx);
-    jge(end, T_NEAR);
+    cmp(rax, end);
+    jge(done, T_NEAR);
     // AVX2 masks floats, not bytes.
     const bool singly = !wide_ && narrow_;
     Xbyak::Label single;
@@ -137,10 +188,10 @@ class Loops : public Assembler {
     write_all(placement_.vector, singly ? Lanes::One : Lanes::Masked, 0);
     if (singly) {
       inc(rax);
-      cmp(rax, rcx);
+      cmp(rax, end);
       jl(single, T_NEAR);
     }
-    L(end);
+    L(done);
   }
 
   void next_row() {
@@ -175,11 +226,11 @@ bool available(InstructionSet set) {
 }
 
 std::shared_ptr<const Function> compile(const VectorProgram& program,
-                                        const std::vector<JitOperand>& operands,
+                                        const BlockShape& shape,
                                         InstructionSet set) {
   thread_local const std::unique_ptr<uint8_t[]> memory(new uint8_t[kMostBytes]);
   try {
-    Loops loops(program, operands, set, memory.get());
+    Loops loops(program, shape, set, memory.get());
     return Function::make(loops.getCode(), loops.getSize());
   } catch (const Xbyak::Error&) {  // longer than the memory
     return nullptr;

@@ -161,7 +161,7 @@ class Lowering {
 
 }  // namespace
 
-bool lower(const Loop& loop, const NormalProgram& normal, VectorProgram& program,
+bool lower(const Loop& loop, const NormalProgram& normal, Reduces reduces, VectorProgram& program,
            std::string& refusal) {
   Lowering lowering(loop, normal, program);
   for (size_t v = 0; v < normal.program.code.size(); ++v) {
@@ -179,9 +179,23 @@ bool lower(const Loop& loop, const NormalProgram& normal, VectorProgram& program
     program.push(dtype == DType::Bool ? VectorOp::StoreBool : VectorOp::Store, value, 0, 0,
                  static_cast<uint32_t>(loop.inputs.size() + k));
   }
-  for (size_t k = 0; k < normal.reductions.size(); ++k)
-    program.push(VectorOp::Reduce, lowering.use(normal.reductions[k]), 0, 0,
-                 static_cast<uint32_t>(k));
+  for (size_t k = 0; k < normal.reductions.size(); ++k) {
+    const Monoid monoid = loop.reductions[k].monoid;
+    const ScalarType type = normal.program.code[normal.reductions[k]].type;
+    if (type != ScalarType::F32 || monoid > Monoid::Maximum) {
+      refusal = text("a reduction of ", name(type));
+      return false;
+    }
+    const Value value = lowering.use(normal.reductions[k]);
+    const auto number = static_cast<uint32_t>(k);
+    if (reduces == Reduces::AlongRows) {
+      program.push(VectorOp::Reduce, value, 0, 0, number);
+      continue;
+    }
+    const auto result = static_cast<uint32_t>(loop.inputs.size() + loop.stores.size()) + number;
+    const Value before = program.push(VectorOp::Load, 0, 0, 0, result);
+    program.push(VectorOp::Store, program.combine(monoid, before, value), 0, 0, result);
+  }
   if (program.code.size() > 1000) refusal = "more than 1,000 instructions";
   return refusal.empty();
 }

@@ -38,14 +38,32 @@ bool gives_nothing(VectorOp op) { return op >= VectorOp::Store; }
 
 VectorProgram::Value VectorProgram::push(VectorOp op, Value a, Value b, Value c,
                                          uint32_t payload) {
+  const auto next = static_cast<Value>(code.size());
+  const bool reads = op == VectorOp::Load || op == VectorOp::LoadBool;
+  if (!gives_nothing(op) && !reads) {
+    const uint32_t sources = a | static_cast<uint32_t>(b) << 16;
+    auto [at, fresh] = known_.try_emplace({static_cast<uint32_t>(op), sources, c, payload}, next);
+    if (!fresh) return at->second;
+  }
   code.push_back({op, {a, b, c}, payload});
-  return static_cast<Value>(code.size() - 1);
+  return next;
 }
 
 VectorProgram::Value VectorProgram::bits(uint32_t bits) {
-  auto [at, fresh] = constants_.try_emplace(bits, Value{0});
-  if (fresh) at->second = push(VectorOp::Constant, 0, 0, 0, bits);
-  return at->second;
+  return push(VectorOp::Constant, 0, 0, 0, bits);
+}
+
+VectorProgram::Value VectorProgram::combine(Monoid monoid, Value a, Value b) {
+  switch (monoid) {
+    case Monoid::Sum:
+      return add(a, b);
+    case Monoid::Product:
+      return mul(a, b);
+    case Monoid::Minimum:
+      return minimum(a, b);
+    default:
+      return maximum(a, b);
+  }
 }
 
 VectorProgram::Value VectorProgram::number(double value) {

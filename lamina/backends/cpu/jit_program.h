@@ -3,12 +3,14 @@
 // registers (jit_registers.h), and the assembler writes it as AVX2 or AVX-512 (jit_assembler.h).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "lamina/core/dtype.h"
+#include "lamina/op/loop.h"
 
 namespace lamina::cpu::jit {
 
@@ -30,7 +32,8 @@ enum class VectorOp : uint8_t {
   Select,  // mask a ? b : c
   Keep,    // mask a ? b : 0
   Move,  // from one place to another: only register allocation makes it
-  // What leaves the registers: values go to operand `payload` or to reduction `payload`.
+  // What leaves the registers: values go to operand `payload`, or to the partial results of
+  // reduction `payload` over a row.
   Store, StoreBool, Reduce,
 };
 
@@ -50,7 +53,7 @@ inline constexpr uint32_t kEqual = 0, kLess = 1, kLessEqual = 2, kUnordered = 3,
 // Modes of Round.
 inline constexpr uint32_t kHalfToEven = 0, kDown = 1, kUp = 2;
 
-// A list under construction. Equal constants are made once.
+// A list under construction. An instruction that is there already is not added again.
 class VectorProgram {
  public:
   using Value = uint16_t;
@@ -79,9 +82,11 @@ class VectorProgram {
   Value maximum(Value a, Value b) { return extreme(VectorOp::Maximum, a, b); }
   bool is_constant(Value v) const { return code[v].op == VectorOp::Constant; }
 
+   Value combine(Monoid monoid, Value a, Value b);
+
  private:
   Value extreme(VectorOp op, Value a, Value b);
-  std::map<uint32_t, Value> constants_;
+  std::map<std::array<uint32_t, 4>, Value> known_;
 };
 
 }  // namespace lamina::cpu::jit

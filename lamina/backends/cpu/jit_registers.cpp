@@ -29,6 +29,20 @@ class Allocator {
     return std::move(out_);
   }
 
+  // The most values that are alive at once in the inner loop, what has a home not counted.
+  int pressure() const {
+    int most = 0, alive = 0;
+    std::vector<int> ends(code_.size() + 1, 0);
+    for (size_t v = 0; v < code_.size(); ++v) {
+      alive -= ends[v];
+      if (values_[v].rate != Rate::Vector) continue;
+      if (gives_nothing(code_[v].op) || file(mask(v)) == 1) continue;
+      most = std::max(most, ++alive);
+      ++ends[std::max(last_use(v), v + 1)];
+    }
+    return most;
+  }
+
  private:
   struct ValueState {
     Rate rate = Rate::Vector;
@@ -67,20 +81,6 @@ class Allocator {
 
   bool constant(size_t v) const { return code_[v].op == VectorOp::Constant; }
   size_t last_use(size_t v) const { return values_[v].uses.empty() ? v : values_[v].uses.back(); }
-
-  // The most values that are alive at once in the inner loop, what has a home not counted.
-  int pressure() const {
-    int most = 0, alive = 0;
-    std::vector<int> ends(code_.size() + 1, 0);
-    for (size_t v = 0; v < code_.size(); ++v) {
-      if (values_[v].rate != Rate::Vector) continue;
-      alive -= ends[v];
-      if (gives_nothing(code_[v].op) || file(mask(v)) == 1) continue;
-      most = std::max(most, ++alive);
-      ++ends[std::max(last_use(v), v + 1)];
-    }
-    return most;
-  }
 
   // Values that wait for an instruction that runs more often: those used most in registers.
   void give_homes(int registers) {
@@ -199,6 +199,11 @@ class Allocator {
 };
 
 }  // namespace
+
+int pressure(const VectorProgram& program, const std::vector<Rate>& operands,
+             const Registers& registers) {
+  return Allocator(program, operands, registers).pressure();
+}
 
 Placement place(const VectorProgram& program, const std::vector<Rate>& operands,
                 const Registers& registers) {

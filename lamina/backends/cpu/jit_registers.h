@@ -34,6 +34,10 @@ struct Placement {
   int frame = 0;                                      // vectors
 };
 
+// The most registers that values of the inner loop need at once.
+int pressure(const VectorProgram& program, const std::vector<Rate>& operands,
+             const Registers& registers);
+
 // operands: how often the value of each one changes.
 Placement place(const VectorProgram& program, const std::vector<Rate>& operands,
                 const Registers& registers);

@@ -58,6 +58,13 @@ struct LoopKernel::Frame : TileFrame {
     int64_t length = std::min(axis.step, axis.size - at * axis.step);
     (axis.kind == TileAxis::Kind::Row ? rows : columns) = length;
   }
+  // Makes the tile at hand as large as up to `most` of them; gives how many it is then.
+  int64_t extend(const TileAxis& axis, int64_t at, int64_t most) {
+    const int64_t count = std::min(most, axis.count - at);
+    const int64_t length = std::min(count * axis.step, axis.size - at * axis.step);
+    (axis.kind == TileAxis::Kind::Row ? rows : columns) = length;
+    return count;
+  }
   void seek(const std::vector<TileAxis>& axes, int64_t* at, int64_t index, size_t operands) {
     for (size_t k = axes.size(); k-- > 0;) {
       at[k] = index % axes[k].count;
@@ -96,10 +103,14 @@ LoopKernel::LoopKernel(const Loop& loop, LoopDomain domain, std::unique_ptr<Tile
   grain_ = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, item));
 }
 
+// Where elements are summed up, tiles are units of the tree, which must not depend on who runs
+// them: they have a size of their own, and many of them in a row are run as one.
 void LoopKernel::choose_tile() {
   const DomainAxis &row = domain_.row, &column = domain_.column;
-  bool sums = row.size != 1 && row.reduced != column.reduced;
-  int64_t limit = program_->tile_elements(sums);
+  const bool sums = row.size != 1 && row.reduced != column.reduced;
+  const int64_t most = program_->tile_elements(sums);
+  const bool in_units = row.size != 1 ? row.reduced : column.reduced;
+  int64_t limit = in_units ? kReducedBlock : most;
   if (domain_.transposed) {
     rows_ = std::min(kSquare, row.size);
     columns_ = std::min(kSquare, column.size);
@@ -107,6 +118,8 @@ void LoopKernel::choose_tile() {
     columns_ = column.size;
     rows_ = std::clamp<int64_t>(limit / std::max<int64_t>(1, columns_), 1,
                                 std::max<int64_t>(1, row.size));
+  } else if (in_units) {
+    columns_ = std::clamp<int64_t>(column.size, 1, limit);
   } else if (column.size > limit) {  // equal parts, of whole cache lines
     int64_t parts = (column.size + limit - 1) / limit;
     columns_ =
@@ -114,6 +127,12 @@ void LoopKernel::choose_tile() {
   } else {
     columns_ = std::max<int64_t>(1, column.size);
   }
+  const int64_t columns = std::max<int64_t>(1, columns_);  // empty loops have none
+  unit_rows_ = std::clamp<int64_t>(kReducedBlock / columns, 1, std::max<int64_t>(1, rows_));
+  unit_columns_ = row.size != 1 ? columns : std::clamp<int64_t>(column.size, 1, kReducedBlock);
+  const bool at_end = row.size == 1 || !column.reduced;  // the last of the reduced axes
+  if (in_units && at_end && !domain_.transposed)
+    together_ = std::max<int64_t>(1, most / (std::max<int64_t>(1, rows_) * columns));
   auto add = [&](const DomainAxis& axis, TileAxis::Kind kind, int64_t step) {
     TileAxis tile{kind, axis.size, step, (axis.size + step - 1) / step, axis.stride};
     for (int64_t& stride : tile.advance) stride *= step;
@@ -129,7 +148,7 @@ void LoopKernel::choose_tile() {
 // alone. Where few results leave threads idle, chunks are work items and their results wait in
 // scratch.
 void LoopKernel::cut_reduction() {
-  Accumulators& a = accumulators_;
+  Results& a = accumulators_;
   a.rows = domain_.row.reduced ? 1 : rows_;
   a.columns = domain_.column.reduced ? 1 : columns_;
   bool rows_reduced = domain_.row.reduced || rows_ == 1,
@@ -140,8 +159,10 @@ void LoopKernel::cut_reduction() {
     a.offset.push_back(a.bytes);
     a.bytes += round_up(static_cast<size_t>(a.rows * a.columns * bytes_of(r.type)), 64);
   }
-  int64_t tile = std::max<int64_t>(1, rows_ * columns_);
-  int64_t chunk = a.rows * a.columns < kManyResults ? kChunk : 4 * kChunk;  // fewer to combine
+  const int64_t tile = unit_rows_ * unit_columns_;
+  const int64_t results = (domain_.row.reduced ? 1 : unit_rows_) *
+                          (domain_.column.reduced ? 1 : unit_columns_);
+  const int64_t chunk = results < kManyResults ? kChunk : 4 * kChunk;  // fewer to combine
   chunk_tiles_ =
       std::max<int64_t>({1, chunk / tile, (reduced_tiles_ + kMaxChunks - 1) / kMaxChunks});
   chunks_ = (reduced_tiles_ + chunk_tiles_ - 1) / chunk_tiles_;
@@ -153,7 +174,7 @@ void LoopKernel::cut_reduction() {
 }
 
 void LoopKernel::lay_out_frame() {
-  own_bytes_ = round_up(program_->fit(rows_, columns_), 64);
+  own_bytes_ = round_up(program_->fit(rows_ * together_, columns_), 64);
   frame_bytes_ = round_up(2 * operands_.size() * sizeof(void*), 64) + own_bytes_;
   if (reduces_)
     frame_bytes_ += accumulators_.levels * accumulators_.bytes +
@@ -231,12 +252,20 @@ void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64
 void LoopKernel::reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulators) const {
   int64_t first = chunk * chunk_tiles_, last = std::min(first + chunk_tiles_, reduced_tiles_);
   frame.seek(reduced_, frame.reduced_at, first, operands_.size());
-  for (int64_t t = first; t < last; ++t) {
-    program_->run(frame);
-    for (size_t k = 0; k < reductions_.size(); ++k)
-      program_->reduce(frame, k, accumulators + accumulators_.offset[k], accumulators_.how);
+  const Accumulators to{accumulators, accumulators_.offset.data(), accumulators_.how};
+  for (int64_t t = first; t < last;) {
+    const int64_t count =
+        together_ == 1 ? 1
+                       : frame.extend(reduced_.back(), frame.reduced_at[reduced_.size() - 1],
+                                      std::min(together_, last - t));
+    program_->reduce(frame, to);
     if (decides_ && decided(accumulators)) return;
-    if (t + 1 < last) frame.next(reduced_, frame.reduced_at, operands_.size());
+    t += count;
+    if (t == last) break;
+    frame.reduced_at[reduced_.size() - 1] += count - 1;
+    for (size_t o = 0; o < operands_.size(); ++o)
+      frame.operand[o] += (count - 1) * reduced_.back().advance[o];
+    frame.next(reduced_, frame.reduced_at, operands_.size());
   }
 }
 

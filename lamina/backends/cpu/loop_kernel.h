@@ -25,7 +25,7 @@ class LoopKernel final : public Kernel {
 
  private:
   struct Frame;
-  struct Accumulators {
+  struct Results {
     int64_t rows = 1, columns = 1;  // how many there are at most
     Combine how = Combine::Elements;
     std::vector<size_t> offset;    // of each reduction's, in bytes
@@ -57,8 +57,10 @@ class LoopKernel final : public Kernel {
   bool decides_ = false;  // one And or Or of everything: it may be known early
   int64_t kept_tiles_ = 1, reduced_tiles_ = 1;
   int64_t chunk_tiles_ = 1, chunks_ = 1;  // a chunk of reduced tiles is summed by itself
+  int64_t together_ = 1;                  // so many reduced tiles are run as one
+  int64_t unit_rows_ = 1, unit_columns_ = 1;
   int64_t grain_ = 1;
-  Accumulators accumulators_;
+  Results accumulators_;
   size_t own_bytes_ = 0, frame_bytes_ = 0;  // of a frame: the program's, all of it
 };
 

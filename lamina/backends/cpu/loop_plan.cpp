@@ -46,10 +46,10 @@ bool chain_code(ScalarOp op, int position, ChainCode& code) {
       code = position == 0 ? ChainCode::Divide : ChainCode::DivideInto;
       return true;
     case ScalarOp::Minimum:
-      code = ChainCode::Minimum;
+      code = position == 0 ? ChainCode::Minimum : ChainCode::MinimumInto;
       return true;
     case ScalarOp::Maximum:
-      code = ChainCode::Maximum;
+      code = position == 0 ? ChainCode::Maximum : ChainCode::MaximumInto;
       return true;
     case ScalarOp::Negative:
       code = ChainCode::Negative;

@@ -84,9 +84,13 @@ class TileInterpreter final : public TileProgram {
     }
   }
 
-  void reduce(TileFrame& frame, size_t k, std::byte* accumulators, Combine how) const override {
-    reductions_[k].combine(accumulators, slots_of(frame).slot[plan_.reduction_slots[k]], frame.rows,
-                           frame.columns, how);
+  void reduce(TileFrame& frame, const Accumulators& to) const override {
+    run(frame);
+    for (size_t k = 0; k < reductions_.size(); ++k) {
+      reductions_[k].combine(to.values + to.offset[k],
+                             slots_of(frame).slot[plan_.reduction_slots[k]], frame.rows,
+                             frame.columns, to.how);
+    }
   }
 
   bool may_overwrite(size_t input, size_t output) const override {

@@ -18,11 +18,17 @@ struct TileFrame {
   std::byte* memory;  // for the program: as many bytes as it asked for, 64-byte aligned
 };
 
+struct Accumulators {
+  std::byte* values;
+  const size_t* offset;  // in bytes, of each reduction's
+  Combine how;
+};
+
 class TileProgram {
  public:
   virtual ~TileProgram() = default;
 
-  // How many elements a tile should have; whether its rows or columns are added up.
+  // The most elements of a tile; whether its rows or columns are added up.
   virtual int64_t tile_elements(bool sums) const = 0;
   virtual int cost() const = 0;  // in cheap operations per element
 
@@ -31,8 +37,8 @@ class TileProgram {
   // Once per thread and run, then for each tile.
   virtual void begin(TileFrame& frame) const = 0;
   virtual void run(TileFrame& frame) const = 0;
-  // Combines reduction k of the tile at hand, just run, into accumulators.
-  virtual void reduce(TileFrame& frame, size_t k, std::byte* accumulators, Combine how) const = 0;
+  // The same, and combines the values of each reduction into its accumulators.
+  virtual void reduce(TileFrame& frame, const Accumulators& to) const = 0;
 
   // Whether the store to one operand may overwrite another that lies the same way.
   virtual bool may_overwrite(size_t input, size_t output) const = 0;

@@ -56,6 +56,25 @@ class RandomProgram {
     return loop;
   }
 
+  // Replaces or joins the stores by reductions along random axes. The tree of sums of rows is as
+  // wide as the processor's vectors; where `any_sum` is false they are left out.
+  void reduce(Loop& loop, bool any_sum) {
+    if (chance(2)) loop.stores.clear();
+    for (size_t d = 0; d < loop.domain.size(); ++d) loop.reduced.push_back(!chance(3));
+    Strides strides(loop.domain.size(), 0);
+    int64_t step = 1;
+    for (size_t d = loop.domain.size(); d-- > 0;) {
+      if (loop.reduced[d]) continue;
+      strides[d] = step;
+      step *= loop.domain[d];
+    }
+    for (int k = pick(4); k >= 0; --k) {
+      const auto monoid = static_cast<Monoid>(any_sum ? pick(4) : 2 + pick(2));
+      const uint16_t value = value_of(loop.program, ScalarType::F32);
+      loop.reductions.push_back({monoid, value, {DType::Float32, strides}});
+    }
+  }
+
   void fill(std::vector<Memory>& memory, size_t inputs) {
     for (size_t k = 0; k < inputs; ++k) {
       const bool mask = memory[k].dtype() == DType::Bool;
@@ -300,60 +319,131 @@ TEST_P(Jit, CodeIsCachedAndBounded) {
   }
 }
 
+Shape random_domain(RandomProgram& random) {
+  switch (random.pick(4)) {
+    case 0:
+      return Shape{random.pick(68)};
+    case 1:
+      return Shape{1 + random.pick(9), 1 + random.pick(70)};
+    case 2:
+      return Shape{1 + random.pick(4), 1 + random.pick(5), 1 + random.pick(40)};
+    default:
+      return Shape{1 + random.pick(3), 1 + random.pick(2500)};
+  }
+}
+
+// Runs both, and again in place of an input where the kernel allows it.
+void compare(const Loop& loop, const Kernel& kernel, RandomProgram& random, InstructionSet set,
+             const std::string& where) {
+  std::vector<Memory> expected = allocate(loop);
+  random.fill(expected, loop.inputs.size());
+  std::vector<Memory> got = expected, in_place = expected;
+  run(*prepare_cpu(loop), expected);
+  run(kernel, got);
+  for (size_t k = 0; k < got.size(); ++k) {
+    expect_same(got[k], expected[k], text(where, " operand ", k, "\n", describe(loop)));
+    if (!testing::Test::HasFatalFailure()) continue;
+    std::puts(first_difference(loop, set, got).c_str());
+    return;
+  }
+  for (size_t in = 0; in < loop.inputs.size() && !loop.stores.empty(); ++in) {
+    if (!kernel.may_alias(static_cast<int>(in), 0)) continue;
+    if (static_cast<int64_t>(got[in].count()) != loop.domain.elements()) continue;
+    Memory& result = in_place[in];
+    const size_t out = loop.inputs.size();
+    std::vector<std::byte*> addresses;
+    for (Memory& m : in_place) addresses.push_back(m.address());
+    addresses[out] = addresses[in];
+    struct Aligned {
+      alignas(64) std::byte bytes[64];
+    };
+    std::vector<Aligned> scratch(kernel.scratch_bytes() / 64 + 1);
+    RunContext context;
+    context.scratch = scratch.data()->bytes;
+    kernel.run(addresses.data(), context);
+    for (size_t i = 0; i < result.count(); ++i)
+      std::memcpy(in_place[out].element(i), result.element(i), size_of(result.dtype()));
+    for (size_t k = out; k < got.size(); ++k)
+      expect_same(in_place[k], expected[k], text("in place, ", where, "\n", describe(loop)));
+    return;
+  }
+}
+
 TEST_P(Jit, AgreesWithTheInterpreter) {
   FlushDenormals flush;  // as programs run
-  for (uint64_t seed = 0; seed < 1500; ++seed) {
+  int made = 0;
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
     RandomProgram random(seed);
-    Shape domain;
-    switch (random.pick(4)) {
-      case 0:
-        domain = Shape{random.pick(68)};
-        break;
-      case 1:
-        domain = Shape{1 + random.pick(9), 1 + random.pick(70)};
-        break;
-      case 2:
-        domain = Shape{1 + random.pick(4), 1 + random.pick(5), 1 + random.pick(40)};
-        break;
-      default:
-        domain = Shape{1 + random.pick(3), 1 + random.pick(2500)};
-    }
-    Loop loop = random.make(domain);
+    const Loop loop = random.make(random_domain(random));
     std::string refusal;
-    std::unique_ptr<Kernel> kernel = cpu::make_jit_kernel(loop, GetParam(), refusal);
+    const std::unique_ptr<Kernel> kernel = cpu::make_jit_kernel(loop, GetParam(), refusal);
     if (!kernel) {
       EXPECT_TRUE(refusal == "elements are not contiguous" || refusal == "an operand is transposed")
           << refusal;
       continue;
     }
-    std::vector<Memory> expected = allocate(loop);
-    random.fill(expected, loop.inputs.size());
-    std::vector<Memory> got = expected, in_place = expected;
-    run(*prepare_cpu(loop), expected);
-    run(*kernel, got);
-    for (size_t k = 0; k < got.size(); ++k) {
-      expect_same(got[k], expected[k], text("seed ", seed, " operand ", k, "\n", describe(loop)));
-      if (HasFatalFailure()) {
-        std::puts(first_difference(loop, GetParam(), got).c_str());
-        return;
+    ++made;
+    compare(loop, *kernel, random, GetParam(), text("seed ", seed));
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GT(made, 1500);
+}
+
+// The order of additions is the interpreter's too.
+TEST_P(Jit, ReductionsAgreeWithTheInterpreter) {
+  FlushDenormals flush;
+  int made = 0;
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
+    RandomProgram random(seed);
+    const Shape domain =
+        random.chance(8) ? Shape{1 + random.pick(40), 1 + random.pick(4000)} : random_domain(random);
+    Loop loop = random.make(domain);
+    random.reduce(loop, GetParam() == InstructionSet::Avx512);
+    std::string refusal;
+    const std::unique_ptr<Kernel> kernel = cpu::make_jit_kernel(loop, GetParam(), refusal);
+    if (!kernel) continue;
+    ++made;
+    compare(loop, *kernel, random, GetParam(), text("seed ", seed));
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GT(made, GetParam() == InstructionSet::Avx512 ? 1200 : 900);
+}
+
+TEST_P(Jit, LongSumsStayAccurate) {
+  const int before = thread_count();
+  for (const Shape& domain : {Shape{3'000'000}, Shape{3000, 1000}, Shape{100'000, 30}}) {
+    for (int axes = 1; axes < 1 << domain.size(); ++axes) {
+      Loop loop;
+      loop.domain = domain;
+      loop.inputs.push_back({DType::Float32, row_major_strides(domain)});
+      const Expr x(&loop.program, loop.program.input(0, ScalarType::F32));
+      const Expr y = x * 2;
+      Strides strides(domain.size(), 0);
+      for (size_t d = 0; d < domain.size(); ++d) {
+        loop.reduced.push_back(axes >> d & 1);
+        if (!loop.reduced[d]) strides[d] = 1;
       }
-    }
-    for (size_t in = 0; in < loop.inputs.size(); ++in) {
-      if (!kernel->may_alias(static_cast<int>(in), 0)) continue;
-      if (static_cast<int64_t>(got[in].count()) != loop.domain.elements()) continue;
-      std::vector<std::byte*> addresses;
-      for (Memory& m : in_place) addresses.push_back(m.address());
-      addresses[loop.inputs.size()] = addresses[in];
-      RunContext context;
-      kernel->run(addresses.data(), context);
-      Memory& result = in_place[in];
-      for (size_t i = 0; i < result.count(); ++i)
-        std::memcpy(in_place[loop.inputs.size()].element(i), result.element(i),
-                    size_of(result.dtype()));
-      expect_same(in_place[loop.inputs.size()], expected[loop.inputs.size()],
-                  text("in place, seed ", seed, "\n", describe(loop)));
-      if (HasFatalFailure()) return;
-      break;
+      loop.reductions = {{Monoid::Sum, y.in(&loop.program, ScalarType::F32), {DType::Float32, strides}}};
+      auto kernel = make(loop);
+      ASSERT_TRUE(kernel);
+      std::vector<Memory> memory = allocate(loop), expected = memory;
+      const int64_t columns = domain.back();
+      std::vector<double> sums(memory[1].count());
+      for (size_t i = 0; i < memory[0].count(); ++i) {
+        memory[0].set(i, 0.1 + static_cast<double>(i % 13));
+        const int64_t row = static_cast<int64_t>(i) / columns, column = static_cast<int64_t>(i) % columns;
+        const int64_t at = domain.size() == 1 ? 0 : row * strides[0] + column * strides[1];
+        sums[static_cast<size_t>(at)] += 2 * static_cast<double>(memory[0].value(i).f32);
+      }
+      for (int threads : {1, 2, 3}) {
+        set_thread_count(threads);
+        run(*kernel, memory);
+        for (size_t i = 0; i < sums.size(); ++i)
+          ASSERT_NEAR(memory[1].value(i).f32, sums[i], 1e-5 * sums[i]) << text(domain, " ", axes);
+        if (threads == 1) expected[1] = memory[1];
+        EXPECT_TRUE(memory[1].same_bits(expected[1])) << threads << " threads";
+      }
+      set_thread_count(before);
     }
   }
 }
