@@ -35,9 +35,10 @@ conformance-array-api: build  # ARGS for pytest
 conformance-torch: build  # ARGS: names of entries, --samples N
 	@tools/torch_agreement.sh $(ARGS)
 
-docs: build  ## write docs/ops.md and docs/reference.md from what was built
+docs: build  ## write docs/ops.md, docs/reference.md and docs/reference-cpp.md from what was built
 	@build/bin/lamina check --mode support > docs/ops.md
 	@PYTHONPATH=build/python .venv/bin/python tools/reference.py > docs/reference.md
+	@.venv/bin/python tools/reference_cpp.py > docs/reference-cpp.md
 
 wheel: setup  ## the Python wheel, in dist/
 	@.venv/bin/python -m build --wheel --outdir dist .

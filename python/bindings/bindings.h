@@ -31,6 +31,7 @@ void bind_embedding(nanobind::module_& m);
 void bind_attention(nanobind::module_& m);
 void bind_losses(nanobind::module_& nn);
 void bind_keras_losses(nanobind::module_& losses);
+void bind_loss_modules(nanobind::module_& nn);
 void bind_random(nanobind::module_& m);
 void bind_distributions(nanobind::module_& random);
 void bind_dropout(nanobind::module_& m);
@@ -39,11 +40,13 @@ void bind_modules(nanobind::module_& nn);
 void bind_layers(nanobind::module_& nn);
 void bind_more_layers(nanobind::module_& nn);
 void bind_optimizers(nanobind::module_& optim);
+void bind_models(nanobind::module_& models);
 void bind_data(nanobind::module_& data);
 void bind_training(nanobind::module_& train);
 void bind_autograd(nanobind::module_& m);
 void bind_execution(nanobind::module_& m);
 void bind_array_methods(nanobind::module_& m);
 void bind_dlpack(nanobind::module_& m);
+void bind_argument_errors(nanobind::module_& m);  // last: of all that is bound
 
 }  // namespace lamina::python

@@ -157,8 +157,13 @@ void bind_sequential(nb::module_& m) {
       .def("__init__",
            [](nn::Sequential* self, const nb::args& modules) {
              new (self) nn::Sequential();
-             for (nb::handle module : modules)
+             for (nb::handle module : modules) {
+               if (!nb::isinstance<Module>(module)) {
+                 throw DTypeError(
+                     text("Sequential: expected modules, got ", Py_TYPE(module.ptr())->tp_name));
+               }
                self->append(nb::cast<std::shared_ptr<Module>>(module));
+             }
            })
       .def(
           "append",

@@ -58,6 +58,7 @@ NB_MODULE(_lamina, m) {
   bind_more_layers(nn);
   nn.attr("cross_entropy") = m.attr("cross_entropy");
   bind_losses(nn);
+  bind_loss_modules(nn);
   nanobind::module_ losses = nn.def_submodule("losses");
   bind_keras_losses(losses);
   nanobind::module_ optim = m.def_submodule("_optim");
@@ -66,8 +67,11 @@ NB_MODULE(_lamina, m) {
   bind_data(data);
   nanobind::module_ train = m.def_submodule("_train");
   bind_training(train);
+  nanobind::module_ models = m.def_submodule("_models");
+  bind_models(models);
   bind_array_methods(m);
   bind_dlpack(m);
+  bind_argument_errors(m);
 }
 
 }  // namespace lamina::python
