@@ -42,9 +42,9 @@ class Assembler : public Xbyak::CodeGenerator {
   static uint32_t neutral(Monoid monoid);
   Place partial(uint32_t reduction, int k) const {
     return {partials_.kind,
-            static_cast<uint16_t>(partials_.index + reduction * kPartial + static_cast<uint32_t>(k))};
+            static_cast<uint16_t>(partials_.index + static_cast<int>(reduction) * kPartial + k)};
   }
-  void clear_partials();
+  void clear_partials(int first, int last);
   void add_up_partials();  // to the first of each
   void write_results();    // the lanes of the first, combined with what is in memory
 

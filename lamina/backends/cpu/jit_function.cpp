@@ -69,8 +69,7 @@ std::shared_ptr<const Function> Function::make(const void* code, size_t bytes) {
   return std::shared_ptr<const Function>(new Function(pages, mapped));
 }
 
-std::shared_ptr<const Function> cached(
-    const std::string& key, const std::function<std::shared_ptr<const Function>()>& make) {
+std::shared_ptr<const Function> cached(const std::string& key, const MakeFunction& make) {
   static auto* cache = new Cache;
   if (auto function = cache->find(key)) return function;
   auto function = make();

@@ -69,7 +69,7 @@ std::shared_ptr<const Function> compile(const VectorProgram& program, const Bloc
 
 // The function that was made for the same key, or make()'s. Functions that nobody asked for lately
 // are forgotten when all take more than 8 MiB; kernels keep what they run.
-std::shared_ptr<const Function> cached(const std::string& key,
-                                       const std::function<std::shared_ptr<const Function>()>& make);
+using MakeFunction = std::function<std::shared_ptr<const Function>()>;
+std::shared_ptr<const Function> cached(const std::string& key, const MakeFunction& make);
 
 }  // namespace lamina::cpu::jit

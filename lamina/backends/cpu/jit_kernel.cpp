@@ -108,6 +108,13 @@ const char* find_patterns(const Loop& loop, const LoopDomain& domain,
   return nullptr;
 }
 
+bool only_reduces(const NormalProgram& normal) {
+  for (uint16_t v : normal.reductions) {
+    if (normal.program.code[v].op != ScalarOp::Input) return false;
+  }
+  return normal.stores.empty();
+}
+
 // Everything that the code depends on.
 std::string key_of(const jit::VectorProgram& program, const BlockShape& shape,
                    InstructionSet set) {
@@ -149,8 +156,13 @@ std::unique_ptr<Kernel> make_jit_kernel(const Loop& loop, InstructionSet set,
     refusal = why;
     return nullptr;
   }
+  const NormalProgram normal = normalize(loop);
+  if (only_reduces(normal)) {
+    refusal = "nothing to compute: the interpreter reduces operands where they lie";
+    return nullptr;
+  }
   jit::VectorProgram program;
-  if (!jit::lower(loop, normalize(loop), shape.reduces, program, refusal)) return nullptr;
+  if (!jit::lower(loop, normal, shape.reduces, program, refusal)) return nullptr;
   const bool along = shape.reduces == Reduces::AlongRows;
   for (const Loop::Reduction& r : loop.reductions) {
     shape.operands.push_back({DType::Float32, along ? Pattern::Row

@@ -44,7 +44,8 @@ class Loops : public Assembler {
   void place_values(const VectorProgram& program, const std::vector<Rate>& rates,
                     Registers registers) {
     const int partials = kPartial * static_cast<int>(shape_.monoids.size());
-    const bool fits = registers.vectors - partials >= std::max(6, pressure(program, rates, registers));
+    const int needed = std::max(6, pressure(program, rates, registers));
+    const bool fits = registers.vectors - partials >= needed;
     if (fits) registers.vectors -= partials;
     placement_ = place(program, rates, registers);
     pool_ = placement_.pool;
@@ -147,7 +148,7 @@ class Loops : public Assembler {
     cmovg(rsi, rcx);
     mov(ptr[rsp + kEnd], rsi);
     set_limits(rsi);
-    clear_partials();
+    clear_partials(0, 1);
     write_row(ptr[rsp + kEnd]);
     write_results();
     mov(rax, ptr[rsp + kEnd]);
@@ -161,6 +162,7 @@ class Loops : public Assembler {
     if (unrolled_ > 1) {
       cmp(rax, ptr[rsp + kUnrolledLimit]);
       jg(one, T_NEAR);
+      if (shape_.reduces == Reduces::AlongRows) clear_partials(1, kPartial);
       align(16);
       L(many);
       for (int k = 0; k < unrolled_; ++k)
@@ -168,9 +170,9 @@ class Loops : public Assembler {
       add(rax, unrolled_ * lanes());
       cmp(rax, ptr[rsp + kUnrolledLimit]);
       jle(many, T_NEAR);
+      if (shape_.reduces == Reduces::AlongRows) add_up_partials();
     }
     L(one);
-    if (shape_.reduces == Reduces::AlongRows) add_up_partials();
     cmp(rax, ptr[rsp + kWholeLimit]);
     jg(rest, T_NEAR);
     L(next);

@@ -169,6 +169,9 @@ bool lower(const Loop& loop, const NormalProgram& normal, Reduces reduces, Vecto
     refusal = std::move(lowering.refusal);
     return false;
   }
+  // All is read before anything is written: results may lie where operands do.
+  for (uint16_t v : normal.stores) lowering.use(v);
+  for (uint16_t v : normal.reductions) lowering.use(v);
   for (size_t k = 0; k < normal.stores.size(); ++k) {
     const DType dtype = loop.stores[k].operand.dtype;
     if (dtype != DType::Float32 && dtype != DType::Bool) {

@@ -28,14 +28,14 @@ class Functions {
     const Value half = p.number(0.5);
     const Value away =
         p.push(VectorOp::Or, half, p.push(VectorOp::And, bounded, p.bits(0x80000000u)));
-    const Value q =
-        p.push(VectorOp::ToInteger, p.fma(bounded, p.number(1.442695040888963407359924681), away));
+    const Value steps = p.fma(bounded, p.number(1.442695040888963407359924681), away);
+    const Value q = p.push(VectorOp::ToInteger, steps);
     const Value qf = p.push(VectorOp::ToFloat, q);
     Value r = p.fma(qf, p.number(-0.693145751953125), bounded);
     r = p.fma(qf, p.number(-1.428606765330187045e-6), r);
     r = exp_minus_one_reduced(r);
-    const Value power = p.push(VectorOp::AddInteger, p.push(VectorOp::SubtractInteger, q, p.bits(1)),
-                               p.bits(0x7f));
+    const Value less_one = p.push(VectorOp::SubtractInteger, q, p.bits(1));
+    const Value power = p.push(VectorOp::AddInteger, less_one, p.bits(0x7f));
     const Value scale = p.push(VectorOp::ShiftLeft, power, 0, 0, 23);
     Value y = p.fma(scale, r, p.sub(scale, half));
     y = p.add(y, y);

@@ -18,7 +18,8 @@ enum class VectorOp : uint8_t {
   Load,      // operand `payload`, converted to float32
   LoadBool,  // .. of bytes 0 and 1: a mask
   Constant,  // the bits `payload` in every lane
-  // Floats. Minimum and Maximum are the processor's: the second operand if either is NaN or both are 0.
+  // Floats. Minimum and Maximum are the processor's: the second operand if either is NaN or both
+  // are zero.
   Add, Subtract, Multiply, Divide, Minimum, Maximum,
   MultiplyAdd,      // a * b + c, rounded once
   SquareRoot, Round,  // Round: to an integer, in the mode `payload`

@@ -35,15 +35,13 @@ uint32_t Assembler::neutral(Monoid monoid) {
   }
 }
 
-void Assembler::clear_partials() {
+void Assembler::clear_partials(int first, int last) {
   for (uint32_t r = 0; r < shape_.monoids.size(); ++r) {
-    const Place first = partial(r, 0);
-    const bool in_frame = first.kind == Place::Frame;
-    const Xmm value = in_frame ? temporary(0) : vector(first.index);
+    const Xmm value = temporary(0);
     spread(value, neutral(shape_.monoids[r]));
-    for (int k = in_frame ? 0 : 1; k < kPartial; ++k) {
+    for (int k = first; k < last; ++k) {
       const Place to = partial(r, k);
-      if (in_frame)
+      if (to.kind == Place::Frame)
         vmovups(frame(to.index), value);
       else
         vmovaps(vector(to.index), value);

@@ -113,7 +113,8 @@ class RandomProgram {
       const bool mask = type == ScalarType::Bool;
       return program.constant(mask ? pick(2) : (pick(41) - 20) / 4.0, type);
     }
-    return chance(2) ? fitting.back() : fitting[static_cast<size_t>(pick(static_cast<int>(fitting.size())))];
+    return chance(2) ? fitting.back()
+                     : fitting[static_cast<size_t>(pick(static_cast<int>(fitting.size())))];
   }
 
   void instruction(ScalarProgram& p) {
@@ -171,7 +172,7 @@ void expect_same(Memory& got, Memory& expected, const std::string& where) {
   }
 }
 
-// The first value of a program for which the two executors differ, to find the reason for a failure.
+// The first value of a program for which the two executors differ: the reason for a failure.
 std::string first_difference(const Loop& loop, InstructionSet set, std::vector<Memory> memory) {
   for (size_t v = 0; v < loop.program.code.size(); ++v) {
     Loop part = loop;
@@ -188,7 +189,8 @@ std::string first_difference(const Loop& loop, InstructionSet set, std::vector<M
     run(*kernel, got);
     const size_t out = loop.inputs.size();
     for (size_t i = 0; i < got[out].count(); ++i) {
-      const bool nan = !mask && std::isnan(got[out].value(i).f32) && std::isnan(expected[out].value(i).f32);
+      const bool nan = !mask && std::isnan(got[out].value(i).f32) &&
+                       std::isnan(expected[out].value(i).f32);
       if (!nan && std::memcmp(got[out].element(i), expected[out].element(i), mask ? 1 : 4) != 0) {
         return text("value ", v, " element ", i, ": ",
                     mask ? got[out].value(i).b : got[out].value(i).f32, ", interpreted ",
@@ -213,7 +215,8 @@ TEST_P(Jit, TailsAndAlignment) {
     for (bool with_mask : {false, true}) {
       Loop tested = loop;
       tested.stores = {{sum.in(&loop.program, ScalarType::F32), {DType::Float32, {1}}}};
-      if (with_mask) tested.stores.push_back({less.in(&loop.program, ScalarType::Bool), {DType::Bool, {1}}});
+      const uint16_t mask = less.in(&loop.program, ScalarType::Bool);
+      if (with_mask) tested.stores.push_back({mask, {DType::Bool, {1}}});
       if (!with_mask) tested.inputs[2].dtype = DType::Float32;
       tested.program = loop.program;
       if (!with_mask) tested.program.code[2].type = ScalarType::F32;
@@ -378,8 +381,9 @@ TEST_P(Jit, AgreesWithTheInterpreter) {
     std::string refusal;
     const std::unique_ptr<Kernel> kernel = cpu::make_jit_kernel(loop, GetParam(), refusal);
     if (!kernel) {
-      EXPECT_TRUE(refusal == "elements are not contiguous" || refusal == "an operand is transposed")
-          << refusal;
+      const bool of_access =
+          refusal == "elements are not contiguous" || refusal == "an operand is transposed";
+      EXPECT_TRUE(of_access) << refusal;
       continue;
     }
     ++made;
@@ -395,8 +399,9 @@ TEST_P(Jit, ReductionsAgreeWithTheInterpreter) {
   int made = 0;
   for (uint64_t seed = 0; seed < 2000; ++seed) {
     RandomProgram random(seed);
+    const bool large = random.chance(8);
     const Shape domain =
-        random.chance(8) ? Shape{1 + random.pick(40), 1 + random.pick(4000)} : random_domain(random);
+        large ? Shape{1 + random.pick(40), 1 + random.pick(4000)} : random_domain(random);
     Loop loop = random.make(domain);
     random.reduce(loop, GetParam() == InstructionSet::Avx512);
     std::string refusal;
@@ -423,7 +428,8 @@ TEST_P(Jit, LongSumsStayAccurate) {
         loop.reduced.push_back(axes >> d & 1);
         if (!loop.reduced[d]) strides[d] = 1;
       }
-      loop.reductions = {{Monoid::Sum, y.in(&loop.program, ScalarType::F32), {DType::Float32, strides}}};
+      const uint16_t value = y.in(&loop.program, ScalarType::F32);
+      loop.reductions = {{Monoid::Sum, value, {DType::Float32, strides}}};
       auto kernel = make(loop);
       ASSERT_TRUE(kernel);
       std::vector<Memory> memory = allocate(loop), expected = memory;
@@ -431,7 +437,8 @@ TEST_P(Jit, LongSumsStayAccurate) {
       std::vector<double> sums(memory[1].count());
       for (size_t i = 0; i < memory[0].count(); ++i) {
         memory[0].set(i, 0.1 + static_cast<double>(i % 13));
-        const int64_t row = static_cast<int64_t>(i) / columns, column = static_cast<int64_t>(i) % columns;
+        const auto n = static_cast<int64_t>(i);
+        const int64_t row = n / columns, column = n % columns;
         const int64_t at = domain.size() == 1 ? 0 : row * strides[0] + column * strides[1];
         sums[static_cast<size_t>(at)] += 2 * static_cast<double>(memory[0].value(i).f32);
       }
