@@ -106,7 +106,7 @@ def base_calls(name, member):
             tree = ast.parse(example.source.strip(), mode="eval")
         except SyntaxError:
             continue
-        if any(isinstance(node, ast.Call) for node in ast.walk(tree)):
+        if any(isinstance(node, ast.Call) and not isinstance(node.func, ast.Name) for node in ast.walk(tree)):
             found.append(example.source.strip())
     place, _, function = name.rpartition(".")
     if place == "array":

@@ -74,6 +74,16 @@ Array nanmin(Array x, ReduceOptions options) {
   return extreme("nanmin", std::move(x), options, &min, std::numeric_limits<double>::infinity());
 }
 
+Array nanargmax(Array x, ArgOptions options) {
+  if (may_have_nan("nanargmax", x)) x = where(isnan(x), -std::numeric_limits<double>::infinity(), x);
+  return argmax(std::move(x), std::move(options));
+}
+
+Array nanargmin(Array x, ArgOptions options) {
+  if (may_have_nan("nanargmin", x)) x = where(isnan(x), std::numeric_limits<double>::infinity(), x);
+  return argmin(std::move(x), std::move(options));
+}
+
 Array nanvar(Array x, VarianceOptions options) { return variance("nanvar", std::move(x), options); }
 
 // As in std, the gradient for constant data is taken as 0.
