@@ -63,9 +63,6 @@ struct Polygamma {
     if (!is_floating(c.dtype(0))) throw c.error<DTypeError>("expected floating-point numbers");
     c.output(c.dtype(0), c.shape(0));
   }
-  static void gradient(Context& c) {
-    c.give(0, c.cotangent() * polygamma(c.attributes<Attributes>().order + 1, c.input(0)));
-  }
   static Array decompose(Context& c) {
     const Array& x = c.input(0);
     const int64_t n = c.attributes<Attributes>().order;
