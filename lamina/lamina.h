@@ -11,6 +11,8 @@
 #include "lamina/data/digits.h"
 #include "lamina/exec/deterministic.h"  // set_deterministic
 #include "lamina/exec/evaluate.h"       // explain
+#include "lamina/models/densenet.h"
+#include "lamina/models/resnet.h"
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/recording.h"        // NoGrad
 #include "lamina/ops/ops.h"             // every function of arrays

@@ -11,7 +11,7 @@ import re
 import lamina as lm
 
 PLACES = [("lm", lm), ("lm.nn", lm.nn), ("lm.optim", lm.optim), ("lm.random", lm.random), ("lm.data", lm.data),
-          ("lm.train", lm.train)]
+          ("lm.train", lm.train), ("lm.models", lm.models)]
 INTRODUCTION = """# Reference
 
 Every public function and class of the Python module, from its docstrings (written by `tools/reference.py`; the

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <list>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
@@ -35,19 +36,54 @@ size_t default_limit() {
   return asked > 0 ? static_cast<size_t>(asked) : machine / 10 * 9;
 }
 
+// Blocks that were given back and may be used again. Called with the mutex held.
 struct Pool {
+  struct Cached {
+    size_t size;
+    std::byte* block;
+  };
+  using Age = std::list<Cached>;  // given back longest ago first
+
   std::mutex mutex;
-  std::unordered_map<size_t, std::vector<std::byte*>> free_blocks;
+  Age cached;
+  std::unordered_map<size_t, std::vector<Age::iterator>> by_size;
   MemoryStatistics statistics;
 
   Pool() { statistics.limit = default_limit(); }
 
-  void release_cached() {  // with the mutex held
-    for (auto& [size, blocks] : free_blocks) {
-      for (std::byte* block : blocks) std::free(block);
-      blocks.clear();
+  std::byte* take(size_t size) {
+    auto found = by_size.find(size);
+    if (found == by_size.end() || found->second.empty()) return nullptr;
+    const Age::iterator entry = found->second.back();
+    found->second.pop_back();
+    std::byte* block = entry->block;
+    cached.erase(entry);
+    statistics.cached -= size;
+    return block;
+  }
+
+  void keep(std::byte* block, size_t size) {
+    const auto entry = cached.insert(cached.end(), {size, block});
+    try {
+      by_size[size].push_back(entry);
+    } catch (...) {
+      cached.erase(entry);
+      throw;
     }
-    statistics.cached = 0;
+    statistics.cached += size;
+  }
+
+  void release_oldest() {
+    const Cached oldest = cached.front();
+    auto& same = by_size[oldest.size];
+    same.erase(std::find(same.begin(), same.end(), cached.begin()));
+    cached.pop_front();
+    statistics.cached -= oldest.size;
+    std::free(oldest.block);
+  }
+
+  void release_cached() {
+    while (!cached.empty()) release_oldest();
   }
 };
 
@@ -72,13 +108,8 @@ std::byte* allocate(size_t bytes) {
   };
   if (fault::point("allocate")) throw refuse("injected fault");
   if (size > s.limit || s.in_use > s.limit - size) throw refuse("the memory limit would be passed");
-  std::byte* block = nullptr;
-  if (auto found = p.free_blocks.find(size);
-      found != p.free_blocks.end() && !found->second.empty()) {
-    block = found->second.back();
-    found->second.pop_back();
-    s.cached -= size;
-  } else {
+  std::byte* block = p.take(size);
+  if (!block) {
     if (s.in_use + s.cached > s.limit - size) p.release_cached();
     constexpr size_t kHugePage = size_t{2} << 20;
     size_t alignment = size >= 2 * kHugePage ? kHugePage : kAlignment;
@@ -101,12 +132,16 @@ void deallocate(std::byte* block, size_t bytes) noexcept {
   size_t size = size_class(bytes);
   std::lock_guard lock(p.mutex);
   p.statistics.in_use -= size;
-  // What is kept is bounded by what was once needed at the same time.
-  bool keep = p.statistics.in_use + p.statistics.cached + size <= p.statistics.peak;
-  if (keep) {
+  // What is kept is bounded by what was once needed at the same time. The block that came back last
+  // is the likeliest to be wanted: the arena of a training step must not go back to the system,
+  // which would have to clear its pages again at the next step.
+  while (!p.cached.empty() &&
+         p.statistics.in_use + p.statistics.cached + size > p.statistics.peak) {
+    p.release_oldest();
+  }
+  if (p.statistics.in_use + p.statistics.cached + size <= p.statistics.peak) {
     try {
-      p.free_blocks[size].push_back(block);
-      p.statistics.cached += size;
+      p.keep(block, size);
       return;
     } catch (...) {  // no memory for the list itself: give the block back instead
     }

@@ -98,6 +98,14 @@ Strides channels_last_strides(const Shape& shape) {
   return strides_in_order(shape, order);
 }
 
+Strides dense_strides_like(const Shape& shape, const Strides& strides) {
+  IntList order;
+  for (int i = 0; i < shape.rank(); ++i) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int64_t a, int64_t b) { return strides[a] > strides[b]; });
+  return strides_in_order(shape, order);
+}
+
 bool is_row_major(const Shape& shape, const Strides& strides) {
   int64_t step = 1;
   for (size_t i = shape.size(); i-- > 0;) {

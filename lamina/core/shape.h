@@ -52,6 +52,9 @@ Strides row_major_strides(const Shape& shape);
 Strides strides_in_order(const Shape& shape, const IntList& order);
 Strides channels_last_strides(const Shape& shape);  // rank >= 3: axis 1 innermost
 
+// Dense strides whose axes lie in memory in the order in which they do under `strides`.
+Strides dense_strides_like(const Shape& shape, const Strides& strides);
+
 bool is_row_major(const Shape& shape, const Strides& strides);  // axes of size 1 do not matter
 bool is_dense(const Shape& shape, const Strides& strides);      // some order of the axes is row-major
 

@@ -2,64 +2,84 @@
 // are what kernels ask for, and a copy stands wherever an operand lies otherwise than its kernel
 // wants.
 #include <algorithm>
-#include <functional>
 
-#include "lamina/base/environment.h"
 #include "lamina/base/error.h"
-#include "lamina/base/parallel_for.h"
 #include "lamina/base/text.h"
-#include "lamina/exec/deterministic.h"
-#include "lamina/exec/memory_plan.h"
-#include "lamina/exec/profile.h"
-#include "lamina/exec/program.h"
+#include "lamina/exec/derived.h"
+#include "lamina/exec/placement.h"
+#include "lamina/exec/program_builder.h"
 #include "lamina/op/cluster.h"
+#include "lamina/op/concatenation.h"
+#include "lamina/op/elementwise.h"
+#include "lamina/op/epilogue.h"
 #include "lamina/op/op.h"
 #include "lamina/op/scalar_eval.h"
 
 namespace lamina {
 
-LAMINA_USE_OP(Copy)
+LAMINA_USE_OP(Concatenate)
 LAMINA_USE_OP(Output)
 
 namespace {
 
-// A value's place while buffers are still being counted.
-struct Location {
-  int32_t buffer = -1;
-  int64_t offset = 0;  // bytes
-  Strides strides;
-};
-
 class Lowering {
  public:
   Lowering(Graph graph, int tier)
-      : graph_(std::move(graph)), program_(std::make_shared<Program>()) {
-    program_->tier = tier;
-    program_->leaf_count = graph_.leaf_count;
-    plan_.buffers.resize(graph_.leaf_count);
+      : graph_(std::move(graph)),
+        main_(graph_.leaf_count, tier),
+        once_(graph_.leaf_count, tier),
+        parts_(place_parts(graph_)) {
+    if (tier > 0) {
+      derived_ = find_derived(graph_);
+      stable_ = find_stable(graph_);
+    } else {  // it may never run again
+      derived_.assign(graph_.values.size(), false);
+      stable_ = derived_;
+    }
   }
 
   std::shared_ptr<const Program> run() {
     locations_.resize(graph_.values.size());
-    for (size_t i = 0; i < graph_.values.size(); ++i) lower(static_cast<int32_t>(i));
-    place_outputs();
-    finish_plan(*program_, plan_);
-    return program_;
+    for (size_t i = 0; i < graph_.values.size(); ++i) {
+      current_ = derived_[i] ? &once_ : &main_;
+      lower(static_cast<int32_t>(i));
+    }
+    current_ = &main_;
+    for (int32_t output : graph_.outputs) main_.output(seen(output), spec(output));
+    finish_derivation();
+    return main_.finish();
   }
 
  private:
   const Spec& spec(int32_t value) const { return graph_.values[value].spec; }
-  Location& location(int32_t value) { return locations_[value][0]; }
 
-  Operand operand(int32_t value) {
-    return {spec(value).dtype, spec(value).shape, location(value).strides};
+  // The program in which what is made of a value alone is computed.
+  ProgramBuilder& home(int32_t value) {
+    const bool stays = derived_[value] || (stable_[value] && graph_.values[value].is_variable);
+    return stays ? once_ : *current_;
   }
 
-  int32_t new_buffer(const Spec& s) {
-    PlannedBuffer buffer;
-    buffer.bytes = s.shape.elements() * static_cast<int64_t>(size_of(s.dtype));
-    plan_.buffers.push_back(buffer);
-    return static_cast<int32_t>(plan_.buffers.size() - 1);
+  // A place of the derivation as the main program sees it.
+  Location imported(const Location& from) {
+    if (once_.is_leaf(from.buffer)) return from;
+    for (auto& [there, here] : imports_) {
+      if (there == from.buffer) return {here, from.offset, from.strides};
+    }
+    const int32_t here = main_.new_buffer(once_.buffer(from.buffer).bytes);
+    main_.buffer(here).imported = once_.keep(from.buffer);
+    imports_.emplace_back(from.buffer, here);
+    return {here, from.offset, from.strides};
+  }
+
+  // Where the program that is being made finds a value.
+  Location seen(int32_t value) {
+    const Location& where = locations_[value][0];
+    return derived_[value] && current_ == &main_ ? imported(where) : where;
+  }
+
+  Operand operand(int32_t value) {
+    const bool stays = &home(value) == &once_;
+    return {spec(value).dtype, spec(value).shape, locations_[value][0].strides, stays};
   }
 
   void lower(int32_t i) {
@@ -76,18 +96,20 @@ class Lowering {
       return lower_cluster(i, cluster_of(v, inputs));
     }
     if (v.op->view) return lower_view(i);
+    if (v.op == &ops::op_Concatenate() && lower_concatenation(i)) return;
     lower_op(i);
   }
 
   void lower_leaf(int32_t i) {
     const GraphValue& v = graph_.values[i];
     if (v.leaf_index < 0) return lower_cluster(i, constant_cluster(v));
-    Location where{v.leaf_index, 0, v.strides ? *v.strides : row_major_strides(v.spec.shape)};
-    locations_[i] = {where};
-    PlannedBuffer& buffer = plan_.buffers[v.leaf_index];
-    buffer.bytes = v.spec.shape.elements() * static_cast<int64_t>(size_of(v.spec.dtype));
-    buffer.dies = v.dies;
-    buffer.is_number = v.leaf == LeafKind::Number;
+    locations_[i] = {{v.leaf_index, 0, v.strides ? *v.strides : row_major_strides(v.spec.shape)}};
+    for (ProgramBuilder* builder : {&main_, &once_}) {
+      PlannedBuffer& buffer = builder->buffer(v.leaf_index);
+      buffer.bytes = static_cast<int64_t>(bytes_of(v.spec));
+      buffer.dies = v.dies;
+      buffer.is_number = v.leaf == LeafKind::Number;
+    }
   }
 
   // A number that a decomposition brought in is no leaf of the recorded graph: a loop of one point
@@ -102,35 +124,14 @@ class Lowering {
     return c;
   }
 
-  // The value in memory with just these strides: where it is, or a copy.
-  Location with_strides(const Location& from, const Spec& s, const Strides& strides) {
-    if (from.strides == strides) return from;
-    bool same = true;  // strides of axes of size 1 do not matter
-    for (size_t a = 0; a < strides.size(); ++a)
-      same &= s.shape[a] <= 1 || from.strides[a] == strides[a];
-    if (same || s.shape.elements() == 0) return {from.buffer, from.offset, strides};
-    KernelRequest request = new_request(ops::op_Copy(), {});
-    request.inputs = {{s.dtype, s.shape, from.strides}};
-    request.outputs = {{s.dtype, s.shape, strides}};
-    auto kernel = prepare(request);
-    Location to{new_buffer(s), 0, strides};
-    add_instruction(std::move(kernel), "copy", text("copy ", s), nullptr, {from}, {to}, 0,
-                    2.0 * bytes_of(s));
-    return to;
-  }
-
-  Location row_major(const Location& from, const Spec& s) {
-    return with_strides(from, s, row_major_strides(s.shape));
-  }
-
   void lower_view(int32_t i) {
     GraphValue& v = graph_.values[i];
     int32_t input = v.inputs[0];
-    Location from = location(input);
-    Operand in = operand(input);
+    Location from = seen(input);
+    Operand in{spec(input).dtype, spec(input).shape, from.strides};
     std::optional<View> view = v.op->view(v.attributes.get(), in, v.spec);
     if (!view) {
-      from = row_major(from, spec(input));
+      from = current_->row_major(from, spec(input));
       in.strides = from.strides;
       view = v.op->view(v.attributes.get(), in, v.spec);
       LAMINA_ASSERT(view.has_value());
@@ -139,41 +140,98 @@ class Lowering {
     locations_[i] = {{from.buffer, from.offset + view->offset * item, view->strides}};
   }
 
+  // The place of a value that is a part of a concatenation, inside the memory of the whole; that
+  // memory is laid out like the first array that is known.
+  Location place_in_whole(int32_t i, const Strides& like) {
+    const Part part = parts_[i].whole < 0 ? Part{i, 0, axis_of(i)} : parts_[i];
+    const Spec& whole = spec(part.whole);
+    auto found = std::find_if(wholes_.begin(), wholes_.end(),
+                              [&](const auto& w) { return w.first == part.whole; });
+    if (found == wholes_.end()) {
+      Location where{current_->new_buffer(whole), 0, dense_strides_like(whole.shape, like)};
+      found = wholes_.insert(wholes_.end(), {part.whole, std::move(where)});
+    }
+    Location where = found->second;
+    const auto item = static_cast<int64_t>(size_of(whole.dtype));
+    where.offset = part.offset * where.strides[part.axis] * item;
+    return where;
+  }
+  int64_t axis_of(int32_t i) const {
+    return graph_.values[i].attributes->as<ConcatenateAttributes>().axis;
+  }
+
+  // Copies those parts that do not lie in the whole already; false when none does, and one kernel
+  // had better write it all.
+  bool lower_concatenation(int32_t i) {
+    const GraphValue& v = graph_.values[i];
+    const int32_t whole = parts_[i].whole < 0 ? i : parts_[i].whole;
+    auto lies_there = [&](int32_t input) { return parts_[input].whole == whole; };
+    const bool any = std::any_of(v.inputs.begin(), v.inputs.end(), lies_there);
+    if (!any && whole == i) return false;
+    size_t largest = 0;
+    for (size_t k = 1; k < v.inputs.size(); ++k) {
+      if (bytes_of(spec(v.inputs[k])) > bytes_of(spec(v.inputs[largest]))) largest = k;
+    }
+    Location place = place_in_whole(i, seen(v.inputs[largest]).strides);
+    locations_[i] = {place};
+    const int64_t axis = axis_of(i);
+    for (int32_t input : v.inputs) {
+      const Spec& s = spec(input);
+      // The same value twice lies in its first place only.
+      const bool there = lies_there(input) && locations_[input][0].offset == place.offset;
+      if (!there && s.shape.elements() > 0) current_->copy(seen(input), place, s);
+      place.offset += s.shape[axis] * place.strides[axis] * static_cast<int64_t>(size_of(s.dtype));
+    }
+    return true;
+  }
+
   // Outputs follow the layout of an operand of the same shape, so that channels-last data stays so.
-  Strides output_strides(const Cluster& c, const Cluster::Output& output,
-                         const std::vector<Location>& from, const GraphValue& v) {
+  static Strides output_strides(const Cluster& c, const Cluster::Output& output,
+                                std::span<const Spec> specs, const std::vector<Location>& from) {
     if (output.is_reduction) return row_major_strides(output.spec.shape);
     for (size_t k = 0; k < from.size(); ++k) {
-      const Shape& shape = spec(v.inputs[k]).shape;
-      if (shape == c.domain && output.spec.shape == c.domain && shape.elements() > 1 &&
-          is_dense(shape, from[k].strides)) {
-        return from[k].strides;
-      }
+      const Shape& shape = specs[k].shape;
+      if (!(shape == c.domain && output.spec.shape == c.domain && shape.elements() > 1)) continue;
+      bool broadcast = false;  // an axis that takes no memory has no place in an order
+      for (size_t d = 0; d < shape.size(); ++d)
+        broadcast |= shape[d] > 1 && from[k].strides[d] <= 0;
+      if (!broadcast) return dense_strides_like(shape, from[k].strides);
     }
     return row_major_strides(output.spec.shape);
   }
 
   void lower_cluster(int32_t i, const Cluster& c) {
-    GraphValue& v = graph_.values[i];
+    const GraphValue& v = graph_.values[i];
+    std::vector<Location> from;
+    std::vector<Spec> specs;
+    for (int32_t input : v.inputs) {
+      from.push_back(seen(input));
+      specs.push_back(spec(input));
+    }
+    locations_[i] = add_loop(i, c, from, specs);
+  }
+
+  std::vector<Location> add_loop(int32_t i, const Cluster& c, const std::vector<Location>& from,
+                                 std::span<const Spec> specs) {
     Loop loop;
     loop.domain = c.domain;
     loop.program = c.program;
     loop.reduced = c.reduced;
-    std::vector<Location> from, to;
+    std::vector<Location> to;
     double bytes = 0;
-    for (size_t k = 0; k < v.inputs.size(); ++k) {
-      const Spec& s = spec(v.inputs[k]);
-      from.push_back(location(v.inputs[k]));
+    for (size_t k = 0; k < from.size(); ++k) {
       Strides strides(c.domain.size(), 0);
       for (size_t d = 0; d < c.domain.size(); ++d) {
         int8_t axis = c.input_axes[k][d];
-        if (axis >= 0 && s.shape[axis] != 1) strides[d] = from[k].strides[axis];
+        if (axis >= 0 && specs[k].shape[axis] != 1) strides[d] = from[k].strides[axis];
       }
-      loop.inputs.push_back({s.dtype, strides});
-      bytes += bytes_of(s);
+      loop.inputs.push_back({specs[k].dtype, strides});
+      bytes += bytes_of(specs[k]);
     }
     for (const Cluster::Output& output : c.outputs) {
-      Location where{new_buffer(output.spec), 0, output_strides(c, output, from, v)};
+      const Strides like = output_strides(c, output, specs, from);
+      Location where = parts_[i].whole >= 0 ? place_in_whole(i, like)
+                                            : Location{current_->new_buffer(output.spec), 0, like};
       Strides strides(c.domain.size(), 0);
       for (size_t d = 0; d < c.domain.size(); ++d) {
         if (output.axes[d] >= 0) strides[d] = where.strides[output.axes[d]];
@@ -189,36 +247,35 @@ class Lowering {
     }
     // A loop's operands are its inputs, stores, reductions, in this order.
     std::vector<Location> ordered;
-    for (size_t k = 0; k < to.size(); ++k) {
-      if (!c.outputs[k].is_reduction) ordered.push_back(to[k]);
+    for (bool reductions : {false, true}) {
+      for (size_t k = 0; k < to.size(); ++k) {
+        if (c.outputs[k].is_reduction == reductions) ordered.push_back(to[k]);
+      }
     }
-    for (size_t k = 0; k < to.size(); ++k) {
-      if (c.outputs[k].is_reduction) ordered.push_back(to[k]);
-    }
-    KernelRequest request;
+    KernelRequest request = new_request(nullptr, {});
     request.loop = &loop;
-    request.threads = thread_count();
-    request.deterministic = is_deterministic();
-    auto kernel = prepare(request);
-    double flops = static_cast<double>(c.domain.elements()) *
-                   static_cast<double>(c.program.code.size() - v.inputs.size());
-    add_instruction(std::move(kernel), c.ops[0],
-                    text(list_text(c.ops, "", ""), " ", c.outputs[0].spec.dtype, " ", c.domain),
-                    v.origin, from, ordered, flops, bytes);
-    locations_[i] = std::move(to);
+    auto kernel = current_->prepare(request);
+    ProgramBuilder::Label label;
+    label.op = c.ops[0];
+    label.what = text(list_text(c.ops, "", ""), " ", c.outputs[0].spec.dtype, " ", c.domain);
+    label.origin = graph_.values[i].origin;
+    label.flops = static_cast<double>(c.domain.elements()) *
+                  static_cast<double>(c.program.code.size() - from.size());
+    label.bytes = bytes;
+    current_->add(std::move(kernel), std::move(label), from, ordered);
+    return to;
   }
 
   void lower_op(int32_t i) {
-    GraphValue& v = graph_.values[i];
-    KernelRequest request = new_request(*v.op, v.attributes);
-    std::vector<Location> from;
-    double bytes = 0;
+    const GraphValue& v = graph_.values[i];
+    KernelRequest request = new_request(v.op, v.attributes);
+    request.epilogue = v.epilogue.get();
+    ProgramBuilder::Label label;
     SmallVector<const Spec*, 8> specs;
     for (int32_t input : v.inputs) {
       request.inputs.push_back(operand(input));
-      from.push_back(location(input));
       specs.push_back(&spec(input));
-      bytes += bytes_of(spec(input));
+      label.bytes += bytes_of(spec(input));
     }
     std::vector<Spec> results{v.spec};
     if (v.op->multiple) {
@@ -228,139 +285,116 @@ class Lowering {
     }
     for (const Spec& s : results) {
       request.outputs.push_back({s.dtype, s.shape, row_major_strides(s.shape)});
-      bytes += bytes_of(s);
+      label.bytes += bytes_of(s);
     }
     if (v.op->decompose) {  // a kernel claimed it for operands that lie row-major
       for (Operand& o : request.inputs) o.strides = row_major_strides(o.shape);
     }
-    auto kernel = prepare(request);
-    for (size_t k = 0; k < from.size(); ++k) {
-      from[k] = with_strides(from[k], spec(v.inputs[k]), request.inputs[k].strides);
-    }
+    auto kernel = current_->prepare(request);
+    if (!kernel) return lower_in_two_steps(i, request);
+    label.op = v.op->name;
+    label.what = text(v.op->name, with_steps(v), " ", results[0]);
+    label.origin = v.origin;
+    label.flops = v.op->flops ? v.op->flops(request) : 0;
+    label.checks_values = v.op->checks_values;
+
     std::vector<Location> to;
-    for (size_t k = 0; k < results.size(); ++k) {
-      to.push_back({new_buffer(results[k]), 0, request.outputs[k].strides});
-    }
-    double flops = v.op->flops ? v.op->flops(request) : 0;
-    add_instruction(std::move(kernel), v.op->name, text(v.op->name, " ", results[0]), v.origin,
-                    from, to, flops, bytes, v.op->checks_values);
+    for (size_t k = 0; k < results.size(); ++k)
+      to.push_back({current_->new_buffer(results[k]), 0, request.outputs[k].strides});
+    auto from = operands_of(v, request, *kernel);
+    current_->add(std::move(kernel), std::move(label), from, to);
     locations_[i] = std::move(to);
   }
 
-  KernelRequest new_request(const Op& op, const AttributesRef& attributes) {
-    KernelRequest request;
-    request.op = &op;
-    request.attributes = attributes ? attributes->data() : nullptr;
-    request.attributes_owner = attributes;
-    request.threads = thread_count();
-    request.deterministic = is_deterministic();
-    return request;
-  }
-
-  std::shared_ptr<const Kernel> prepare(KernelRequest& request) {
-    std::vector<std::string> refusals;
-    std::shared_ptr<const Kernel> kernel = backend::prepare(request, &refusals);
-    const char* op = request.op ? request.op->name : "loop";
-    for (const std::string& refusal : refusals)
-      program_->refusals.push_back(text(op, ": ", refusal));
-    if (kernel->name.starts_with("reference.")) {
-      count_fallback();
-      static const bool strict = environment::flag("LAMINA_STRICT");
-      if (strict) {
-        throw StateError(text(op, ": only the reference kernel runs this call (LAMINA_STRICT=1)"))
-            .detail("refused", list_text(refusals));
+  // The inputs as a kernel wants them: in its strides, and prepared.
+  std::vector<Location> operands_of(const GraphValue& v, const KernelRequest& request,
+                                    const Kernel& kernel) {
+    std::vector<Location> from;
+    for (size_t k = 0; k < request.inputs.size(); ++k) {
+      const int32_t input = v.inputs[k];
+      ProgramBuilder& maker = home(input);
+      Location where = maker.with_strides(&maker == &once_ ? locations_[input][0] : seen(input),
+                                          spec(input), request.inputs[k].strides);
+      for (const Kernel::Preparation& p : kernel.preparations) {
+        if (p.input != k) continue;
+        Location prepared{maker.new_buffer(static_cast<int64_t>(p.bytes)), 0, {}};
+        maker.add(p.kernel,
+                  {.op = "prepare",
+                   .what = text("prepare ", spec(input)),
+                   .origin = v.origin,
+                   .bytes = bytes_of(spec(input)) + static_cast<double>(p.bytes)},
+                  {where}, {prepared});
+        where = prepared;
       }
+      from.push_back(&maker == &once_ && current_ == &main_ ? imported(where) : where);
     }
-    return kernel;
+    return from;
   }
 
-  static double bytes_of(const Spec& s) {
-    return static_cast<double>(s.shape.elements()) * static_cast<double>(size_of(s.dtype));
+  static std::string with_steps(const GraphValue& v) {
+    std::string names;
+    if (v.epilogue) {
+      for (const EpilogueStep& step : v.epilogue->steps) names += text(" + ", step.op->name);
+    }
+    return names;
   }
 
-  void add_instruction(std::shared_ptr<const Kernel> kernel, const char* op, std::string what,
-                       const char* origin, const std::vector<Location>& from,
-                       const std::vector<Location>& to, double flops, double bytes,
-                       bool checks_values = false) {
-    int now = static_cast<int>(program_->instructions.size());
-    Instruction instruction;
-    instruction.op = op;
-    instruction.what = std::move(what);
-    instruction.origin = origin;
-    instruction.flops = flops;
-    instruction.bytes = bytes;
-    instruction.checks_values = checks_values;
-    instruction.first_operand = static_cast<uint32_t>(program_->operands.size());
-    instruction.operand_count = static_cast<uint32_t>(from.size() + to.size());
-    for (size_t k = 0; k < from.size(); ++k) {
-      program_->operands.push_back({from[k].buffer, from[k].offset});
-      plan_.buffers[from[k].buffer].last_read = now;
+  // No kernel applies the steps itself: the op alone, then a loop.
+  void lower_in_two_steps(int32_t i, const KernelRequest& refused) {
+    GraphValue& v = graph_.values[i];
+    const auto epilogue = std::exchange(v.epilogue, nullptr);
+    const SmallVector<int32_t, 4> all = v.inputs;
+    SmallVector<int32_t, 4> own;
+    for (int k = 0; k < epilogue->own_inputs; ++k) own.push_back(all[static_cast<size_t>(k)]);
+    v.inputs = own;
+    lower_op(i);
+    v.inputs = all;
+
+    Cluster c;
+    c.domain = refused.outputs[0].shape;
+    std::vector<Location> from{locations_[i][0]};
+    std::vector<Spec> specs{v.spec};
+    std::vector<uint16_t> loaded;
+    c.input_axes.push_back(broadcast_axes(v.spec.shape, c.domain));
+    uint16_t value = c.program.input(0, compute_type(v.spec.dtype));
+    for (size_t k = own.size(); k < all.size(); ++k) {
+      const Spec& s = spec(all[k]);
+      from.push_back(seen(all[k]));
+      specs.push_back(s);
+      c.input_axes.push_back(broadcast_axes(s.shape, c.domain));
+      loaded.push_back(c.program.input(static_cast<int>(specs.size()) - 1, compute_type(s.dtype)));
     }
-    for (const Location& where : to) {
-      program_->operands.push_back({where.buffer, where.offset});
-      plan_.buffers[where.buffer].first_write = now;
+    for (const EpilogueStep& step : epilogue->steps) {
+      SmallVector<uint16_t, 4> operands{value};
+      if (step.extra >= 0) operands.push_back(loaded[static_cast<size_t>(step.extra)]);
+      if (step.extra_first) std::swap(operands[0], operands[1]);
+      value = append_formula(*step.op, c.program, operands, step.spec.dtype);
+      c.ops.push_back(step.op->name);
     }
-    // An output may take the place of an input that nobody reads later.
-    for (size_t o = 0; o < to.size(); ++o) {
-      for (size_t k = 0; k < from.size(); ++k) {
-        if (!kernel->may_alias(static_cast<int>(k), static_cast<int>(o)) || from[k].offset != 0)
-          continue;
-        bool only_here = true;  // every use of that buffer in this instruction must allow it
-        for (size_t other = 0; other < from.size(); ++other) {
-          if (other != k && from[other].buffer == from[k].buffer) {
-            only_here &= from[other].offset == 0 &&
-                         kernel->may_alias(static_cast<int>(other), static_cast<int>(o));
-          }
-        }
-        if (only_here) plan_.buffers[to[o].buffer].may_replace.push_back(from[k].buffer);
-      }
-    }
-    instruction.kernel = std::move(kernel);
-    program_->instructions.push_back(std::move(instruction));
+    c.outputs.push_back({value, v.spec, broadcast_axes(c.domain, c.domain)});
+    locations_[i] = add_loop(i, c, from, specs);
   }
 
-  // Outputs get storage of their own; one that is only another view of a whole buffer shares it.
-  void place_outputs() {
-    for (int32_t output : graph_.outputs) {
-      const Spec& s = spec(output);
-      Location where = location(output);
-      int64_t bytes = s.shape.elements() * static_cast<int64_t>(size_of(s.dtype));
-      bool whole = !plan_.buffers[where.buffer].is_number && where.offset == 0 &&
-                   is_dense(s.shape, where.strides) && plan_.buffers[where.buffer].bytes == bytes;
-      if (!whole) {
-        if (where.strides == row_major_strides(s.shape) && bytes > 0) {
-          // Right order but part of a larger buffer: a copy is forced through a fresh location.
-          where = copy_of(where, s);
-        } else {
-          Location before = where;
-          where = row_major(where, s);
-          if (where.buffer == before.buffer) where = copy_of(where, s);
-        }
-      }
-      plan_.buffers[where.buffer].is_output = true;
-      ProgramOutput planned;
-      planned.spec = s;
-      planned.buffer = where.buffer;
-      if (!is_row_major(s.shape, where.strides)) planned.strides = where.strides;
-      program_->outputs.push_back(std::move(planned));
+  void finish_derivation() {
+    if (imports_.empty()) return;
+    std::vector<bool> read(static_cast<size_t>(graph_.leaf_count), false);
+    for (const Place& place : once_.program().operands) {
+      if (place.buffer < graph_.leaf_count) read[static_cast<size_t>(place.buffer)] = true;
     }
-  }
-
-  Location copy_of(const Location& from, const Spec& s) {
-    KernelRequest request = new_request(ops::op_Copy(), {});
-    request.inputs = {{s.dtype, s.shape, from.strides}};
-    request.outputs = {{s.dtype, s.shape, row_major_strides(s.shape)}};
-    auto kernel = prepare(request);
-    Location to{new_buffer(s), 0, request.outputs[0].strides};
-    add_instruction(std::move(kernel), "copy", text("copy ", s), nullptr, {from}, {to}, 0,
-                    2.0 * bytes_of(s));
-    return to;
+    for (int32_t leaf = 0; leaf < graph_.leaf_count; ++leaf) {
+      if (read[static_cast<size_t>(leaf)]) main_.program().derivation_leaves.push_back(leaf);
+    }
+    main_.program().derivation = once_.finish();
   }
 
   Graph graph_;
-  std::shared_ptr<Program> program_;
-  MemoryPlan plan_;
+  ProgramBuilder main_, once_;  // once_ computes what depends on parameters only
+  ProgramBuilder* current_ = &main_;
+  std::vector<Part> parts_;
+  std::vector<bool> derived_, stable_;
   std::vector<std::vector<Location>> locations_;
+  std::vector<std::pair<int32_t, Location>> wholes_;   // concatenations whose memory is there
+  std::vector<std::pair<int32_t, int32_t>> imports_;  // buffers of once_, as buffers of main_
 };
 
 }  // namespace

@@ -112,10 +112,14 @@ void finish_plan(Program& program, const MemoryPlan& plan) {
     program.output_bytes.push_back(buffers[b].bytes);
   }
 
+  for (size_t b = leaf_count; b < buffers.size(); ++b) {
+    if (buffers[b].imported >= 0) places[b] = {program.derived_buffer(buffers[b].imported), 0};
+  }
+
   std::vector<std::vector<int32_t>> born(program.instructions.size()),
       dead(program.instructions.size());
   for (size_t b = leaf_count; b < buffers.size(); ++b) {
-    if (buffers[b].is_output) continue;
+    if (buffers[b].is_output || buffers[b].imported >= 0) continue;
     born[buffers[b].first_write].push_back(static_cast<int32_t>(b));
     dead[std::max(buffers[b].first_write, buffers[b].last_read)].push_back(static_cast<int32_t>(b));
   }
@@ -126,7 +130,8 @@ void finish_plan(Program& program, const MemoryPlan& plan) {
       const PlannedBuffer& buffer = buffers[b];
       bool placed = false;
       for (int32_t old : buffer.may_replace) {
-        if (old < leaf_count || buffers[old].is_output || given_away[old] ||
+        if (old < leaf_count || buffers[old].is_output || buffers[old].imported >= 0 ||
+            given_away[old] ||
             buffers[old].last_read != static_cast<int>(i) ||
             aligned(buffers[old].bytes) != aligned(buffer.bytes)) {
           continue;

@@ -15,6 +15,7 @@ struct PlannedBuffer {
   bool dies = false;       // a leaf nobody needs afterwards
   bool is_number = false;  // a leaf that holds a number for this run only
   bool is_output = false;
+  int imported = -1;  // number of the derived value that it holds, which lives outside of the arena
   std::vector<int32_t>
       may_replace;  // buffers whose memory this one may take over at its first write
 };

@@ -6,6 +6,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/base/timer.h"
+#include "lamina/exec/derived.h"
 #include "lamina/exec/profile.h"
 
 namespace lamina {
@@ -24,7 +25,9 @@ namespace {
 void Program::run(Run& run) const {
   FlushDenormals flush;
   // Everything is allocated before anything is computed: a failure here changes nothing.
-  const size_t buffer_count = static_cast<size_t>(leaf_count) + 1 + output_bytes.size();
+  const DerivedValues derived(*this, run);
+  const size_t buffer_count =
+      static_cast<size_t>(leaf_count) + 1 + output_bytes.size() + derived.values().size();
   SmallVector<std::byte*, 64> bases(buffer_count, nullptr);
   for (int i = 0; i < leaf_count; ++i) bases[i] = run.leaves[i].data;
   Ref<Storage> arena_storage;
@@ -48,6 +51,8 @@ void Program::run(Run& run) const {
     storages[k] = Storage::allocate(static_cast<size_t>(output_bytes[k]));
     bases[leaf_count + 1 + k] = storages[k]->data();
   }
+  for (size_t k = 0; k < derived.values().size(); ++k)
+    bases[derived_buffer(static_cast<int>(k))] = derived.values()[k]->data();
   std::vector<NodeValue> results(outputs.size());
   for (size_t k = 0; k < outputs.size(); ++k) {
     if (outputs[k].strides) results[k].strides = std::make_unique<Strides>(*outputs[k].strides);
@@ -73,7 +78,9 @@ void Program::run(Run& run) const {
   }
 
   for (size_t k = 0; k < output_bytes.size(); ++k) {
-    if (donors[k] >= 0) storages[k] = std::move(*run.leaves[donors[k]].storage);
+    if (donors[k] < 0) continue;
+    storages[k] = std::move(*run.leaves[donors[k]].storage);
+    storages[k]->renew();
   }
   for (size_t k = 0; k < outputs.size(); ++k) {
     int32_t buffer = outputs[k].buffer;
@@ -99,7 +106,9 @@ std::string Program::to_text() const {
   auto place_text = [&](const Place& p) {
     std::string s = p.buffer < leaf_count    ? text("leaf", p.buffer)
                     : p.buffer == leaf_count ? text("arena+", p.offset)
-                                             : text("out", p.buffer - leaf_count - 1);
+                    : p.buffer < derived_buffer(0)
+                        ? text("out", p.buffer - leaf_count - 1)
+                        : text("derived", p.buffer - derived_buffer(0));
     return p.buffer != leaf_count && p.offset != 0 ? text(s, "+", p.offset) : s;
   };
   int64_t peak = arena_bytes;
@@ -116,6 +125,7 @@ std::string Program::to_text() const {
     if (i.origin) out += text("  in ", i.origin);
     out += '\n';
   }
+  if (derivation) out += text("once for the parameters: ", derivation->to_text());
   for (const std::string& refusal : refusals) out += text("  not taken: ", refusal, "\n");
   return out;
 }

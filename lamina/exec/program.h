@@ -43,7 +43,7 @@ struct Run {
   struct Leaf {
     std::byte* data = nullptr;  // numbers: an address of the value, converted to the leaf's type
     Ref<Storage>* storage = nullptr;  // data leaves
-    bool may_donate = false;          // nobody else can see the storage
+    bool may_donate = false;          // nobody else can see the storage; numbers have none
   };
   std::span<const Leaf> leaves;
   std::vector<NodeValue> outputs;  // filled in the order of Program::outputs
@@ -51,14 +51,19 @@ struct Run {
 
 class Program {
  public:
-  // Buffers are numbered: leaves [0, leaf_count), the arena, then one for each distinct output
-  // storage.
+  // Buffers are numbered: leaves [0, leaf_count), the arena, one for each distinct output storage,
+  // one for each derived value.
   int leaf_count = 0;
   int64_t arena_bytes = 0;
   std::vector<int64_t> output_bytes;
   std::vector<Place> operands;
   std::vector<Instruction> instructions;
   std::vector<ProgramOutput> outputs;
+  // What depends on parameters and buffers of modules only (packed and folded weights): a program of
+  // the same leaves whose outputs are kept from run to run (exec/derived.h), and the leaves it reads.
+  std::shared_ptr<const Program> derivation;
+  std::vector<int32_t> derivation_leaves;
+
   // The first instruction that may write into donated storage: no later one can fail.
   size_t commit = 0;
   int tier = 0;
@@ -66,6 +71,9 @@ class Program {
 
   int32_t arena() const { return leaf_count; }
   int32_t output_buffer(int k) const { return leaf_count + 1 + k; }
+  int32_t derived_buffer(int k) const {
+    return output_buffer(static_cast<int>(output_bytes.size()) + k);
+  }
 
   // Computes everything or throws and leaves all storages as they were.
   void run(Run& run) const;

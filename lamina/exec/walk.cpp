@@ -108,7 +108,7 @@ void Walk::emit(Node* node) {
     }
     const Strides* strides = node->value.strides.get();
     key_.push_back(kDataLeaf | dtype | static_cast<uint32_t>(node->spec.shape.size()) << 8 |
-                   (strides ? 1u << 16 : 0));
+                   (strides ? 1u << 16 : 0) | (node->variable ? 1u << 17 : 0));
     for (int64_t size : node->spec.shape) add_wide(key_, size);
     if (strides) {
       for (int64_t stride : *strides) add_wide(key_, stride);
@@ -203,6 +203,7 @@ Graph Walk::to_graph() const {
         v.is_constant = true, v.number = node->number;
       if (node->value.strides) v.strides = std::make_unique<Strides>(*node->value.strides);
       v.dies = leaf_dies_[v.leaf_index];
+      v.is_variable = node->variable != nullptr;
       continue;
     }
     v.op = node->op;

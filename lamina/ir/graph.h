@@ -12,7 +12,8 @@
 
 namespace lamina {
 
-struct Cluster;  // several values computed by one loop: compile/cluster.h
+struct Cluster;   // several values computed by one loop: op/cluster.h
+struct Epilogue;  // what a product does to its result before it writes it: op/epilogue.h
 
 enum class LeafKind : uint8_t { None, Data, Number };
 
@@ -31,8 +32,10 @@ struct GraphValue {
   std::unique_ptr<Strides> strides;  // of a data leaf that does not lie row-major
   bool dies =
       false;  // data leaf: nobody needs it after this run (known when recorded, checked at each run)
+  bool is_variable = false;  // data leaf: a module's parameter or buffer, which outlives the run
 
   std::shared_ptr<const Cluster> cluster;
+  std::shared_ptr<const Epilogue> epilogue;  // its extra inputs follow the op's own
 
   GraphValue() = default;
   GraphValue(GraphValue&&) = default;

@@ -36,14 +36,18 @@ std::map<std::string_view, Rules> rules_by_op() {
   return by_op;
 }
 
-std::unique_ptr<Kernel> prepare_by_rule(KernelRequest& request, std::vector<std::string>* refusals) {
+const Rules& rules_of(std::string_view op) {
   static const auto* by_op = new std::map<std::string_view, Rules>(rules_by_op());
-  std::string_view wanted = request.loop ? "loop" : request.op->name;
-  auto found = by_op->find(wanted);
-  if (found == by_op->end()) return nullptr;
+  static const Rules none;
+  auto found = by_op->find(op);
+  return found == by_op->end() ? none : found->second;
+}
+
+std::unique_ptr<Kernel> prepare_by_rule(KernelRequest& request, std::vector<std::string>* refusals) {
   std::vector<Operand> inputs = request.inputs, outputs = request.outputs;
-  for (const KernelEntry* entry : found->second) {
+  for (const KernelEntry* entry : rules_of(request.loop ? "loop" : request.op->name)) {
     request.refusal.clear();
+    if (request.epilogue && !entry->takes_step) continue;
     if (auto kernel = entry->rule(request)) {
       kernel->name = entry->name;
       return kernel;
@@ -57,10 +61,18 @@ std::unique_ptr<Kernel> prepare_by_rule(KernelRequest& request, std::vector<std:
 
 }  // namespace
 
+bool takes_step(const Op& op, const EpilogueStep& step, const Spec* extra) {
+  const Rules& rules = rules_of(op.name);
+  return std::any_of(rules.begin(), rules.end(), [&](const KernelEntry* entry) {
+    return entry->takes_step && entry->takes_step(step, extra);
+  });
+}
+
 bool claims(KernelRequest& request) { return prepare_by_rule(request, nullptr) != nullptr; }
 
 std::unique_ptr<Kernel> prepare(KernelRequest& request, std::vector<std::string>* refusals) {
   if (auto kernel = prepare_by_rule(request, refusals)) return kernel;
+  if (request.epilogue) return nullptr;
   if (auto kernel = request.loop ? loop_reference(request) : reference_kernel(request)) return kernel;
   std::string_view wanted = request.loop ? "loop" : request.op->name;
   throw InternalError(text("no kernel runs ", wanted)).detail("reason", request.refusal);

@@ -19,12 +19,16 @@
 namespace lamina {
 
 struct Op;
+struct Epilogue;
+struct EpilogueStep;
+struct Spec;
 
 // An operand of a request: what it is and how it lies in memory.
 struct Operand {
   DType dtype;
   Shape shape;
   Strides strides;
+  bool stable = false;  // stays the same from run to run: what is made of it is kept
 };
 
 // What a kernel gets at each run.
@@ -45,6 +49,14 @@ class Kernel {
   // unless the kernel said so by may_alias.
   virtual void run(std::byte* const* operands, RunContext& context) const = 0;
   virtual size_t scratch_bytes() const { return 0; }
+  // An input that the kernel wants in a form of its own (packed weights): run() gets that instead.
+  // The preparation is an instruction like others; that of a stable input runs once.
+  struct Preparation {
+    size_t input;
+    size_t bytes;
+    std::shared_ptr<const Kernel> kernel;  // operands: the input, the prepared form
+  };
+  std::vector<Preparation> preparations;
   // Whether output `output` may use the memory of input `input` (same element count and strides).
   virtual bool may_alias(int input, int output) const {
     (void)input, (void)output;
@@ -58,6 +70,7 @@ struct KernelRequest {
   const void* attributes = nullptr;  // .. with the op's attribute struct,
   AttributesRef attributes_owner;    // which a kernel that reads it later must keep
   const Loop* loop = nullptr;        // or a loop, when op is null
+  const Epilogue* epilogue = nullptr;  // applied to the op's result; its extra inputs come last
   std::vector<Operand> inputs;       // a rule may overwrite an input's strides: the caller then converts
   std::vector<Operand> outputs;      // row-major on entry; a rule may choose other dense strides
   int threads = 1;
@@ -73,6 +86,8 @@ struct KernelEntry {
   const char* name;  // "onednn.matmul"
   int rank;          // lower first
   KernelRule rule;
+  // Whether its kernels may apply such a step to their result; `extra` is null where there is none.
+  bool (*takes_step)(const EpilogueStep& step, const Spec* extra) = nullptr;
 };
 
 namespace backend {
@@ -83,7 +98,12 @@ std::span<const KernelEntry* const> builtin_kernels();
 // Whether a kernel of some backend, not only the op's reference, takes the request.
 bool claims(KernelRequest& request);
 
-// The first kernel that accepts; `refusals`, if given, gets "name: reason" of those that did not.
+// Whether some kernel of the op may apply the step to its result. A request can still be refused:
+// the steps are then a loop of their own.
+bool takes_step(const Op& op, const EpilogueStep& step, const Spec* extra);
+
+// The first kernel that accepts, or the reference; null only for a request with an epilogue, which
+// the caller then computes in two steps. `refusals`, if given, gets "name: reason" of those that did not.
 std::unique_ptr<Kernel> prepare(KernelRequest& request, std::vector<std::string>* refusals = nullptr);
 
 }  // namespace backend

@@ -2,16 +2,9 @@
 #pragma once
 
 #include "lamina/core/shape.h"
+#include "lamina/op/concatenation.h"
 
 namespace lamina {
-
-struct ConcatenateAttributes {
-  int64_t axis = 0;  // not negative
-  template <class V>
-  void fields(V&& v) {
-    v("axis", axis);
-  }
-};
 
 struct PadAttributes {
   IntList low, high;  // one entry per axis

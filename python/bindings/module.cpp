@@ -69,6 +69,8 @@ NB_MODULE(_lamina, m) {
   bind_data(data);
   nanobind::module_ train = m.def_submodule("_train");
   bind_training(train);
+  nanobind::module_ models = m.def_submodule("_models");
+  bind_models(models);
   bind_array_methods(m);
   bind_dlpack(m);
 }

@@ -9,7 +9,7 @@
 
 import builtins as _builtins
 
-from . import _lamina, data, errors, nn, optim, random, train
+from . import _lamina, data, errors, models, nn, optim, random, train
 from ._lamina import *
 from .array_api import *
 from .array_api import __array_namespace_info__

@@ -5,7 +5,7 @@ from typing import Any, Callable, Iterator, Sequence
 
 import numpy
 
-from . import data as data, nn as nn, optim as optim, random as random, train as train
+from . import data as data, models as models, nn as nn, optim as optim, random as random, train as train
 from ._lamina import *
 from ._lamina import DType
 from .array_api import clip as clip, e as e, inf as inf, nan as nan, newaxis as newaxis, pi as pi

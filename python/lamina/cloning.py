@@ -19,7 +19,7 @@ def clone(module, memo=None):
     kind = type(module)
     if kind is _Sequential:
         made = _Sequential(*[clone(child, memo) for child in module.children()])
-    elif kind.__module__ == _Module.__module__:  # made in C++, which knows how
+    elif kind.__module__.startswith(_lamina.__name__):  # made in C++, which knows how
         made = module._clone()
     else:
         made = kind.__new__(kind)

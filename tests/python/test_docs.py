@@ -14,7 +14,7 @@ import lamina as lm
 
 ROOT = pathlib.Path(__file__).parents[2]
 PLACES = [("lamina", lm), ("nn", lm.nn), ("optim", lm.optim), ("random", lm.random), ("data", lm.data),
-          ("train", lm.train)]
+          ("train", lm.train), ("models", lm.models)]
 WITHOUT_EXAMPLE = set((pathlib.Path(__file__).parent / "without_example.txt").read_text().split())
 
 

@@ -9,7 +9,16 @@ namespace {
 std::unique_ptr<Kernel> rule(KernelRequest& request) {
   const auto axis =
       static_cast<size_t>(static_cast<const ConcatenateAttributes*>(request.attributes)->axis);
-  const Operand& output = request.outputs[0];
+  // Laid out like the largest array, so that channels-last data stays so.
+  size_t largest = 0;
+  for (size_t i = 1; i < request.inputs.size(); ++i) {
+    if (request.inputs[i].shape[axis] > request.inputs[largest].shape[axis]) largest = i;
+  }
+  Operand& output = request.outputs[0];
+  const Operand& like = request.inputs[largest];
+  bool spread = false;  // broadcast axes have no place in an order
+  for (size_t d = 0; d < like.shape.size(); ++d) spread |= like.shape[d] > 1 && like.strides[d] <= 0;
+  if (!spread) output.strides = dense_strides_like(output.shape, like.strides);
   auto kernel = std::make_unique<cpu::Pieces>(request);
   int64_t offset = 0;
   for (size_t i = 0; i < request.inputs.size(); ++i) {

@@ -5,6 +5,7 @@
 
 #include "lamina/backends/cpu/onednn.h"
 #include "lamina/base/text.h"
+#include "lamina/op/epilogue.h"
 #include "lamina/ops/convolution.h"
 
 namespace lamina::backend {
@@ -28,6 +29,8 @@ bool acceptable(KernelRequest& request, const ConvolutionAttributes& attributes,
   if (dtype != DType::Float32 && dtype != DType::BFloat16) {
     return refuse(request, text("takes float32 and bfloat16, not ", dtype));
   }
+  if (request.epilogue && dtype != DType::Float32)
+    return refuse(request, "applies steps to float32 only");
   for (const Operand& input : request.inputs) {
     if (input.dtype != dtype) return refuse(request, "takes operands of one type");
   }
@@ -59,6 +62,8 @@ std::unique_ptr<Kernel> convolve(KernelRequest& request, Convolution kind, Opera
   x.strides = channels_last_strides(x.shape);
   y.strides = channels_last_strides(y.shape);
   if (!is_dense(weight.shape, weight.strides)) weight.strides = row_major_strides(weight.shape);
+  const auto steps = post_ops(request);
+  if (!steps) return nullptr;
 
   ConvolutionProblem problem{.kind = kind,
                              .x = x,
@@ -68,7 +73,8 @@ std::unique_ptr<Kernel> convolve(KernelRequest& request, Convolution kind, Opera
                              .stride = attributes.stride,
                              .padding_low = attributes.padding_low,
                              .padding_high = attributes.padding_high,
-                             .dilation = attributes.dilation};
+                             .dilation = attributes.dilation,
+                             .post_ops = *steps};
   const double flops = 2.0 * y.shape.elements() * weight.shape.elements() / weight.shape[0];
   int threads = flops < 2 * kFlopsPerThread ? 1 : request.threads;
   // oneDNN divides sums by the number of threads, above all those over the batch.
@@ -78,7 +84,8 @@ std::unique_ptr<Kernel> convolve(KernelRequest& request, Convolution kind, Opera
 
 std::unique_ptr<Kernel> forward(KernelRequest& request) {
   auto& in = request.inputs;
-  const bool has_bias = in.size() > 2;
+  const size_t own = request.epilogue ? static_cast<size_t>(request.epilogue->own_inputs) : in.size();
+  const bool has_bias = own > 2;
   if (has_bias) in[2].strides = {1};
   return convolve(request, Convolution::Forward, in[0], in[1], request.outputs[0],
                   has_bias ? &in[2] : nullptr);
@@ -97,7 +104,7 @@ std::unique_ptr<Kernel> weight_gradient(KernelRequest& request) {
 }  // namespace
 
 LAMINA_KERNEL(convolution_onednn)
-= {"convolution", "onednn.convolution", 10, forward};
+= {"convolution", "onednn.convolution", 10, forward, takes_post_op};
 LAMINA_KERNEL(convolution_input_gradient_onednn)
 = {"convolution_input_gradient", "onednn.convolution_input_gradient", 10, input_gradient};
 LAMINA_KERNEL(convolution_weight_gradient_onednn)

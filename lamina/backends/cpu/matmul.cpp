@@ -38,6 +38,26 @@ void settle_unit_axes(Operand& operand) {
   }
 }
 
+// The operands of steps beside a product whose batch axes have become fewer: whole products, one entry
+// per column, or one number.
+bool fit_steps(std::vector<PostOp>& steps, const Shape& whole, const Operand& product) {
+  const size_t rank = product.shape.size();
+  if (rank == whole.size()) return true;
+  for (PostOp& step : steps) {
+    if (step.operand == 0) continue;
+    Operand& extra = step.extra;
+    if (extra.shape == whole) {
+      extra.shape = product.shape, extra.strides = product.strides;
+      continue;
+    }
+    if (extra.shape.elements() != extra.shape.back()) return false;
+    const int64_t columns = extra.shape.back();
+    extra.shape = Shape(rank, 1), extra.strides = Strides(rank, columns);
+    extra.shape.back() = columns, extra.strides.back() = 1;
+  }
+  return true;
+}
+
 std::unique_ptr<Kernel> rule(KernelRequest& request) {
   const DType dtype = request.outputs[0].dtype;
   if (dtype != DType::Float32 && dtype != DType::BFloat16) {
@@ -50,23 +70,34 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
       return nullptr;
     }
   }
-  if (is_empty_matmul(request)) return empty_matmul(request);
+  if (is_empty_matmul(request)) {
+    if (!request.epilogue) return empty_matmul(request);
+    request.refusal = "the product is empty";
+    return nullptr;
+  }
   if (request.deterministic) {
     request.refusal = "its bits may depend on the number of threads";
     return nullptr;
   }
-  for (Operand& input : request.inputs) {
+  auto steps = post_ops(request);
+  if (!steps) return nullptr;
+  for (size_t k = 0; k < 2; ++k) {
+    Operand& input = request.inputs[k];
     if (!has_unit_axis(input)) input.strides = row_major_strides(input.shape);
   }
   MatmulShape shape = matmul_shape(request);
   for (Operand* operand : {&shape.a, &shape.b, &shape.c}) settle_unit_axes(*operand);
+  if (!fit_steps(*steps, request.outputs[0].shape, shape.c)) {
+    request.refusal = "an operand of a step lies otherwise than rows or columns of the product";
+    return nullptr;
+  }
   const int threads = shape.flops() < 2 * kFlopsPerThread ? 1 : request.threads;
-  return onednn::make_matmul(shape.a, shape.b, shape.c, {threads}, request.refusal);
+  return onednn::make_matmul(shape.a, shape.b, shape.c, *steps, {threads}, request.refusal);
 }
 
 }  // namespace
 
 LAMINA_KERNEL(matmul_onednn)
-= {"matmul", "onednn.matmul", 10, rule};
+= {"matmul", "onednn.matmul", 10, rule, takes_post_op};
 
 }  // namespace lamina::backend

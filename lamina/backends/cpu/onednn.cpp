@@ -89,6 +89,28 @@ bool supported(std::string& refusal, std::initializer_list<const Operand*> opera
   return true;
 }
 
+dnnl::post_ops post_ops_of(std::span<const backend::PostOp> steps) {
+  using dnnl::algorithm;
+  using Kind = backend::PostOp::Kind;
+  dnnl::post_ops result;
+  for (const backend::PostOp& step : steps) {
+    auto binary = [&](algorithm a) { result.append_binary(a, described(step.extra)); };
+    auto unary = [&](algorithm a, float alpha = 0) { result.append_eltwise(a, alpha, 0); };
+    switch (step.kind) {
+      case Kind::Add: binary(algorithm::binary_add); break;
+      case Kind::Subtract: binary(algorithm::binary_sub); break;
+      case Kind::Multiply: binary(algorithm::binary_mul); break;
+      case Kind::Relu: unary(algorithm::eltwise_relu); break;
+      case Kind::Gelu: unary(algorithm::eltwise_gelu_erf); break;
+      case Kind::GeluTanh: unary(algorithm::eltwise_gelu_tanh); break;
+      case Kind::Sigmoid: unary(algorithm::eltwise_logistic); break;
+      case Kind::Silu: unary(algorithm::eltwise_swish, 1); break;
+      case Kind::Tanh: unary(algorithm::eltwise_tanh); break;
+    }
+  }
+  return result;
+}
+
 // One or more primitives run in turn. Each argument is an operand of the kernel or a piece of
 // scratch.
 class PrimitiveKernel final : public Kernel {
@@ -124,13 +146,15 @@ class PrimitiveKernel final : public Kernel {
   }
 
   // A scratchpad that the library kept in its primitives would make them unsafe to share.
-  static dnnl::primitive_attr attributes() {
+  static dnnl::primitive_attr attributes(std::span<const backend::PostOp> steps = {}) {
     dnnl::primitive_attr result;
     result.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    if (!steps.empty()) result.set_post_ops(post_ops_of(steps));
     return result;
   }
 
   size_t scratch_bytes() const override { return scratch_bytes_; }
+  int threads() const { return threads_; }
 
   void run(std::byte* const* operands, RunContext& context) const override {
     ThreadScope scope(threads_);
@@ -201,15 +225,24 @@ std::unique_ptr<Kernel> prepared(const char* name, Execution execution, std::str
 }
 
 // Adds `plan`, whose operands lie in memory as `have` says while the primitive wants them as the
-// plan says: inputs that differ are converted before it, the output after it.
+// plan says: inputs that differ are converted before it, weights by a preparation, the output after
+// it.
 struct Binding {
   int role;
   size_t operand;
   Description have, want;
-  bool output = false;
+  enum Converted { Before, Prepared, After } converted = Before;
 };
+Kernel::Preparation preparation(const PrimitiveKernel& kernel, const Binding& binding) {
+  auto reorder = std::make_shared<PrimitiveKernel>("cpu.onednn.reorder", kernel.threads());
+  reorder->add_reorder(reorder->operand(DNNL_ARG_FROM, 0, binding.have),
+                       reorder->operand(DNNL_ARG_TO, 1, binding.want));
+  return {binding.operand, binding.want.get_size(), std::move(reorder)};
+}
+
 void add_converted(PrimitiveKernel& kernel, const dnnl::primitive& primitive,
-                   const Description& scratchpad, const std::vector<Binding>& bindings) {
+                   const Description& scratchpad, const std::vector<Binding>& bindings,
+                   std::span<const backend::PostOp> steps = {}) {
   std::vector<PrimitiveKernel::Argument> arguments;
   std::vector<std::pair<PrimitiveKernel::Argument, PrimitiveKernel::Argument>> afterwards;
   for (const Binding& binding : bindings) {
@@ -218,13 +251,23 @@ void add_converted(PrimitiveKernel& kernel, const dnnl::primitive& primitive,
       arguments.push_back(outside);
       continue;
     }
+    if (binding.converted == Binding::Prepared) {
+      arguments.push_back(kernel.operand(binding.role, binding.operand, binding.want));
+      kernel.preparations.push_back(preparation(kernel, binding));
+      continue;
+    }
     auto inside = kernel.scratch(binding.role, binding.want);
     arguments.push_back(inside);
-    if (binding.output) {
+    if (binding.converted == Binding::After) {
       afterwards.emplace_back(inside, outside);
     } else {
       kernel.add_reorder(outside, inside);
     }
+  }
+  for (size_t k = 0; k < steps.size(); ++k) {
+    if (steps[k].operand == 0) continue;
+    const int role = DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(k)) | DNNL_ARG_SRC_1;
+    arguments.push_back(kernel.operand(role, steps[k].operand, described(steps[k].extra)));
   }
   arguments.push_back(kernel.scratch(DNNL_ARG_SCRATCHPAD, scratchpad));
   kernel.add(primitive, arguments);
@@ -233,26 +276,36 @@ void add_converted(PrimitiveKernel& kernel, const dnnl::primitive& primitive,
 
 // Whether there are rows enough to pay for packing the second factor into oneDNN's own layout:
 // bench_kernels, 1024^3 on one thread: 85 % of peak as it lies, 91 % packed; 256^3: 99 and 95 %.
+// Packing that is kept pays always.
 bool pays_to_pack(const Operand& a, const Operand& b) {
   if (a.shape.rank() != 2) return false;
+  if (b.stable) return true;
   constexpr int64_t kEnough = 512;
   return std::min({a.shape[0], b.shape[0], b.shape[1]}) >= kEnough;
+}
+
+size_t extra_operands(std::span<const backend::PostOp> post_ops) {
+  return static_cast<size_t>(std::count_if(post_ops.begin(), post_ops.end(),
+                                           [](const auto& p) { return p.operand != 0; }));
 }
 
 }  // namespace
 
 std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Operand& c,
-                                    Execution execution, std::string& refusal) {
+                                    std::span<const backend::PostOp> post_ops, Execution execution,
+                                    std::string& refusal) {
   if (!supported(refusal, {&a, &b, &c})) return nullptr;
   return prepared("cpu.onednn.matmul", execution, refusal, [&](PrimitiveKernel& kernel) {
     const Description weights = pays_to_pack(a, b) ? of_any_layout(b) : described(b);
     dnnl::matmul::primitive_desc plan(engine(), described(a), weights, described(c),
-                                      PrimitiveKernel::attributes(), true);
+                                      PrimitiveKernel::attributes(post_ops), true);
     if (!plan) return false;
+    const size_t result = 2 + extra_operands(post_ops);
     add_converted(kernel, dnnl::matmul(plan), plan.scratchpad_desc(),
                   {{DNNL_ARG_SRC, 0, described(a), plan.src_desc()},
-                   {DNNL_ARG_WEIGHTS, 1, described(b), plan.weights_desc()},
-                   {DNNL_ARG_DST, 2, described(c), described(c)}});
+                   {DNNL_ARG_WEIGHTS, 1, described(b), plan.weights_desc(), Binding::Prepared},
+                   {DNNL_ARG_DST, result, described(c), described(c)}},
+                  post_ops);
     return true;
   });
 }
@@ -261,7 +314,7 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
                                          std::string& refusal) {
   if (!supported(refusal, {&p.x, &p.weight, &p.y, p.bias})) return nullptr;
   const Description x = described(p.x), weight = described(p.weight), y = described(p.y);
-  // Weights are converted inside the kernel: that is cheap beside the speed of the blocked layout.
+  // Converting weights is cheap beside the speed of the blocked layout.
   const Description wanted_weight = of_any_layout(p.weight);
   const auto stride = list(p.stride), low = list(p.padding_low), high = list(p.padding_high);
   auto dilation = list(p.dilation);
@@ -273,7 +326,7 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
     return dnnl::convolution_forward::primitive_desc(
         engine(), prop_kind::forward_training, algorithm::convolution_direct, x, wanted_weight,
         p.bias ? described(*p.bias) : Description(), y, stride, dilation, low, high,
-        PrimitiveKernel::attributes(), true);
+        PrimitiveKernel::attributes(p.post_ops), true);
   };
   if (p.kind == Convolution::Forward) {
     return prepared("cpu.onednn.convolution", execution, refusal, [&](PrimitiveKernel& kernel) {
@@ -281,10 +334,12 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
       if (!plan) return false;
       std::vector<Binding> bindings = {
           {DNNL_ARG_SRC, 0, x, plan.src_desc()},
-          {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc()},
-          {DNNL_ARG_DST, p.bias ? size_t{3} : size_t{2}, y, plan.dst_desc(), true}};
+          {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc(), Binding::Prepared},
+          {DNNL_ARG_DST, (p.bias ? 3 : 2) + extra_operands(p.post_ops), y, plan.dst_desc(),
+           Binding::After}};
       if (p.bias) bindings.push_back({DNNL_ARG_BIAS, 2, described(*p.bias), plan.bias_desc()});
-      add_converted(kernel, dnnl::convolution_forward(plan), plan.scratchpad_desc(), bindings);
+      add_converted(kernel, dnnl::convolution_forward(plan), plan.scratchpad_desc(), bindings,
+                    p.post_ops);
       return true;
     });
   }
@@ -299,8 +354,8 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
           if (!plan) return false;
           add_converted(kernel, dnnl::convolution_backward_data(plan), plan.scratchpad_desc(),
                         {{DNNL_ARG_DIFF_DST, 0, y, plan.diff_dst_desc()},
-                         {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc()},
-                         {DNNL_ARG_DIFF_SRC, 2, x, plan.diff_src_desc(), true}});
+                         {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc(), Binding::Prepared},
+                         {DNNL_ARG_DIFF_SRC, 2, x, plan.diff_src_desc(), Binding::After}});
           return true;
         });
   }
@@ -315,7 +370,8 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
         add_converted(kernel, dnnl::convolution_backward_weights(plan), plan.scratchpad_desc(),
                       {{DNNL_ARG_SRC, 0, x, plan.src_desc()},
                        {DNNL_ARG_DIFF_DST, 1, y, plan.diff_dst_desc()},
-                       {DNNL_ARG_DIFF_WEIGHTS, 2, weight, plan.diff_weights_desc(), true}});
+                       {DNNL_ARG_DIFF_WEIGHTS, 2, weight, plan.diff_weights_desc(),
+                        Binding::After}});
         return true;
       });
 }

@@ -2,14 +2,16 @@
 // without it: onednn.cpp alone includes its headers. Each function returns a kernel for fixed
 // shapes and layouts, or null with the reason in `refusal`.
 //
-// A kernel's operands are the inputs, then the output, in the order of the function's arguments.
-// Every layout is plain (any strides that oneDNN knows); where it wants a layout of its own, the
-// kernel converts in its scratch.
+// A kernel's operands are the inputs, then those of post-ops, then the output, in the order of the
+// function's arguments. Every layout is plain (any strides that oneDNN knows); weights that it wants
+// in a layout of its own are a preparation, other operands are converted in the kernel's scratch.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
+#include "lamina/backends/cpu/post_ops.h"
 #include "lamina/core/shape.h"
 #include "lamina/op/backend.h"
 
@@ -22,7 +24,8 @@ struct Execution {
 
 // a [batch.., M, K] x b [batch.., K, N] -> c [batch.., M, N]; batch axes of a and b may be 1.
 std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Operand& c,
-                                    Execution execution, std::string& refusal);
+                                    std::span<const backend::PostOp> post_ops, Execution execution,
+                                    std::string& refusal);
 
 enum class Convolution { Forward, InputGradient, WeightGradient };
 
@@ -31,6 +34,7 @@ struct ConvolutionProblem {
   Operand x, weight, y;           // or their gradients; weight [O, C, k..] or [groups, O, C, k..]
   const Operand* bias = nullptr;  // [O], forward only
   IntList stride, padding_low, padding_high, dilation;
+  std::span<const backend::PostOp> post_ops;  // forward only
 };
 
 // Operands: x, weight [, bias], y; y, weight, x; or x, y, weight, for the three kinds.

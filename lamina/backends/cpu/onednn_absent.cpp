@@ -13,7 +13,8 @@ std::unique_ptr<Kernel> absent(std::string& refusal) {
 }
 }  // namespace
 
-std::unique_ptr<Kernel> make_matmul(const Operand&, const Operand&, const Operand&, Execution,
+std::unique_ptr<Kernel> make_matmul(const Operand&, const Operand&, const Operand&,
+                                    std::span<const backend::PostOp>, Execution,
                                     std::string& refusal) {
   return absent(refusal);
 }

@@ -1,0 +1,69 @@
+#include "lamina/backends/cpu/post_ops.h"
+
+#include <string_view>
+#include <utility>
+
+#include "lamina/base/text.h"
+#include "lamina/op/epilogue.h"
+#include "lamina/op/op.h"
+
+namespace lamina::backend {
+
+namespace {
+
+using Kind = PostOp::Kind;
+
+constexpr std::pair<std::string_view, Kind> kKinds[] = {
+    {"relu", Kind::Relu},       {"gelu", Kind::Gelu}, {"gelu_tanh", Kind::GeluTanh},
+    {"sigmoid", Kind::Sigmoid}, {"silu", Kind::Silu}, {"tanh", Kind::Tanh},
+    {"add", Kind::Add},         {"subtract", Kind::Subtract},
+    {"multiply", Kind::Multiply}};
+
+std::optional<Kind> kind_of(const EpilogueStep& step) {
+  for (const auto& [name, kind] : kKinds) {
+    if (name == step.op->name && !(kind == Kind::Subtract && step.extra_first)) return kind;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool takes_post_op(const EpilogueStep& step, const Spec* extra) {
+  if (!kind_of(step) || step.spec.dtype != DType::Float32) return false;
+  if (!extra) return true;
+  if (extra->dtype != DType::Float32) return false;
+  if (extra->shape == step.spec.shape || extra->shape.elements() == 1) return true;
+  // One entry per channel: of axis 1, or of the last one.
+  const int missing = step.spec.shape.rank() - extra->shape.rank();
+  int wide = 0;
+  for (int axis = 0; axis < extra->shape.rank(); ++axis) wide += extra->shape[axis] != 1;
+  return wide == 1 && missing >= 0;
+}
+
+std::optional<std::vector<PostOp>> post_ops(KernelRequest& request) {
+  std::vector<PostOp> result;
+  if (!request.epilogue) return result;
+  const Operand& y = request.outputs[0];
+  for (const EpilogueStep& step : request.epilogue->steps) {
+    const auto kind = kind_of(step);
+    if (!kind) {
+      request.refusal = text("does not apply ", step.op->name, " to its result");
+      return std::nullopt;
+    }
+    PostOp post{*kind, 0, {}};
+    if (step.extra >= 0) {
+      post.operand = static_cast<size_t>(request.epilogue->own_inputs + step.extra);
+      Operand& extra = request.inputs[post.operand];
+      extra.strides = extra.shape == y.shape ? y.strides : row_major_strides(extra.shape);
+      post.extra = extra;
+      while (post.extra.shape.rank() < y.shape.rank()) {
+        post.extra.shape.insert(0, 1);
+        post.extra.strides.insert(0, extra.shape.elements());
+      }
+    }
+    result.push_back(std::move(post));
+  }
+  return result;
+}
+
+}  // namespace lamina::backend

@@ -1,0 +1,28 @@
+// The steps of an epilogue in the words of oneDNN and kernels like it: activations, and sums and
+// products with another array.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lamina/op/backend.h"
+
+namespace lamina::backend {
+
+struct PostOp {
+  enum class Kind { Relu, Gelu, GeluTanh, Sigmoid, Silu, Tanh, Add, Subtract, Multiply };
+  Kind kind;
+  size_t operand = 0;  // of a binary kind: its number among the kernel's operands ..
+  Operand extra;       // .. and how it lies, with as many axes as the result
+};
+
+// For KernelEntry::takes_step.
+bool takes_post_op(const EpilogueStep& step, const Spec* extra);
+
+// The epilogue of a request whose result lies as outputs[0] says; extra arrays of the result's shape
+// are asked for in its layout, others row-major. Empty without an epilogue; nothing, with a refusal,
+// when a step is not one of the above.
+std::optional<std::vector<PostOp>> post_ops(KernelRequest& request);
+
+}  // namespace lamina::backend
