@@ -30,6 +30,7 @@ Array extreme(const char* name, Array x, const ReduceOptions& options,
 }
 
 Array variance(const char* name, Array x, const VarianceOptions& options) {
+  check_correction(options.correction, name);
   if (!may_have_nan(name, x)) return var(std::move(x), options);
   const DType result = x.dtype(), computed = size_of(result) < 4 ? float32 : result;
   x = astype(std::move(x), computed);

@@ -17,6 +17,16 @@ namespace {
 constexpr double kPi = 3.14159265358979323846;
 constexpr int64_t kMostOrder = 30;  // beyond, n! is not exact in float64
 
+// x^-s for s = n + 1, by squaring.
+Array inverse_power(const Array& x, int64_t n) {
+  Array base = 1.0 / x, result;
+  for (int64_t s = n + 1; s > 0; s /= 2) {
+    if (s % 2 == 1) result = result ? result * base : base;
+    if (s > 1) base = square(base);
+  }
+  return result;
+}
+
 Array power_sum(const Array& x, int64_t n) {
   // (2j)! / B_2j
   static constexpr double kTerms[] = {12.0,
@@ -30,9 +40,9 @@ Array power_sum(const Array& x, int64_t n) {
                                       1.1646782814350067249e14,
                                       -4.5979787224074726105e15};
   const auto s = static_cast<double>(n + 1);
-  Array sum = power(x, -s);
-  for (int k = 1; k < 10; ++k) sum = sum + power(x + static_cast<double>(k), -s);
-  const Array w = x + 10.0, last = power(w, -s), inverse = 1.0 / w;
+  Array sum = inverse_power(x, n);
+  for (int k = 1; k < 10; ++k) sum = sum + inverse_power(x + static_cast<double>(k), n);
+  const Array w = x + 10.0, last = inverse_power(w, n), inverse = 1.0 / w;
   sum = sum + last * (w * (1.0 / static_cast<double>(n)) + 0.5);
   Array factor = last * s * inverse;
   for (int j = 0; j < 10; ++j) {
