@@ -12,6 +12,7 @@
 #include "lamina/op/concatenation.h"
 #include "lamina/op/elementwise.h"
 #include "lamina/op/epilogue.h"
+#include "lamina/op/graph_text.h"
 #include "lamina/op/op.h"
 #include "lamina/op/scalar_eval.h"
 
@@ -293,7 +294,8 @@ class Lowering {
     auto kernel = current_->prepare(request);
     if (!kernel) return lower_in_two_steps(i, request);
     label.op = v.op->name;
-    label.what = text(v.op->name, with_steps(v), " ", results[0]);
+    const std::string steps = v.epilogue ? op_directory().epilogue_text(*v.epilogue) : "";
+    label.what = text(v.op->name, steps, " ", results[0]);
     label.origin = v.origin;
     label.flops = v.op->flops ? v.op->flops(request) : 0;
     label.checks_values = v.op->checks_values;
@@ -329,14 +331,6 @@ class Lowering {
       from.push_back(&maker == &once_ && current_ == &main_ ? imported(where) : where);
     }
     return from;
-  }
-
-  static std::string with_steps(const GraphValue& v) {
-    std::string names;
-    if (v.epilogue) {
-      for (const EpilogueStep& step : v.epilogue->steps) names += text(" + ", step.op->name);
-    }
-    return names;
   }
 
   // No kernel applies the steps itself: the op alone, then a loop.

@@ -32,6 +32,7 @@ class OpDirectory {
   virtual AttributesRef attributes(const Op& op) const = 0;         // the defaults; null when it has none
   virtual bool has_several_outputs(const Op& op) const = 0;
   virtual const Op& output_op() const = 0;                          // .. and what selects one of them
+  virtual std::string epilogue_text(const Epilogue& epilogue) const = 0;  // " + add + relu"
   virtual std::string cluster_text(const Cluster& cluster) const = 0;  // "cluster{multiply, relu}"
   virtual bool has_several_outputs(const Cluster& cluster) const = 0;
   // The outputs of a call; throws on a wrong one.

@@ -1,6 +1,7 @@
 #include "lamina/op/graph_text.h"
 
 #include "lamina/op/cluster.h"
+#include "lamina/op/epilogue.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -23,6 +24,11 @@ class Registry final : public OpDirectory {
   const Op& output_op() const override { return ops::op_Output(); }
   bool has_several_outputs(const Cluster& cluster) const override {
     return cluster.outputs.size() > 1;
+  }
+  std::string epilogue_text(const Epilogue& epilogue) const override {
+    std::string steps;
+    for (const EpilogueStep& step : epilogue.steps) steps += text(" + ", step.op->name);
+    return steps;
   }
   std::string cluster_text(const Cluster& cluster) const override {
     std::string members;

@@ -234,7 +234,7 @@ struct Binding {
   enum Converted { Before, Prepared, After } converted = Before;
 };
 Kernel::Preparation preparation(const PrimitiveKernel& kernel, const Binding& binding) {
-  auto reorder = std::make_shared<PrimitiveKernel>("cpu.onednn.reorder", kernel.threads());
+  auto reorder = std::make_shared<PrimitiveKernel>("onednn.reorder", kernel.threads());
   reorder->add_reorder(reorder->operand(DNNL_ARG_FROM, 0, binding.have),
                        reorder->operand(DNNL_ARG_TO, 1, binding.want));
   return {binding.operand, binding.want.get_size(), std::move(reorder)};

@@ -99,6 +99,11 @@ inline Operand row_major(Shape shape, DType dtype = DType::Float32) {
   return {dtype, shape, row_major_strides(shape)};
 }
 
+// The first address in `bytes` that a cache line starts at; there are 64 bytes to spare.
+inline std::byte* aligned(std::vector<std::byte>& bytes) {
+  return bytes.data() + (64 - reinterpret_cast<uintptr_t>(bytes.data()) % 64) % 64;
+}
+
 // The output of one run with memory of its own.
 inline Values run_once(const Kernel& kernel, const KernelRequest& request,
                        const std::vector<Values>& inputs) {
@@ -111,9 +116,20 @@ inline Values run_once(const Kernel& kernel, const KernelRequest& request,
     if (i < inputs.size()) memories[i].store(inputs[i]);
     operands.push_back(memories[i].address());
   }
+  std::vector<std::vector<std::byte>> prepared;  // forms of inputs that the kernel wants instead
+  for (const Kernel::Preparation& p : kernel.preparations) {
+    prepared.emplace_back(p.bytes + 64, std::byte{0x7f});
+    std::byte* place = aligned(prepared.back());
+    std::vector<std::byte> space(p.kernel->scratch_bytes() + 64);
+    RunContext context;
+    context.scratch = aligned(space);
+    std::byte* both[] = {operands[p.input], place};
+    p.kernel->run(both, context);
+    operands[p.input] = place;
+  }
   std::vector<std::byte> scratch(kernel.scratch_bytes() + 64, std::byte{0x7f});
   RunContext context;
-  context.scratch = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
+  context.scratch = aligned(scratch);
   kernel.run(operands.data(), context);
   return memories[inputs.size()].load();
 }
