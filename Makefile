@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch docs wheel clean
+.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch fuzz docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -34,6 +34,10 @@ conformance-array-api: build  # ARGS for pytest
 
 conformance-torch: build  # ARGS: names of entries, --samples N
 	@tools/torch_agreement.sh $(ARGS)
+
+fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
+	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=build/python \
+	  .venv/bin/python -m pytest -q tests/python/test_no_crash.py
 
 docs: build  ## write docs/ops.md and docs/reference.md from what was built
 	@build/bin/lamina check --mode support > docs/ops.md

@@ -50,3 +50,10 @@ def test_labels_out_of_range():
     loss = lm.cross_entropy(lm.zeros((2, 3)), lm.array([0, 5]))
     with pytest.raises(lm.IndexError):
         loss.item()
+
+
+@pytest.mark.parametrize("name, here", [("arctan2", "atan2"), ("cat", "concatenate"), ("cumsum", "cumulative_sum")])
+def test_names_of_elsewhere_are_explained(name, here):
+    with pytest.raises(AttributeError, match=here):
+        getattr(lm, name)
+    assert not hasattr(lm, "no_such_function")

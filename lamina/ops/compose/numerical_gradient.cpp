@@ -5,6 +5,7 @@
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
+#include "lamina/ops/number.h"
 #include "lamina/ops/numerical.h"
 
 namespace lamina {
@@ -22,7 +23,7 @@ Array part(const Array& x, int axis, int64_t first, int64_t last) {
 
 // The distances between neighbours, [N - 1] along the axis or one number.
 Array distances(const Array& spacing, const Array& x, int axis) {
-  if (spacing.ndim() == 0) return spacing;
+  if (spacing.ndim() == 0) return typed(spacing, x.dtype());
   if (spacing.ndim() != 1 || spacing.size() != x.shape(axis)) {
     throw ShapeError(text("gradient: expected a distance or the coordinates [", x.shape(axis),
                           "] of axis ", axis, " as spacing, got ", describe(spacing)));

@@ -5,6 +5,7 @@
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
+#include "lamina/ops/number.h"
 #include "lamina/ops/special.h"
 
 namespace lamina {
@@ -66,7 +67,7 @@ Array hanning(int64_t size, DType dtype) {
 Array kaiser(int64_t size, Array beta, DType dtype) {
   require_arrays("kaiser", {{"beta", beta}});
   const Array t = 2.0 * places("kaiser", size, dtype) - 1.0;
-  beta = astype(std::move(beta), dtype);
+  beta = typed(std::move(beta), dtype);
   return i0(beta * sqrt(maximum(1.0 - square(t), 0.0))) / i0(beta);
 }
 
