@@ -15,7 +15,7 @@ if(LAMINA_WHEEL)
     install(TARGETS _lamina LIBRARY DESTINATION ${package})
   endif()
   if(LAMINA_STUBS AND TARGET _lamina)
-    install(FILES ${PROJECT_BINARY_DIR}/python/lamina/_lamina.pyi DESTINATION ${package})
+    install(DIRECTORY ${PROJECT_BINARY_DIR}/python/lamina/_lamina DESTINATION ${package})
   endif()
   # libgomp is missing on bare machines. It keeps its SONAME: where the process has one already, the two
   # must be one pool.

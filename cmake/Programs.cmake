@@ -43,6 +43,21 @@ if(LAMINA_BUILD_TESTS)
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 300)
   endforeach()
 
+  # test_reference: the examples of docs/reference.md in C++, and those that are written by hand.
+  if(TARGET test_reference)
+    set(examples ${PROJECT_BINARY_DIR}/reference_examples.cpp)
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lamina/*.h)
+    add_custom_command(OUTPUT ${examples}
+      COMMAND ${Python_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/cpp_examples.py > ${examples}
+      DEPENDS ${PROJECT_SOURCE_DIR}/tools/cpp_examples.py ${PROJECT_SOURCE_DIR}/tools/headers.py
+              ${PROJECT_SOURCE_DIR}/docs/reference.md
+              ${PROJECT_SOURCE_DIR}/tests/cpp/reference/examples_test.cpp ${headers}
+      VERBATIM)
+    target_sources(test_reference PRIVATE ${examples})
+    target_include_directories(test_reference PRIVATE ${PROJECT_SOURCE_DIR}/tests/cpp/reference)
+    target_compile_options(test_reference PRIVATE -O0)  # long, and run once
+  endif()
+
   # examples/cpp/*.cpp: one executable each; that it runs is its test.
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/cpp/*.cpp)
   foreach(source IN LISTS sources)

@@ -36,8 +36,12 @@ set_target_properties(_lamina PROPERTIES
   BUILD_RPATH "\$ORIGIN/../../lib" INSTALL_RPATH "\$ORIGIN/lib")
 
 if(LAMINA_STUBS)
-  nanobind_add_stub(_lamina_stub MODULE lamina._lamina PYTHON_PATH ${PROJECT_BINARY_DIR}/python
-                    OUTPUT ${package}/_lamina.pyi DEPENDS _lamina)
+  set(stubs ${package}/_lamina/__init__.pyi)
+  add_custom_command(OUTPUT ${stubs}
+    COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${PROJECT_BINARY_DIR}/python
+            ${Python_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/stubs.py ${package}
+    DEPENDS _lamina ${PROJECT_SOURCE_DIR}/tools/stubs.py VERBATIM)
+  add_custom_target(_lamina_stub ALL DEPENDS ${stubs})
 endif()
 
 # .venv/bin/python finds the package of this build.

@@ -353,7 +353,7 @@ std::vector<VariableGradient> variable_gradients(const Array& loss, bool retain_
   std::vector<VariableGradient> results;
   for (const Array& array : tape.nodes()) {
     Node* node = array.node();
-    if (!node->variable) continue;
+    if (!node->variable || !node->variable->trainable()) continue;
     if (Array gradient = backward.take(node)) {
       results.push_back({Ref<Variable>(node->variable), std::move(gradient)});
     }

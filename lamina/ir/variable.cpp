@@ -17,9 +17,13 @@ Variable::~Variable() {
 }
 
 // A trainable variable's value is where tapes begin: it is a leaf of its own, whatever computed it.
+// That of a buffer is marked as a variable's unless it stands on somebody's tape.
 void Variable::attach() {
   Node* node = value_.node();
-  if (!trainable_) return;
+  if (!trainable_) {
+    if (!node->has(kRequiresGrad)) node->variable = this;
+    return;
+  }
   node->variable = this;
   node->flags.store(static_cast<uint8_t>((node->flags.load() & ~kStale) | kRequiresGrad));
 }
@@ -54,7 +58,6 @@ void Variable::set_trainable(bool trainable) {
   if (trainable) {
     attach();
   } else {
-    node->variable = nullptr;
     node->flags.fetch_and(static_cast<uint8_t>(~kRequiresGrad));
     grad_.reset();
   }

@@ -19,6 +19,7 @@
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/embedding.h"
 #include "lamina/ops/fold.h"
+#include "lamina/ops/indexing.h"        // take, take_along_axis
 #include "lamina/ops/linear.h"          // matmul
 #include "lamina/ops/movement.h"        // reshape, transpose, concatenate
 #include "lamina/ops/normalization.h"   // layer_norm, group_norm

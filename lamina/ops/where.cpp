@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Where : Elementwise<3, Types::Choice> {
   static constexpr auto name = "where";
+  static constexpr const char* inputs[] = {"condition", "x", "y"};
   static constexpr auto formula = [](auto c, auto x, auto y) { return where(c, x, y); };
   static void gradient(Context& c) {
     c.give(1, where(c.input(0), c.cotangent(), 0.0));

@@ -43,7 +43,9 @@ void bind_activation_functions(nb::module_& m) {
         return gumbel_softmax(std::move(logits), {tau, hard, axis});
       },
       nb::arg("logits"), nb::arg("tau") = 1.0, nb::arg("hard") = false, nb::arg("axis") = -1,
-      "A draw from softmax(logits) that has a gradient; `hard` gives it as one_hot.");
+      "A draw from softmax(logits) that has a gradient; `hard` gives it as one_hot.\n"
+      ">>> lm.sum(lm.gumbel_softmax(lm.zeros((2, 5)), hard=True), axis=1)\n"
+      "[1, 1]");
 }
 
 }  // namespace lamina::python

@@ -63,7 +63,13 @@ constexpr const char* kDoc =
     "once and are\n"
     "recorded; they run when a value is needed: item, print, numpy, eval, or the end of a training "
     "step.\n"
-    "Values never change: `x[i] = v` makes the name x stand for a new value.";
+    "Values never change: `x[i] = v` makes the name x stand for a new value.\n"
+    ">>> x = lm.array([1.0, 2.0])\n"
+    ">>> y = x + 1\n"
+    ">>> y.shape, y.dtype\n"
+    "((2,), lamina.float32)\n"
+    ">>> y.tolist()\n"
+    "[2.0, 3.0]";
 
 }  // namespace
 
@@ -76,7 +82,13 @@ PyObject* wrap(Array array) {
 
 Array to_argument(PyObject* object, const char* function, const char* argument) {
   Array array;
-  if (!to_operand(object, array)) {
+  bool taken;
+  try {
+    taken = to_operand(object, array);
+  } catch (const OverflowError& error) {
+    throw OverflowError(text(function, ": ", argument, ": ", error.message()));
+  }
+  if (!taken) {
     throw DTypeError(text(function, ": expected an array or a number for ", argument, ", got ",
                           Py_TYPE(object)->tp_name))
         .help("lamina.array(values) makes an array of lists and buffers");

@@ -13,7 +13,10 @@ namespace lamina::python {
 void bind_autograd(nb::module_& m) {
   m.def("gradients", &gradients, nb::arg("loss"), nb::arg("arrays"),
         "The gradients of a one-element loss with respect to recorded arrays. They can be "
-        "differentiated again.");
+        "differentiated again.\n"
+        ">>> w = lm.nn.Parameter(lm.array([1.0, 2.0]))\n"
+        ">>> lm.gradients(lm.sum(w * w), [w])\n"
+        "[array([2, 4], dtype=float32)]");
   m.def("_vjp", [](const std::vector<Array>& outputs, const std::vector<Array>& cotangents,
                    const std::vector<Array>& inputs) { return vjp(outputs, cotangents, inputs); });
   m.def("stop_gradient", &stop_gradient, nb::arg("x"),

@@ -34,6 +34,7 @@ void bind_embedding(nanobind::module_& m);
 void bind_attention(nanobind::module_& m);
 void bind_losses(nanobind::module_& nn);
 void bind_keras_losses(nanobind::module_& losses);
+void bind_loss_modules(nanobind::module_& nn);
 void bind_random(nanobind::module_& m);
 void bind_distributions(nanobind::module_& random);
 void bind_dropout(nanobind::module_& m);
@@ -49,5 +50,6 @@ void bind_autograd(nanobind::module_& m);
 void bind_execution(nanobind::module_& m);
 void bind_array_methods(nanobind::module_& m);
 void bind_dlpack(nanobind::module_& m);
+void bind_argument_errors(nanobind::module_& m);  // last: of all that is bound
 
 }  // namespace lamina::python

@@ -67,7 +67,10 @@ void bind_conversion(nb::module_& m) {
         return from_dlpack(object.ptr(), copy);
       },
       nb::arg("object"), nb::arg("copy") = nb::none(), nb::arg("device") = nb::none(),
-      "Shares the memory of an object with __dlpack__; copies it where it does not lie row-major.");
+      "Shares the memory of an object with __dlpack__; copies it where it does not lie row-major.\n"
+      ">>> import numpy\n"
+      ">>> lm.from_dlpack(numpy.arange(3))\n"
+      "[0, 1, 2]");
 }
 
 }  // namespace lamina::python

@@ -53,11 +53,22 @@ nb::tuple next_batch(Loop& loop) {
 }
 
 void bind_loader(nb::module_& m) {
-  nb::class_<Loop>(m, "DataLoaderIterator", "One epoch of a DataLoader: batches (x, y).")
+  nb::class_<Loop>(m, "DataLoaderIterator",
+                   "One epoch of a DataLoader: batches (x, y).\n"
+                   ">>> loader = lm.data.DataLoader((lm.ones((4, 2)), lm.zeros(4)), batch_size=2)\n"
+                   ">>> x, y = next(iter(loader))\n"
+                   ">>> x.shape\n"
+                   "(2, 2)")
       .def("__iter__", [](nb::handle self) { return self; })
       .def("__next__", &next_batch);
-  nb::class_<data::DataLoader>(m, "DataLoader",
-                               "A dataset as batches (x, y), one epoch per loop over it.")
+  nb::class_<data::DataLoader>(
+      m, "DataLoader",
+      "A dataset as batches (x, y), one epoch per loop over it.\n"
+      "Shapes: a dataset, or x [N, ..] and y [N, ..] -> batches of `batch_size` rows, the last "
+      "perhaps of fewer\n"
+      ">>> loader = lm.data.DataLoader((lm.ones((5, 2)), lm.zeros(5)), batch_size=2)\n"
+      ">>> [len(x) for x, y in loader]\n"
+      "[2, 2, 1]")
       .def(
           "__init__",
           [](data::DataLoader* self, nb::handle dataset, int64_t batch_size, bool shuffle,
@@ -102,11 +113,23 @@ data::DatasetHandle to_dataset(nb::handle object, const char* what) {
 
 void bind_data(nb::module_& m) {
   nb::class_<data::Dataset, PyDataset>(
-      m, "Dataset", "Examples by number. Subclasses define size() and get(indices) -> (x, y).")
+      m, "Dataset",
+      "Examples by number. Subclasses define size() and get(indices) -> (x, y).\n"
+      ">>> class Squares(lm.data.Dataset):\n"
+      "...     def size(self): return 10\n"
+      "...     def get(self, i): return lm.array(i), lm.array(i) ** 2\n"
+      ">>> len(Squares())\n"
+      "10")
       .def(nb::init<>())
       .def("__len__", [](const data::Dataset& self) { return self.size(); });
-  nb::class_<data::ArrayDataset, data::Dataset>(m, "ArrayDataset",
-                                                "Examples that lie in memory: one row each.")
+  nb::class_<data::ArrayDataset, data::Dataset>(
+      m, "ArrayDataset",
+      "Examples that lie in memory: one row each.\n"
+      "Shapes: x [N, ..], y [N, ..]\n"
+      ">>> data = lm.data.ArrayDataset(lm.ones((4, 2)), lm.zeros(4))\n"
+      ">>> first, second = data.split(0.75)\n"
+      ">>> len(first), len(second)\n"
+      "(3, 1)")
       .def(
           "__init__",
           [](data::ArrayDataset* self, nb::handle x, nb::handle y) {
@@ -132,7 +155,9 @@ void bind_data(nb::module_& m) {
   bind_loader(m);
   m.def("digits", &data::digits,
         "1,797 handwritten digits: x float32 [1797, 1, 8, 8] from 0 (paper) to 1 (ink); y int64 "
-        "[1797].");
+        "[1797].\n"
+        ">>> lm.data.digits().x.shape\n"
+        "(1797, 1, 8, 8)");
 }
 
 }  // namespace lamina::python

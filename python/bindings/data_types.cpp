@@ -43,7 +43,10 @@ nb::object wrapped(DType dtype) { return nb::steal(dtype_object(dtype)); }
 }  // namespace
 
 void bind_data_types(nb::module_& m) {
-  nb::class_<FloatInfo>(m, "FloatInfo", "The limits of a floating-point type.")
+  nb::class_<FloatInfo>(m, "FloatInfo",
+                        "The limits of a floating-point type.\n"
+                        ">>> lm.finfo(lm.float16).max\n"
+                        "65504.0")
       .def_ro("bits", &FloatInfo::bits, "Its size.")
       .def_ro("eps", &FloatInfo::eps, "The step from 1 to the next value.")
       .def_ro("max", &FloatInfo::max, "The largest finite value.")
@@ -51,7 +54,10 @@ void bind_data_types(nb::module_& m) {
       .def_ro("smallest_normal", &FloatInfo::smallest_normal,
               "Values below this one may be flushed to 0.")
       .def_prop_ro("dtype", [](const FloatInfo& info) { return wrapped(info.dtype); });
-  nb::class_<IntegerInfo>(m, "IntegerInfo", "The limits of an integer type.")
+  nb::class_<IntegerInfo>(m, "IntegerInfo",
+                          "The limits of an integer type.\n"
+                          ">>> lm.iinfo(lm.int8).min\n"
+                          "-128")
       .def_ro("bits", &IntegerInfo::bits, "Its size.")
       .def_ro("max", &IntegerInfo::max, "The largest value.")
       .def_ro("min", &IntegerInfo::min, "The smallest value.")

@@ -23,12 +23,15 @@ void take_keyword(const Op& op, PyObject* name, PyObject* value, PyObject** argu
     arguments[i] = value;
     return;
   }
-  throw DTypeError(text(op.name, ": there is no argument '",
-                        nanobind::str(nanobind::handle(name)).c_str(), "'"));
+  nanobind::list names;
+  for (const char* input : op.inputs) names.append(input);
+  nanobind::object error = nanobind::module_::import_("lamina.argument_errors")
+                               .attr("unknown_keyword")(op.name, nanobind::handle(name), names);
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.ptr())), error.ptr());
+  throw nanobind::python_error();
 }
 
-PyObject* call(const Op& op, PyObject* const* values, Py_ssize_t count,
-               PyObject* keywords) {
+PyObject* call(const Op& op, PyObject* const* values, Py_ssize_t count, PyObject* keywords) {
   return guard([&]() -> PyObject* {
     const size_t expected = op.inputs.size();
     if (static_cast<size_t>(count) > expected) {

@@ -75,7 +75,9 @@ void bind_embedding(nb::module_& m) {
                         array_or_empty(std::move(bias)));
       },
       nb::arg("x1"), nb::arg("x2"), nb::arg("weight"), nb::arg("bias") = nb::none(),
-      "x1^T weight[o] x2 + bias[o] for x1 [.., I], x2 [.., J], weight [out, I, J]: [.., out].");
+      "x1^T weight[o] x2 + bias[o] for x1 [.., I], x2 [.., J], weight [out, I, J]: [.., out].\n"
+      ">>> lm.bilinear(lm.ones(2), lm.ones(3), lm.ones((1, 2, 3)))\n"
+      "[6]");
 }
 
 }  // namespace lamina::python

@@ -32,7 +32,11 @@ void bind_execution(nb::module_& m) {
   m.def("_explain", [](const Array& array) { return explain(array); });
 
   nb::class_<Profiler>(m, "Profiler",
-                       "Measures what runs from its creation on; `print` shows the longest first.")
+                       "Measures what runs from its creation on; `print` shows the longest first.\n"
+                       ">>> profiler = lm.Profiler()\n"
+                       ">>> values = lm.exp(lm.ones(3)).tolist()\n"
+                       ">>> profiler.seconds > 0\n"
+                       "True")
       .def(nb::init<>())
       .def_prop_ro("seconds", &Profiler::seconds)
       .def_prop_ro("counters", [](const Profiler& p) { return counters_dict(p.counters()); })
@@ -62,11 +66,21 @@ void bind_execution(nb::module_& m) {
       ">>> lm.memory_statistics()[\"in_use\"] >= 0\n"
       "True");
   m.def(
-      "set_memory_limit", [](int64_t bytes) { set_memory_limit(static_cast<size_t>(bytes)); },
-      nb::arg("bytes"));
-  m.def("reset_peak_memory", &reset_peak_memory);
+      "set_memory_limit",
+      [](int64_t bytes) {
+        if (bytes < 0)
+          throw ValueError(text("set_memory_limit: expected bytes of 0 or more, got ", bytes));
+        set_memory_limit(static_cast<size_t>(bytes));
+      },
+      nb::arg("bytes"),
+      "Allocations that would take more than so many bytes in all raise OutOfMemory.\n"
+      ">>> lm.set_memory_limit(lm.memory_statistics()[\"limit\"])");
+  m.def("reset_peak_memory", &reset_peak_memory,
+        "Makes the peak of memory_statistics() what is in use now.\n"
+        ">>> lm.reset_peak_memory()");
   m.def("set_num_threads", &set_thread_count, nb::arg("count"),
-        "How many threads compute: 1 to 1,024.");
+        "How many threads compute: 1 to 1,024.\n"
+        ">>> lm.set_num_threads(lm.num_threads())");
   m.def(
       "set_deterministic", &set_deterministic, nb::arg("on") = true,
       "Whether programs made from now on give the same bits with any number of threads, in either "

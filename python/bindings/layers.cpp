@@ -158,12 +158,11 @@ void bind_sequential(nb::module_& m) {
            [](nn::Sequential* self, const nb::args& modules) {
              new (self) nn::Sequential();
              for (nb::handle module : modules) {
-               std::shared_ptr<Module> next;
-               if (!nb::try_cast(module, next)) {
-                 throw DTypeError(text("Sequential: expected modules, got ",
-                                       Py_TYPE(module.ptr())->tp_name));
+               if (!nb::isinstance<Module>(module)) {
+                 throw DTypeError(
+                     text("Sequential: expected modules, got ", Py_TYPE(module.ptr())->tp_name));
                }
-               self->append(std::move(next));
+               self->append(nb::cast<std::shared_ptr<Module>>(module));
              }
            })
       .def(

@@ -150,7 +150,10 @@ void bind_classification(nb::module_& m) {
       nb::arg("log_probs"), nb::arg("targets"), nb::arg("input_lengths"), nb::arg("target_lengths"),
       nb::arg("blank") = 0, nb::arg("zero_infinity") = false, nb::arg("reduction") = "mean",
       "-log of the probability that log_probs [T, N, C] spell the targets [N, S] with blanks and\n"
-      "repeats anywhere. The mean is over the batch, each loss divided by its number of labels.");
+      "repeats anywhere. The mean is over the batch, each loss divided by its number of labels.\n"
+      ">>> even = lm.log_softmax(lm.zeros((2, 1, 2)))\n"
+      ">>> lm.nn.ctc_loss(even, lm.array([[1]]), lm.array([2]), lm.array([1]))\n"
+      "0.287682");
 }
 
 template <auto kLoss>
@@ -202,7 +205,9 @@ void bind_margins(nb::module_& m) {
       "0.25");
   bind_simple(m, "multilabel_margin_loss", &nn::multilabel_margin_loss, "labels",
               "Hinge loss of each label's class against the classes that are none; labels end "
-              "at -1.");
+              "at -1.\n"
+              ">>> lm.nn.multilabel_margin_loss(lm.array([[0.5, 1.0]]), lm.array([[1, -1]]))\n"
+              "0.25");
   m.def(
       "multilabel_soft_margin_loss",
       [](Array p, Array t, Optional weight, Name reduction) {
@@ -225,7 +230,9 @@ void bind_margins(nb::module_& m) {
       nb::arg("anchor"), nb::arg("positive"), nb::arg("negative"), nb::arg("margin") = 1.0,
       nb::arg("p") = 2.0, nb::arg("epsilon") = 1e-6, nb::arg("swap") = false,
       nb::arg("reduction") = "mean",
-      "max(0, distance(anchor, positive) - distance(anchor, negative) + margin).");
+      "max(0, distance(anchor, positive) - distance(anchor, negative) + margin).\n"
+      ">>> lm.nn.triplet_margin_loss(lm.array([[1.0]]), lm.array([[2.0]]), lm.array([[1.5]]))\n"
+      "1.5");
   m.def(
       "triplet_margin_with_distance_loss",
       [](Array a, Array b, Array c, nb::object distance, double margin, bool swap, Name reduction) {
@@ -242,7 +249,11 @@ void bind_margins(nb::module_& m) {
       },
       nb::arg("anchor"), nb::arg("positive"), nb::arg("negative"), nb::arg("distance") = nb::none(),
       nb::arg("margin") = 1.0, nb::arg("swap") = false, nb::arg("reduction") = "mean",
-      "triplet_margin_loss with a distance function of one's own.");
+      "triplet_margin_loss with a distance function of one's own.\n"
+      ">>> city = lambda a, b: lm.sum(lm.abs(a - b), axis=-1)\n"
+      ">>> x, y = lm.zeros((1, 2)), lm.ones((1, 2))\n"
+      ">>> lm.nn.triplet_margin_with_distance_loss(x, y, y, distance=city)\n"
+      "1");
 }
 
 }  // namespace

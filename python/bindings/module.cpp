@@ -61,6 +61,7 @@ NB_MODULE(_lamina, m) {
   bind_more_layers(nn);
   nn.attr("cross_entropy") = m.attr("cross_entropy");
   bind_losses(nn);
+  bind_loss_modules(nn);
   nanobind::module_ losses = nn.def_submodule("losses");
   bind_keras_losses(losses);
   nanobind::module_ optim = m.def_submodule("_optim");
@@ -73,6 +74,7 @@ NB_MODULE(_lamina, m) {
   bind_models(models);
   bind_array_methods(m);
   bind_dlpack(m);
+  bind_argument_errors(m);
 }
 
 }  // namespace lamina::python

@@ -130,7 +130,11 @@ void bind_modules(nb::module_& m) {
   nb::class_<Module, PyModule>(
       m, "Module", nb::dynamic_attr(),
       "A function with state. Subclasses call super().__init__(), set child modules and "
-      "parameters as attributes, and define forward.")
+      "parameters as attributes, and define forward.\n"
+      ">>> class Twice(lm.nn.Module):\n"
+      "...     def forward(self, x): return 2 * x\n"
+      ">>> Twice()(lm.array([1.0, 2.0]))\n"
+      "[2, 4]")
       .def(nb::init<>())
       .def("__call__", &call)
       .def(
@@ -207,8 +211,7 @@ void bind_modules(nb::module_& m) {
           "A deep copy, with parameters and buffers of its own; copy.deepcopy gives the same.\n"
           ">>> layer = lm.nn.Linear(2, 3)\n>>> layer.clone().weight is layer.weight\nFalse")
       .def("__deepcopy__", &clone, nb::arg("memo"))
-      .def("_clone",
-           [](const Module& self) { return std::shared_ptr<Module>(self.clone()); })
+      .def("_clone", [](const Module& self) { return std::shared_ptr<Module>(self.clone()); })
       .def("_own", &own)
       .def("_add", &add, nb::arg("name"), nb::arg("value"))
       .def("_set_training", &Module::set_training, nb::arg("on"))

@@ -107,13 +107,24 @@ void bind_more_activations(nb::module_& m) {
                    ">>> lm.nn.PReLU()(lm.array([-1.0, 2.0]))\n"
                    "[-0.25, 2]")
       .def(nb::init<int64_t, double>(), nb::arg("num_parameters") = 1, nb::arg("init") = 0.25);
-  layer<nn::RReLU>(m, "RReLU", "leaky_relu whose slope is drawn in training.")
+  layer<nn::RReLU>(m, "RReLU",
+                   "leaky_relu whose slope is drawn in training.\n"
+                   ">>> lm.nn.RReLU(0.5, 0.5)(lm.array([-1.0, 2.0]))\n"
+                   "[-0.5, 2]")
       .def(nb::init<double, double>(), nb::arg("lower") = 1.0 / 8, nb::arg("upper") = 1.0 / 3);
 }
 
 template <class Dropout>
 void bind_dropout_layer(nb::module_& m, const char* name, const char* doc) {
   layer<Dropout>(m, name, doc).def(nb::init<double>(), nb::arg("p") = 0.5).def_ro("p", &Dropout::p);
+}
+
+template <class Dropout>
+void bind_channel_dropout(nb::module_& m, const char* name, const char* sizes) {
+  const std::string doc =
+      text("In training sets whole channels to 0 with probability p.\n>>> lm.nn.", name,
+           "()(lm.ones(", sizes, ")).shape\n", sizes);
+  bind_dropout_layer<Dropout>(m, name, doc.c_str());
 }
 
 template <class Norm>
@@ -143,11 +154,19 @@ void bind_norm_layers(nb::module_& m) {
           nb::arg("num_groups"), nb::arg("num_channels"), nb::arg("eps") = 1e-5,
           nb::arg("affine") = true, nb::arg("dtype") = nb::none());
   bind_instance_norm<nn::InstanceNorm1d>(m, "InstanceNorm1d",
-                                         "Each channel of x [N, C, length] normalised.");
-  bind_instance_norm<nn::InstanceNorm2d>(m, "InstanceNorm2d",
-                                         "Each channel of x [N, C, height, width] normalised.");
+                                         "Each channel of x [N, C, length] normalised.\n"
+                                         ">>> lm.nn.InstanceNorm1d(2)(lm.ones((1, 2, 3))).shape\n"
+                                         "(1, 2, 3)");
+  bind_instance_norm<nn::InstanceNorm2d>(
+      m, "InstanceNorm2d",
+      "Each channel of x [N, C, height, width] normalised.\n"
+      ">>> lm.nn.InstanceNorm2d(2)(lm.ones((1, 2, 3, 3))).shape\n"
+      "(1, 2, 3, 3)");
   bind_instance_norm<nn::InstanceNorm3d>(
-      m, "InstanceNorm3d", "Each channel of x [N, C, depth, height, width] normalised.");
+      m, "InstanceNorm3d",
+      "Each channel of x [N, C, depth, height, width] normalised.\n"
+      ">>> lm.nn.InstanceNorm3d(2)(lm.ones((1, 2, 3, 3, 3))).shape\n"
+      "(1, 2, 3, 3, 3)");
   layer<nn::RMSNorm>(m, "RMSNorm",
                      "x / sqrt(mean(x^2) + eps) * weight over the last axes.\n"
                      ">>> lm.nn.RMSNorm(3)(lm.ones((4, 3))).shape\n"
@@ -192,7 +211,10 @@ void bind_tables(nb::module_& m) {
           nb::arg("dtype") = nb::none())
       .def_ro("num_embeddings", &nn::Embedding::num_embeddings)
       .def_ro("embedding_dim", &nn::Embedding::embedding_dim);
-  layer<nn::EmbeddingBag>(m, "EmbeddingBag", "Sums, means or maxima of rows of a trained table.")
+  layer<nn::EmbeddingBag>(m, "EmbeddingBag",
+                          "Sums, means or maxima of rows of a trained table.\n"
+                          ">>> lm.nn.EmbeddingBag(10, 3)(lm.array([[1, 2], [4, 5]])).shape\n"
+                          "(2, 3)")
       .def(
           "__init__",
           [](nn::EmbeddingBag* self, int64_t rows, int64_t columns, const std::string& mode,
@@ -252,10 +274,9 @@ void bind_more_layers(nb::module_& m) {
   bind_norm_layers(m);
   bind_tables(m);
   bind_multihead_attention(m);
-  constexpr const char* kChannels = "In training sets whole channels to 0 with probability p.";
-  bind_dropout_layer<nn::Dropout1d>(m, "Dropout1d", kChannels);
-  bind_dropout_layer<nn::Dropout2d>(m, "Dropout2d", kChannels);
-  bind_dropout_layer<nn::Dropout3d>(m, "Dropout3d", kChannels);
+  bind_channel_dropout<nn::Dropout1d>(m, "Dropout1d", "(2, 3, 4)");
+  bind_channel_dropout<nn::Dropout2d>(m, "Dropout2d", "(2, 3, 4, 4)");
+  bind_channel_dropout<nn::Dropout3d>(m, "Dropout3d", "(2, 3, 4, 4, 4)");
   bind_dropout_layer<nn::AlphaDropout>(m, "AlphaDropout",
                                        "Dropout for nets of selu.\n"
                                        ">>> lm.nn.AlphaDropout()(lm.ones((2, 3))).shape\n"

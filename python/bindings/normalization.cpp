@@ -21,7 +21,10 @@ void bind_norms(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("mean"), nb::arg("var"), nb::arg("weight") = nb::none(),
       nb::arg("bias") = nb::none(), nb::arg("epsilon") = 1e-5,
-      "(x - mean) / sqrt(var + epsilon) * weight + bias for each channel of x [N, C, ..].");
+      "(x - mean) / sqrt(var + epsilon) * weight + bias for each channel of x [N, C, ..].\n"
+      ">>> lm.batch_norm(lm.array([[1.0], [3.0]]), lm.array([2.0]), lm.array([1.0]), epsilon=0.0)\n"
+      "[[-1],\n"
+      " [1]]");
   m.def(
       "group_norm",
       [](Array x, int64_t groups, Optional weight, Optional bias, Array epsilon) {
@@ -59,7 +62,9 @@ void bind_norms(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("size"), nb::arg("alpha") = 1e-4, nb::arg("beta") = 0.75,
       nb::arg("k") = 1.0,
-      "x [N, C, ..] divided by a power of the mean square of `size` neighbouring channels.");
+      "x [N, C, ..] divided by a power of the mean square of `size` neighbouring channels.\n"
+      ">>> lm.local_response_norm(lm.array([[1.0, 2.0]]), 2, alpha=0.0, k=4.0, beta=0.5)\n"
+      "[[0.5, 1]]");
 }
 
 void bind_distances(nb::module_& m) {

@@ -50,7 +50,10 @@ nb::class_<Schedule> schedule(nb::module_& m, const char* name, const char* doc)
 void bind_schedules(nb::module_& m) {
   schedule<optim::CosineSchedule>(
       m, "CosineSchedule",
-      "Rises to lr over warmup steps, then falls to end along half a cosine until steps.")
+      "Rises to lr over warmup steps, then falls to end along half a cosine until steps.\n"
+      ">>> rate = lm.optim.CosineSchedule(0.1, steps=100)\n"
+      ">>> rate(0), rate(50), rate(100)\n"
+      "(0.1, 0.05, 0.0)")
       .def(
           "__init__",
           [](optim::CosineSchedule* self, double lr, int64_t steps, double end, int64_t warmup) {
@@ -58,7 +61,10 @@ void bind_schedules(nb::module_& m) {
           },
           nb::arg("lr"), nb::arg("steps"), nb::arg("end") = 0.0, nb::arg("warmup") = 0);
   schedule<optim::StepSchedule>(m, "StepSchedule",
-                                "Multiplied by factor every `every` steps, after a warm-up.")
+                                "Multiplied by factor every `every` steps, after a warm-up.\n"
+                                ">>> rate = lm.optim.StepSchedule(0.5, every=10, factor=0.5)\n"
+                                ">>> rate(0), rate(10), rate(20)\n"
+                                "(0.5, 0.25, 0.125)")
       .def(
           "__init__",
           [](optim::StepSchedule* self, double lr, int64_t every, double factor, int64_t warmup) {
@@ -66,7 +72,10 @@ void bind_schedules(nb::module_& m) {
           },
           nb::arg("lr"), nb::arg("every"), nb::arg("factor") = 0.1, nb::arg("warmup") = 0);
   schedule<optim::WarmupSchedule>(m, "WarmupSchedule",
-                                  "Rises to lr over warmup steps and stays there.")
+                                  "Rises to lr over warmup steps and stays there.\n"
+                                  ">>> rate = lm.optim.WarmupSchedule(0.5, warmup=4)\n"
+                                  ">>> rate(1), rate(10)\n"
+                                  "(0.25, 0.5)")
       .def(
           "__init__",
           [](optim::WarmupSchedule* self, double lr, int64_t warmup) {
@@ -76,7 +85,14 @@ void bind_schedules(nb::module_& m) {
 }
 
 void bind_base(nb::module_& m) {
-  nb::class_<Optimizer>(m, "Optimizer", "Makes the next values of parameters from their gradients.")
+  nb::class_<Optimizer>(m, "Optimizer",
+                        "Makes the next values of parameters from their gradients.\n"
+                        ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
+                        ">>> optimizer = lm.optim.SGD([w], lr=0.5)\n"
+                        ">>> lm.sum(w * w).backward()\n"
+                        ">>> optimizer.step()\n"
+                        ">>> w\n"
+                        "[0]")
       .def(
           "step",
           [](Optimizer& self, bool keep_grads) {
@@ -174,9 +190,20 @@ void bind_optimizers(nb::module_& m) {
           nb::arg("centered") = false);
   m.def("clip_grad_norm", &optim::clip_grad_norm, nb::arg("parameters"), nb::arg("max_norm"),
         "Scales all gradients so that their norm as one vector is at most max_norm; gives the norm "
-        "before.");
+        "before.\n"
+        ">>> w = lm.nn.Parameter(lm.array([3.0, 4.0]))\n"
+        ">>> lm.sum(w * w / 2).backward()\n"
+        ">>> lm.optim.clip_grad_norm([w], 1.0)\n"
+        "5\n"
+        ">>> w.grad\n"
+        "[0.6, 0.8]");
   m.def("clip_grad_value", &optim::clip_grad_value, nb::arg("parameters"), nb::arg("limit"),
-        "Cuts each element of each gradient to -limit .. limit.");
+        "Cuts each element of each gradient to -limit .. limit.\n"
+        ">>> w = lm.nn.Parameter(lm.array([3.0, 0.5]))\n"
+        ">>> lm.sum(w * w / 2).backward()\n"
+        ">>> lm.optim.clip_grad_value([w], 1.0)\n"
+        ">>> w.grad\n"
+        "[1, 0.5]");
 }
 
 }  // namespace lamina::python

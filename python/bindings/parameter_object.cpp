@@ -97,7 +97,11 @@ PyGetSetDef properties[] = {
 
 PyType_Slot slots[] = {
     {Py_tp_doc,
-     const_cast<char*>("Parameter(value, trainable=True): an array whose value training changes.")},
+     const_cast<char*>("Parameter(value, trainable=True): an array whose value training changes.\n"
+                       ">>> w = lm.nn.Parameter(lm.array([1.0, 2.0]))\n"
+                       ">>> lm.sum(w * w).backward()\n"
+                       ">>> w.grad\n"
+                       "[2, 4]")},
     {Py_tp_new, reinterpret_cast<void*>(&make)},
     {Py_tp_getset, properties},
     {Py_tp_repr, reinterpret_cast<void*>(&repr)},

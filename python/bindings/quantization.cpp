@@ -44,7 +44,9 @@ void bind_quantization(nb::module_& m) {
         return nb::make_tuple(std::move(range.scale), std::move(range.zero_point));
       },
       nb::arg("low"), nb::arg("high"), nb::arg("dtype") = nb::none(), nb::arg("symmetric") = false,
-      "scale and zero_point that cover low .. high and 0 exactly.");
+      "scale and zero_point that cover low .. high and 0 exactly.\n"
+      ">>> lm.quantization_range(lm.array(-1.0), lm.array(1.55))\n"
+      "(array(0.01, dtype=float32), array(-28, dtype=int8))");
 }
 
 }  // namespace lamina::python

@@ -59,6 +59,7 @@ void bind_random(nb::module_& m) {
       },
       nb::arg("shape") = nb::tuple(), nb::arg("probability") = 0.5,
       "True with this probability.\n"
+      "Dtypes: `probability` floating point -> bool\n"
       ">>> lm.random.bernoulli(3).shape\n"
       "(3,)");
   random.def(

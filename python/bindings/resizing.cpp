@@ -50,7 +50,9 @@ void bind_sampling(nb::module_& m) {
       },
       nb::arg("theta"), nb::arg("size"), nb::arg("align_corners") = false,
       "The points that theta [N, 2, 3] maps the pixels of an image [N, C, H, W] to: a grid for "
-      "grid_sample.");
+      "grid_sample.\n"
+      ">>> lm.affine_grid(lm.array([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]), (1, 3, 4, 5)).shape\n"
+      "(1, 4, 5, 2)");
 }
 
 }  // namespace

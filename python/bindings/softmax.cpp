@@ -48,7 +48,9 @@ void bind_softmax(nb::module_& m) {
       "-log softmax(logits)[label]. Labels are class numbers, of the logits' shape without `axis`, "
       "or probabilities\n"
       "of the logits' shape. Class numbers out of range raise an IndexError when the value is "
-      "computed.");
+      "computed.\n"
+      ">>> lm.cross_entropy(lm.zeros((2, 4)), lm.array([0, 3]))\n"
+      "1.38629");
   m.def(
       "layer_norm",
       [](Array x, std::optional<Array> weight, std::optional<Array> bias, Array epsilon, int axes) {

@@ -100,8 +100,12 @@ void bind_fractional(nb::module_& m, const char* name) {
 
 template <class Unpool>
 void bind_unpool(nb::module_& m, const char* name) {
-  nb::class_<Unpool, nn::Module>(m, name, nb::is_final(),
-                                 "Values at the places that max_pool_with_indices gave.")
+  const std::string shape = sizes(name, 1, 4);
+  const std::string doc = text(
+      "Values at the places that max_pool_with_indices gave.\n>>> x, at = "
+      "lm.max_pool_with_indices(lm.ones(",
+      shape, "), 2)\n>>> lm.nn.", name, "(2)(x, at).shape\n", shape);
+  nb::class_<Unpool, nn::Module>(m, name, nb::is_final(), doc.c_str())
       .def(
           "__init__",
           [](Unpool* self, nb::handle kernel_size, nb::handle stride, nb::handle padding) {
@@ -123,7 +127,10 @@ void bind_factor(nb::module_& m, const char* name, const char* argument, const c
 }
 
 void bind_folds(nb::module_& m) {
-  layer<nn::Unfold>(m, "Unfold", "Every window as a column.")
+  layer<nn::Unfold>(m, "Unfold",
+                    "Every window as a column.\n"
+                    ">>> lm.nn.Unfold((2, 2))(lm.ones((1, 3, 4, 4))).shape\n"
+                    "(1, 12, 9)")
       .def(
           "__init__",
           [](nn::Unfold* self, nb::handle kernel_size, nb::handle dilation, nb::handle padding,
@@ -133,7 +140,10 @@ void bind_folds(nb::module_& m) {
           },
           nb::arg("kernel_size"), nb::arg("dilation") = 1, nb::arg("padding") = 0,
           nb::arg("stride") = 1);
-  layer<nn::Fold>(m, "Fold", "Columns added up into images.")
+  layer<nn::Fold>(m, "Fold",
+                  "Columns added up into images.\n"
+                  ">>> lm.nn.Fold((4, 4), (2, 2))(lm.ones((1, 12, 9))).shape\n"
+                  "(1, 3, 4, 4)")
       .def(
           "__init__",
           [](nn::Fold* self, nb::handle output_size, nb::handle kernel_size, nb::handle dilation,
@@ -148,9 +158,12 @@ void bind_folds(nb::module_& m) {
 
 template <class Layer>
 void bind_pad(nb::module_& m, const char* name) {
-  layer<Layer>(m, name,
-               "Padding of the spatial axes: one number, or low and high per axis, last "
-               "axis first.")
+  layer<Layer>(
+      m, name,
+      with_example("Padding of the spatial axes: one number, or low and high per axis, last axis "
+                   "first.",
+                   name, "1", 2, 10)
+          .c_str())
       .def(
           "__init__",
           [](Layer* self, nb::handle padding, double value) {

@@ -112,8 +112,16 @@ History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size,
 }
 
 void bind_callbacks(nb::module_& m) {
-  nb::class_<Callback, PyCallback>(m, "Callback",
-                                   "Code that runs at points of a fit; subclasses define on_..")
+  nb::class_<Callback, PyCallback>(
+      m, "Callback",
+      "Code that runs at points of a fit; subclasses define on_..\n"
+      ">>> class Note(lm.train.Callback):\n"
+      "...     def on_epoch_end(self, epoch, logs): print(epoch)\n"
+      ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(), \"mse\")\n"
+      ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
+      ">>> history = trainer.fit(data, epochs=2, verbose=0, callbacks=[Note()])\n"
+      "0\n"
+      "1")
       .def(nb::init<>())
       .def("on_train_begin", [](Callback&) {})
       .def("on_train_end", [](Callback&) {})
@@ -127,8 +135,15 @@ void bind_callbacks(nb::module_& m) {
           "on_train_batch_end", [](Callback&, int64_t) {}, nb::arg("batch"))
       .def_prop_ro("trainer", &Callback::trainer, nb::rv_policy::reference,
                    "The trainer that runs.");
-  nb::class_<EarlyStopping, Callback>(m, "EarlyStopping", nb::is_final(),
-                                      "Ends a fit when a value has stopped getting better.")
+  nb::class_<EarlyStopping, Callback>(
+      m, "EarlyStopping", nb::is_final(),
+      "Ends a fit when a value has stopped getting better.\n"
+      ">>> stop = lm.train.EarlyStopping(\"loss\", patience=2, min_delta=0.01)\n"
+      ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.0), \"mse\")\n"
+      ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
+      ">>> history = trainer.fit(data, epochs=9, verbose=0, callbacks=[stop])\n"
+      ">>> len(history[\"loss\"])\n"
+      "4")
       .def(
           "__init__",
           [](EarlyStopping* self, std::string monitor, int64_t patience, double min_delta,
@@ -142,7 +157,8 @@ void bind_callbacks(nb::module_& m) {
       .def_prop_ro("best_epoch", &EarlyStopping::best_epoch);
   nb::class_<ModelCheckpoint, Callback>(
       m, "ModelCheckpoint", nb::is_final(),
-      "Saves after each epoch, or after each that is the best so far.")
+      "Saves after each epoch, or after each that is the best so far.\n"
+      ">>> best = lm.train.ModelCheckpoint(\"best.lamina\", save_best_only=True)")
       .def(
           "__init__",
           [](ModelCheckpoint* self, std::string path, std::string monitor, bool save_best_only,
@@ -155,10 +171,22 @@ void bind_callbacks(nb::module_& m) {
 }
 
 void bind_results(nb::module_& m) {
-  nb::class_<Metric, PyMetric>(m, "Metric",
-                               "Subclasses define name() and measure(prediction, target).")
+  nb::class_<Metric, PyMetric>(
+      m, "Metric",
+      "Subclasses define name() and measure(prediction, target).\n"
+      ">>> class Largest(lm.train.Metric):\n"
+      "...     def name(self): return \"largest\"\n"
+      "...     def measure(self, prediction, target): return lm.max(prediction)\n"
+      ">>> Largest().measure(lm.array([1.0, 3.0]), lm.zeros(2))\n"
+      "3")
       .def(nb::init<>());
-  nb::class_<History>(m, "History", "What each epoch came to.")
+  nb::class_<History>(
+      m, "History",
+      "What each epoch came to.\n"
+      ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(), \"mse\")\n"
+      ">>> history = trainer.fit((lm.ones((4, 2)), lm.ones((4, 1))), epochs=2, verbose=0)\n"
+      ">>> len(history[\"loss\"])\n"
+      "2")
       .def(
           "at", [](const History& self, const std::string& name) { return self.at(name); },
           nb::arg("name"))
@@ -176,7 +204,11 @@ void bind_trainer(nb::module_& m) {
   nb::class_<Trainer, PyTrainer>(
       m, "Trainer",
       "The loop that most trainings are: compile, fit, evaluate, predict. A subclass may define "
-      "train_step(self, x, y) for a step of another kind.")
+      "train_step(self, x, y) for a step of another kind.\n"
+      ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.1), \"mse\")\n"
+      ">>> history = trainer.fit((lm.ones((4, 2)), lm.ones((4, 1))), epochs=2, verbose=0)\n"
+      ">>> trainer.predict(lm.ones((4, 2))).shape\n"
+      "(4, 1)")
       .def(nb::init<std::shared_ptr<nn::Module>>(), nb::arg("module"))
       .def(
           "compile",
@@ -234,8 +266,10 @@ void bind_trainer(nb::module_& m) {
           },
           nb::arg("loss"), nb::arg("prediction"), nb::arg("x"), nb::arg("y"),
           "Counts a batch in the epoch's loss and metrics.")
-      .def("loss", [](Trainer& self, Array prediction, Array y) { return self.loss()(prediction, y); },
-           nb::arg("prediction"), nb::arg("y"), "The loss that compile was given.")
+      .def(
+          "loss",
+          [](Trainer& self, Array prediction, Array y) { return self.loss()(prediction, y); },
+          nb::arg("prediction"), nb::arg("y"), "The loss that compile was given.")
       .def("load", &Trainer::load, nb::arg("path"), "The weights of a model file.")
       .def("save_checkpoint", &Trainer::save_checkpoint, nb::arg("path"),
            "Everything that training goes on from.")
@@ -248,8 +282,14 @@ void bind_trainer(nb::module_& m) {
 }
 
 void bind_model_files(nb::module_& m) {
-  nb::class_<SavedModel, nn::Module>(m, "SavedModel", nb::is_final(),
-                                     "A module made of a model file.")
+  nb::class_<SavedModel, nn::Module>(
+      m, "SavedModel", nb::is_final(),
+      "A module made of a model file.\n"
+      ">>> import os, tempfile\n"
+      ">>> path = os.path.join(tempfile.mkdtemp(), \"m.lamina\")\n"
+      ">>> lm.save_model(lm.nn.Linear(2, 3), (-1, 2), path, classes=[\"a\", \"b\", \"c\"])\n"
+      ">>> lm.load_model(path).classes\n"
+      "['a', 'b', 'c']")
       .def(
           "forward", [](SavedModel& self, Array x) { return self.forward(std::move(x)); },
           nb::arg("x"))
@@ -262,7 +302,13 @@ void bind_model_files(nb::module_& m) {
   m.def(
       "load_model",
       [](const std::string& path) { return std::make_shared<SavedModel>(load_model(path)); },
-      nb::arg("path"), "The module that a model file holds; needs no source.");
+      nb::arg("path"),
+      "The module that a model file holds; needs no source.\n"
+      ">>> import os, tempfile\n"
+      ">>> path = os.path.join(tempfile.mkdtemp(), \"m.lamina\")\n"
+      ">>> lm.save_model(lm.nn.Linear(2, 3), (-1, 2), path)\n"
+      ">>> lm.load_model(path)(lm.ones((4, 2))).shape\n"
+      "(4, 3)");
   m.def(
       "save_model",
       [](nn::Module& module, nb::handle shape, const std::string& path, nb::handle dtype,
@@ -275,12 +321,24 @@ void bind_model_files(nb::module_& m) {
       nb::arg("classes") = std::vector<std::string>(),
       "Records the forward pass for inputs of this shape (-1: any number of examples) and saves it "
       "with the "
-      "weights.");
+      "weights.\n"
+      ">>> import os, tempfile\n"
+      ">>> path = os.path.join(tempfile.mkdtemp(), \"m.lamina\")\n"
+      ">>> lm.save_model(lm.nn.Linear(2, 3), (-1, 2), path)\n"
+      ">>> os.path.getsize(path) > 0\n"
+      "True");
   m.def(
       "load_weights",
       [](nn::Module& module, const std::string& path) { load_weights(module, path); },
       nb::arg("module"), nb::arg("path"),
-      "The weights of a model file for a module with the same state.");
+      "The weights of a model file for a module with the same state.\n"
+      ">>> import os, tempfile\n"
+      ">>> path = os.path.join(tempfile.mkdtemp(), \"m.lamina\")\n"
+      ">>> a, b = lm.nn.Linear(2, 3), lm.nn.Linear(2, 3)\n"
+      ">>> lm.save_model(a, (-1, 2), path)\n"
+      ">>> lm.train.load_weights(b, path)\n"
+      ">>> lm.all(a.weight == b.weight)\n"
+      "True");
 }
 
 }  // namespace

@@ -117,14 +117,19 @@ void bind_positions(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("window"), nb::arg("stride") = nb::none(), nb::arg("padding") = 0,
       nb::arg("count_padding") = true, nb::arg("dilation") = 1, nb::arg("ceil_mode") = false,
-      "Maxima over windows, and their row-major positions within the spatial axes.");
+      "Maxima over windows, and their row-major positions within the spatial axes.\n"
+      ">>> lm.max_pool_with_indices(lm.array([[[1.0, 3.0, 2.0, 0.0]]]), 2)\n"
+      "(array([[[3, 2]]], dtype=float32), array([[[1, 2]]], dtype=int64))");
   m.def(
       "adaptive_max_pool_with_indices",
       [](Array x, nb::handle size) {
         return pair_of(
             adaptive_max_pool_with_indices(std::move(x), to_per_axis(size, "pool: size")));
       },
-      nb::arg("x"), nb::arg("size"), "Maxima such that the result has these sizes, and positions.");
+      nb::arg("x"), nb::arg("size"),
+      "Maxima such that the result has these sizes, and positions.\n"
+      ">>> lm.adaptive_max_pool_with_indices(lm.array([[[1.0, 3.0, 2.0, 0.0]]]), 2)\n"
+      "(array([[[3, 2]]], dtype=float32), array([[[1, 2]]], dtype=int64))");
   m.def(
       "fractional_max_pool",
       [](Array x, nb::handle window, nb::handle output_size, nb::handle output_ratio,
@@ -136,7 +141,10 @@ void bind_positions(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("window"), nb::arg("output_size") = nb::none(),
       nb::arg("output_ratio") = nb::none(), nb::arg("samples") = nb::none(),
-      "Maxima over windows at random places, and positions.");
+      "Maxima over windows at random places, and positions.\n"
+      ">>> values, indices = lm.fractional_max_pool(lm.ones((1, 2, 6, 6)), 2, output_size=3)\n"
+      ">>> values.shape\n"
+      "(1, 2, 3, 3)");
   m.def(
       "max_unpool",
       [](Array x, Array indices, nb::handle window, nb::handle stride, nb::handle padding,
@@ -147,7 +155,10 @@ void bind_positions(nb::module_& m) {
       },
       nb::arg("x"), nb::arg("indices"), nb::arg("window"), nb::arg("stride") = nb::none(),
       nb::arg("padding") = 0, nb::arg("output_size") = nb::none(),
-      "The values at their indices and 0 elsewhere: undoes max_pool_with_indices.");
+      "The values at their indices and 0 elsewhere: undoes max_pool_with_indices.\n"
+      ">>> values, indices = lm.max_pool_with_indices(lm.array([[[1.0, 3.0, 2.0, 0.0]]]), 2)\n"
+      ">>> lm.max_unpool(values, indices, 2)\n"
+      "[[[0, 3, 2, 0]]]");
   m.def(
       "lp_pool",
       [](Array x, Array norm, nb::handle window, nb::handle stride, bool ceil_mode) {

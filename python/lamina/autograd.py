@@ -31,6 +31,10 @@ def value_and_grad(function, argnums=0):
     `argnums` says for which positional arguments: a number, or a tuple of them. An argument may be an array or
     nested lists, tuples and dicts of arrays; its gradient has the same form.
 
+    Shapes: arguments any; the value has one element; each gradient has its argument's shape
+    Dtypes: arguments floating point -> gradients of their arguments' types
+    Errors: `DTypeError` for other arguments; `GradientError` for a value of several elements; those of `function`
+
     >>> value, g = lm.value_and_grad(lambda x: lm.sum(x * x))(lm.array([1.0, 2.0]))
     >>> print(value, g)
     5 [2, 4]
@@ -66,6 +70,10 @@ def value_and_grad(function, argnums=0):
 def grad(function, argnums=0):
     """A function that returns the gradients of the one-element value of `function`; see value_and_grad.
 
+    Shapes: arguments any -> each gradient has its argument's shape
+    Dtypes: arguments floating point -> gradients of their arguments' types
+    Errors: as value_and_grad
+
     >>> print(lm.grad(lambda x: x * x * x)(lm.array(2.0)))
     12
     """
@@ -100,6 +108,9 @@ def vjp(function, *primals):
     Arguments and results may be arrays or nested lists, tuples and dicts of them. With several primals the second
     function returns a tuple. Also vjp(outputs, cotangents, inputs), on lists of recorded arrays.
 
+    Errors: `ShapeError` for cotangents of other shapes than the outputs; `DTypeError` for primals that hold no
+      arrays; those of `function`
+
     >>> value, pullback = lm.vjp(lambda x: x * x, lm.array([1.0, 2.0]))
     >>> print(value, pullback(lm.array([1.0, 10.0])))
     [1, 4] [2, 40]
@@ -123,6 +134,9 @@ def vjp(function, *primals):
 def jvp(function, primals, tangents):
     """The value of `function` at the primals, and how it changes as they move along the tangents.
 
+    Errors: `ValueError` for another number of tangents than primals; `ShapeError` for other shapes than theirs;
+      those of `function`
+
     >>> value, change = lm.jvp(lambda x: x * x, (lm.array([1.0, 2.0]),), (lm.array([1.0, 10.0]),))
     >>> print(value, change)
     [1, 4] [2, 40]
@@ -141,10 +155,16 @@ def custom_vjp(function, gradient):
     gradient(arguments, outputs, cotangents) gets lists of arrays and returns a cotangent, or None, for each argument.
     Gradients flow to the arguments alone, not to arrays that `function` uses from outside.
 
+    Shapes: arguments any -> those of `function`; each cotangent has its argument's shape
+    Dtypes: those of `function`
+    Errors: `DTypeError` for what is no function; those of `function` and `gradient`
+
     >>> cut = lm.custom_vjp(lambda x: x, lambda arguments, outputs, cotangents: [lm.minimum(cotangents[0], 1.0)])
     >>> print(lm.grad(lambda x: 5 * cut(x))(lm.array(2.0)))
     1
     """
+    _require_callable("custom_vjp", function)
+    _require_callable("custom_vjp", gradient)
 
     def rule(arguments, outputs, cotangents):
         return list(gradient(arguments, outputs, cotangents))
@@ -163,11 +183,14 @@ def checkpoint(function):
 
     Values and gradients are the same, also those of parameters that `function` uses; random draws are repeated.
 
+    Shapes: those of `function`
+    Dtypes: those of `function`
+    Errors: `DTypeError` for what is no function; those of `function`
+
     >>> block = lm.checkpoint(lambda x: lm.exp(lm.sin(x)))
     >>> print(lm.grad(block)(lm.array(0.0)))
     1
     """
-
     _require_callable("checkpoint", function)
 
     @functools.wraps(function)
@@ -180,7 +203,16 @@ def checkpoint(function):
 
 
 class no_grad:
-    """Inside `with lm.no_grad():`, or a function decorated with `@lm.no_grad()`, nothing keeps a tape."""
+    """Inside `with lm.no_grad():`, or a function decorated with `@lm.no_grad()`, nothing keeps a tape.
+
+    Errors: none
+
+    >>> w = lm.nn.Parameter(lm.array([1.0]))
+    >>> with lm.no_grad():
+    ...     y = w * w
+    >>> y.requires_grad
+    False
+    """
 
     def __enter__(self):
         self._before = _lamina._set_gradients(False)

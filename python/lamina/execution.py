@@ -18,12 +18,24 @@ def _arrays_in(value, found):
 
 
 def eval(*values):
-    """Computes all arrays in the arguments (also in lists, tuples and dicts) as one program."""
+    """Computes all arrays in the arguments (also in lists, tuples and dicts) as one program.
+
+    Errors: those of the programs: values out of range, `OutOfMemory`
+
+    >>> x = lm.exp(lm.zeros(2))
+    >>> lm.eval(x)
+    >>> x.is_ready
+    True
+    """
     _lamina._eval(_arrays_in(values, []))
 
 
 def explain(what, *args, **kwargs):
-    """The program that would compute an array; or, of a function and its arguments, what it would run."""
+    """The program that would compute an array; or, of a function and its arguments, what it would run.
+
+    >>> "relu" in lm.explain(lm.relu, lm.ones(3))
+    True
+    """
     if isinstance(what, _lamina.Array):
         return _lamina._explain(what)
     found = _arrays_in(what(*args, **kwargs), [])
@@ -31,7 +43,15 @@ def explain(what, *args, **kwargs):
 
 
 class profile:
-    """`with lm.profile() as p: ...; print(p)`: what ran, how often, how long, in which tier."""
+    """`with lm.profile() as p: ...; print(p)`: what ran, how often, how long, in which tier.
+
+    Errors: none
+
+    >>> with lm.profile() as p:
+    ...     values = lm.exp(lm.ones(3)).tolist()
+    >>> p.seconds > 0
+    True
+    """
 
     def __enter__(self):
         self._profiler = _lamina.Profiler()

@@ -11,4 +11,3 @@
 """
 
 from ._lamina._nn import *
-from .loss_modules import *

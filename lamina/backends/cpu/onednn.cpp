@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -98,6 +99,8 @@ dnnl::post_ops post_ops_of(std::span<const backend::PostOp> steps) {
     auto unary = [&](algorithm a, float alpha = 0) { result.append_eltwise(a, alpha, 0); };
     switch (step.kind) {
       case Kind::Add: binary(algorithm::binary_add); break;
+      case Kind::Negate: result.append_eltwise(algorithm::eltwise_linear, -1, 0); break;
+      case Kind::Accumulate: result.append_sum(1); break;
       case Kind::Subtract: binary(algorithm::binary_sub); break;
       case Kind::Multiply: binary(algorithm::binary_mul); break;
       case Kind::Relu: unary(algorithm::eltwise_relu); break;
@@ -153,11 +156,20 @@ class PrimitiveKernel final : public Kernel {
     return result;
   }
 
+  // The result is added to what is there, which must be the values of this operand.
+  void accumulate(size_t operand, size_t bytes) { accumulated_ = operand, bytes_ = bytes; }
+  void set_result(size_t operand) { result_ = operand; }
+  bool may_alias(int input, int) const override {
+    return accumulated_ != 0 && static_cast<size_t>(input) == accumulated_;
+  }
+
   size_t scratch_bytes() const override { return scratch_bytes_; }
   int threads() const { return threads_; }
 
   void run(std::byte* const* operands, RunContext& context) const override {
     ThreadScope scope(threads_);
+    if (accumulated_ != 0 && operands[accumulated_] != operands[result_])
+      std::memcpy(operands[result_], operands[accumulated_], bytes_);
     // Making the memory objects costs more than a small product does, so one set is kept for the
     // next run; a run that finds none, because another thread is at work, makes its own.
     std::unique_ptr<Bindings> bindings(spare_.exchange(nullptr, std::memory_order_acquire));
@@ -204,6 +216,7 @@ class PrimitiveKernel final : public Kernel {
 
   int threads_;
   size_t scratch_bytes_ = 0;
+  size_t accumulated_ = 0, result_ = 0, bytes_ = 0;
   std::vector<Step> steps_;
   mutable std::atomic<Bindings*> spare_{nullptr};
 };
@@ -266,6 +279,10 @@ void add_converted(PrimitiveKernel& kernel, const dnnl::primitive& primitive,
   }
   for (size_t k = 0; k < steps.size(); ++k) {
     if (steps[k].operand == 0) continue;
+    if (steps[k].kind == backend::PostOp::Kind::Accumulate) {
+      kernel.accumulate(steps[k].operand, described(steps[k].extra).get_size());
+      continue;
+    }
     const int role = DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(k)) | DNNL_ARG_SRC_1;
     arguments.push_back(kernel.operand(role, steps[k].operand, described(steps[k].extra)));
   }
@@ -301,6 +318,7 @@ std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Op
                                       PrimitiveKernel::attributes(post_ops), true);
     if (!plan) return false;
     const size_t result = 2 + extra_operands(post_ops);
+    kernel.set_result(result);
     add_converted(kernel, dnnl::matmul(plan), plan.scratchpad_desc(),
                   {{DNNL_ARG_SRC, 0, described(a), plan.src_desc()},
                    {DNNL_ARG_WEIGHTS, 1, described(b), plan.weights_desc(), Binding::Prepared},
@@ -332,11 +350,12 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
     return prepared("cpu.onednn.convolution", execution, refusal, [&](PrimitiveKernel& kernel) {
       auto plan = forward();
       if (!plan) return false;
+      const size_t result = (p.bias ? 3 : 2) + extra_operands(p.post_ops);
+      kernel.set_result(result);
       std::vector<Binding> bindings = {
           {DNNL_ARG_SRC, 0, x, plan.src_desc()},
           {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc(), Binding::Prepared},
-          {DNNL_ARG_DST, (p.bias ? 3 : 2) + extra_operands(p.post_ops), y, plan.dst_desc(),
-           Binding::After}};
+          {DNNL_ARG_DST, result, y, plan.dst_desc(), Binding::After}};
       if (p.bias) bindings.push_back({DNNL_ARG_BIAS, 2, described(*p.bias), plan.bias_desc()});
       add_converted(kernel, dnnl::convolution_forward(plan), plan.scratchpad_desc(), bindings,
                     p.post_ops);

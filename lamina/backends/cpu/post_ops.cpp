@@ -21,7 +21,7 @@ constexpr std::pair<std::string_view, Kind> kKinds[] = {
 
 std::optional<Kind> kind_of(const EpilogueStep& step) {
   for (const auto& [name, kind] : kKinds) {
-    if (name == step.op->name && !(kind == Kind::Subtract && step.extra_first)) return kind;
+    if (name == step.op->name) return kind;
   }
   return std::nullopt;
 }
@@ -32,7 +32,9 @@ bool takes_post_op(const EpilogueStep& step, const Spec* extra) {
   if (!kind_of(step) || step.spec.dtype != DType::Float32) return false;
   if (!extra) return true;
   if (extra->dtype != DType::Float32) return false;
-  if (extra->shape == step.spec.shape || extra->shape.elements() == 1) return true;
+  if (extra->shape == step.spec.shape) return true;
+  if (kind_of(step) == Kind::Subtract && step.extra_first) return false;
+  if (extra->shape.elements() == 1) return true;
   // One entry per channel: of axis 1, or of the last one.
   const int missing = step.spec.shape.rank() - extra->shape.rank();
   int wide = 0;
@@ -44,6 +46,7 @@ std::optional<std::vector<PostOp>> post_ops(KernelRequest& request) {
   std::vector<PostOp> result;
   if (!request.epilogue) return result;
   const Operand& y = request.outputs[0];
+  bool accumulates = false;
   for (const EpilogueStep& step : request.epilogue->steps) {
     const auto kind = kind_of(step);
     if (!kind) {
@@ -56,6 +59,17 @@ std::optional<std::vector<PostOp>> post_ops(KernelRequest& request) {
       Operand& extra = request.inputs[post.operand];
       extra.strides = extra.shape == y.shape ? y.strides : row_major_strides(extra.shape);
       post.extra = extra;
+      const bool reversed = *kind == Kind::Subtract && step.extra_first;
+      const bool in_place = extra.shape == y.shape && !accumulates;
+      if (reversed && !in_place) {
+        request.refusal = "subtracts its result from one array only";
+        return std::nullopt;
+      }
+      if (reversed) result.push_back({Kind::Negate, 0, {}});
+      if (reversed || (*kind == Kind::Add && in_place)) {
+        post.kind = Kind::Accumulate;
+        accumulates = true;
+      }
       while (post.extra.shape.rank() < y.shape.rank()) {
         post.extra.shape.insert(0, 1);
         post.extra.strides.insert(0, extra.shape.elements());

@@ -11,7 +11,11 @@
 namespace lamina::backend {
 
 struct PostOp {
-  enum class Kind { Relu, Gelu, GeluTanh, Sigmoid, Silu, Tanh, Add, Subtract, Multiply };
+  // Accumulate adds an array of the result's shape that lies where the result will: cheaper than
+  // Add, and the way in which a parameter is updated by its gradient in place.
+  enum class Kind {
+    Relu, Gelu, GeluTanh, Sigmoid, Silu, Tanh, Negate, Add, Subtract, Multiply, Accumulate
+  };
   Kind kind;
   size_t operand = 0;  // of a binary kind: its number among the kernel's operands ..
   Operand extra;       // .. and how it lies, with as many axes as the result

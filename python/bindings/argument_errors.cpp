@@ -1,0 +1,120 @@
+// Calls that fit no signature. nanobind lists the signatures and types; lamina/argument_errors.py
+// says which argument is wrong. Every bound function gets there by one way: its vectorcall pointer
+// leads through `call`, which looks at a result only where it is an error.
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "bindings.h"
+#include "casters.h"
+#include "lamina/base/error.h"
+
+namespace lamina::python {
+namespace {
+
+// nanobind has a handful of entries, by how complex a signature is.
+constexpr size_t kMostEntries = 16;
+vectorcallfunc entries[kMostEntries];
+
+// Of a count of arguments: Python's, and nanobind's for a fresh instance.
+constexpr size_t kFlags = size_t{3} << 62;
+
+// What nanobind says of arguments, and of values inside of them.
+bool is_mismatch(const char* text) {
+  return std::strstr(text, "incompatible function arguments. The following") ||
+         std::strcmp(text, "std::bad_cast") == 0;
+}
+
+// True, and the error taken away, if it is nanobind's own.
+bool take_mismatch() {
+  if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_RuntimeError)) {
+    return false;
+  }
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  nb::object message = nb::steal(value ? PyObject_Str(value) : nullptr);
+  const char* text = message.is_valid() ? PyUnicode_AsUTF8(message.ptr()) : nullptr;
+  if (!text || !is_mismatch(text)) {
+    PyErr_Restore(type, value, traceback);
+    return false;
+  }
+  Py_XDECREF(type), Py_XDECREF(value), Py_XDECREF(traceback);
+  return true;
+}
+
+void raise_explained(nb::handle function, PyObject* const* values, size_t count, PyObject* names) {
+  const bool method = std::strcmp(Py_TYPE(function.ptr())->tp_name, "nanobind.nb_method") == 0;
+  nb::list arguments;
+  for (size_t i = method ? 1 : 0; i < count; ++i) arguments.append(nb::handle(values[i]));
+  nb::dict keywords;
+  for (Py_ssize_t k = 0; names && k < PyTuple_GET_SIZE(names); ++k) {
+    keywords[nb::handle(PyTuple_GET_ITEM(names, k))] =
+        nb::handle(values[count + static_cast<size_t>(k)]);
+  }
+  nb::object error =
+      nb::module_::import_("lamina.argument_errors").attr("explain")(function, arguments, keywords);
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.ptr())), error.ptr());
+}
+
+template <size_t I>
+PyObject* call(PyObject* function, PyObject* const* values, size_t count, PyObject* names) {
+  PyObject* result = entries[I](function, values, count, names);
+  if (!result && take_mismatch()) {
+    guard([&] {
+      raise_explained(function, values, count & ~kFlags, names);
+      return 0;
+    });
+  }
+  return result;
+}
+template <size_t... I>
+constexpr std::array<vectorcallfunc, kMostEntries> make_calls(std::index_sequence<I...>) {
+  return {&call<I>...};
+}
+constexpr auto calls = make_calls(std::make_index_sequence<kMostEntries>());
+
+void redirect(PyObject* function) {
+  auto* place = reinterpret_cast<vectorcallfunc*>(reinterpret_cast<char*>(function) +
+                                                  Py_TYPE(function)->tp_vectorcall_offset);
+  for (size_t i = 0; i < kMostEntries; ++i) {
+    if (*place == calls[i]) return;  // the same function under a second name
+    if (entries[i] && entries[i] != *place) continue;
+    entries[i] = *place;
+    *place = calls[i];
+    return;
+  }
+  throw InternalError("bindings: nanobind has more entries than argument_errors.cpp has places");
+}
+
+bool is_bound_function(nb::handle object) {
+  const char* name = Py_TYPE(object.ptr())->tp_name;
+  return std::strcmp(name, "nanobind.nb_func") == 0 || std::strcmp(name, "nanobind.nb_method") == 0;
+}
+
+void redirect_all(nb::handle scope) {
+  nb::object members = nb::steal(PyMapping_Values(nb::object(scope.attr("__dict__")).ptr()));
+  for (nb::handle member : members) {
+    if (is_bound_function(member)) {
+      redirect(member.ptr());
+    } else if (Py_IS_TYPE(member.ptr(), &PyProperty_Type)) {
+      nb::object setter = member.attr("fset");
+      if (is_bound_function(setter)) redirect(setter.ptr());
+    } else if (PyModule_Check(member.ptr()) || nb::type_check(member)) {
+      redirect_all(member);
+    }
+  }
+}
+
+}  // namespace
+
+void bind_argument_errors(nb::module_& m) {
+  m.def(
+      "_check_array",
+      [](nb::handle value, const std::string& function, const std::string& argument) {
+        to_argument(value.ptr(), function.c_str(), argument.c_str());
+      },
+      nb::arg("value").none(), nb::arg("function"), nb::arg("argument"));
+  redirect_all(m);
+}
+
+}  // namespace lamina::python
