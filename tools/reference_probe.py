@@ -9,6 +9,7 @@ import inspect
 import io
 import itertools
 import re
+import tempfile
 
 import numpy as np
 
@@ -36,13 +37,15 @@ class Call:
     def again(self, changed=()):
         """The result with other arguments; the error, if it raises one of Lamina's."""
         given = self.arguments | dict(changed)
-        try:
-            out = self.function(*[given[n] for n in self.positional],
-                                **{n: v for n, v in given.items() if n not in self.positional})
-            lm.eval(out)
-            return out
-        except (lm.Error, TypeError) as error:
-            return error
+        # A call with a changed argument may write a file: not where this runs.
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            try:
+                out = self.function(*[given[n] for n in self.positional],
+                                    **{n: v for n, v in given.items() if n not in self.positional})
+                lm.eval(out)
+                return out
+            except (lm.Error, TypeError) as error:
+                return error
 
     def arrays(self):
         """Names and arrays; those of a list as "arrays[0]"."""
