@@ -67,7 +67,7 @@ def replacements():
 
 def members():
     for place, holder in PLACES:
-        for name, member in vars(holder).items():
+        for name, member in list(vars(holder).items()):
             if name.startswith("_") or not callable(member) or inspect.ismodule(member):
                 continue
             if inspect.isclass(member) and issubclass(member, BaseException):
