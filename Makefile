@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch conformance-graphs docs wheel clean
+.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch conformance-graphs fuzz docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -37,6 +37,10 @@ conformance-torch: build  # ARGS: names of entries, --samples N
 
 conformance-graphs: build  # GRAPHS: how many, GRAPHS_SEED: where to begin
 	@RANDOM_GRAPHS=$(or $(GRAPHS),10000) RANDOM_GRAPHS_SEED=$(or $(GRAPHS_SEED),0) build/bin/test_compile --gtest_filter='RandomGraphs.*'
+
+fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
+	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=build/python \
+	  .venv/bin/python -m pytest -q tests/python/test_no_crash.py
 
 docs: build  ## write docs/ops.md, docs/reference.md and docs/reference-cpp.md from what was built
 	@build/bin/lamina check --mode support > docs/ops.md

@@ -297,8 +297,33 @@ void check_path(const Array& loss, const char* what) {
 
 }  // namespace
 
+namespace {
+
+void check_cotangents(const std::vector<Array>& outputs, const std::vector<Array>& cotangents,
+                      const std::vector<Array>& inputs) {
+  if (outputs.size() != cotangents.size()) {
+    throw ValueError(text("vjp: expected a cotangent for each of ", outputs.size(),
+                          " outputs, got ", cotangents.size()));
+  }
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    if (!outputs[k] || !cotangents[k]) {
+      throw StateError(text("vjp: output or cotangent ", k, " is an empty Array"));
+    }
+    if (!(outputs[k].shape() == cotangents[k].shape())) {
+      throw ShapeError(text("vjp: cotangent ", k, " is ", describe(cotangents[k]),
+                            ", its output ", describe(outputs[k])));
+    }
+  }
+  for (size_t k = 0; k < inputs.size(); ++k) {
+    if (!inputs[k]) throw StateError(text("vjp: input ", k, " is an empty Array"));
+  }
+}
+
+}  // namespace
+
 std::vector<Array> vjp(const std::vector<Array>& outputs, const std::vector<Array>& cotangents,
                        const std::vector<Array>& inputs, bool independent) {
+  check_cotangents(outputs, cotangents, inputs);
   Uncut uncut;
   Tape tape(outputs, "vjp", false);
   Backward backward(tape);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lamina/nn/module.h"
+#include "lamina/nn/number_checks.h"
 
 namespace lamina::nn {
 
@@ -31,7 +32,7 @@ class GELU : public Module {
 // x for x > 0, slope * x below.
 class LeakyReLU : public Module {
  public:
-  explicit LeakyReLU(double slope = 0.01) : slope(slope) {}
+  explicit LeakyReLU(double slope = 0.01) : slope(checked_number("LeakyReLU", "slope", slope)) {}
   Array forward(Array x) override;
   std::unique_ptr<Module> fresh() const override;
   std::string arguments() const override;

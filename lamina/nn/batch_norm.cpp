@@ -3,6 +3,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/nn/init.h"
+#include "lamina/nn/number_checks.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/normalization.h"
@@ -14,6 +15,8 @@ BatchNorm::BatchNorm(int64_t num_features, int least_axes, int most_axes, BatchN
   if (num_features < 1) {
     throw ValueError(text("BatchNorm: expected 1 feature or more, got ", num_features));
   }
+  checked_eps("BatchNorm", options.eps);
+  checked_number("BatchNorm", "momentum", options.momentum);
   if (options.affine) {
     weight = parameter("weight", init::ones({num_features}, options.dtype));
     bias = parameter("bias", init::zeros({num_features}, options.dtype));
@@ -78,6 +81,10 @@ std::unique_ptr<Module> BatchNorm1d::fresh() const {
 }
 std::unique_ptr<Module> BatchNorm2d::fresh() const {
   return std::make_unique<BatchNorm2d>(num_features, options);
+}
+
+std::unique_ptr<Module> BatchNorm3d::fresh() const {
+  return std::make_unique<BatchNorm3d>(num_features, options);
 }
 
 }  // namespace lamina::nn

@@ -50,4 +50,12 @@ class BatchNorm2d : public BatchNorm {
   std::unique_ptr<Module> fresh() const override;
 };
 
+// x [N, C, depth, height, width].
+class BatchNorm3d : public BatchNorm {
+ public:
+  explicit BatchNorm3d(int64_t num_features, BatchNormOptions options = {})
+      : BatchNorm(num_features, 5, 5, options) {}
+  std::unique_ptr<Module> fresh() const override;
+};
+
 }  // namespace lamina::nn

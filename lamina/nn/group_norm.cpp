@@ -3,6 +3,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/nn/init.h"
+#include "lamina/nn/number_checks.h"
 #include "lamina/ops/normalization.h"
 
 namespace lamina::nn {
@@ -24,6 +25,7 @@ GroupNorm::GroupNorm(int64_t num_groups, int64_t num_channels, GroupNormOptions 
     throw ValueError(
         text("GroupNorm: ", num_channels, " channels do not divide into ", num_groups, " groups"));
   }
+  checked_eps("GroupNorm", options.eps);
   if (!options.affine) return;
   weight = parameter("weight", init::ones({num_channels}, options.dtype));
   bias = parameter("bias", init::zeros({num_channels}, options.dtype));
@@ -49,6 +51,7 @@ InstanceNorm::InstanceNorm(int64_t num_features, int axes, InstanceNormOptions o
   if (num_features < 0) {
     throw ValueError(text("InstanceNorm: num_features must not be negative, got ", num_features));
   }
+  checked_eps("InstanceNorm", options.eps);
   if (!options.affine) return;
   weight = parameter("weight", init::ones({num_features}, options.dtype));
   bias = parameter("bias", init::zeros({num_features}, options.dtype));

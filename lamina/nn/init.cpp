@@ -4,6 +4,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
+#include "lamina/nn/number_checks.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/random.h"
 
@@ -12,7 +13,10 @@ namespace {
 
 thread_local constinit bool skipping = false;
 
-double gain(const KaimingOptions& options) { return std::sqrt(2 / (1 + options.a * options.a)); }
+double gain(const KaimingOptions& options) {
+  checked_number("init.kaiming", "a", options.a);
+  return std::sqrt(2 / (1 + options.a * options.a));
+}
 
 double fan(const IntList& shape, const KaimingOptions& options) {
   Fans f = fans(shape);
@@ -39,15 +43,21 @@ Array zeros(IntList shape, DType dtype) { return lamina::zeros(std::move(shape),
 Array ones(IntList shape, DType dtype) { return constant(std::move(shape), 1, dtype); }
 
 Array constant(IntList shape, double value, DType dtype) {
+  checked_number("init.constant", "value", value);
   return full(std::move(shape), skipping ? 0 : value, dtype);
 }
 
 Array uniform(IntList shape, double low, double high, DType dtype) {
+  checked_number("init.uniform", "low", low), checked_number("init.uniform", "high", high);
   if (skipping) return lamina::zeros(std::move(shape), dtype);
   return random_uniform(std::move(shape), low, high, dtype);
 }
 
 Array normal(IntList shape, double mean, double deviation, DType dtype) {
+  checked_number("init.normal", "mean", mean);
+  if (!(deviation >= 0)) {
+    throw ValueError(text("init.normal: deviation must be 0 or more, got ", deviation));
+  }
   if (skipping) return lamina::zeros(std::move(shape), dtype);
   return random_normal(std::move(shape), mean, deviation, dtype);
 }
@@ -63,12 +73,14 @@ Array kaiming_normal(IntList shape, KaimingOptions options) {
 }
 
 Array xavier_uniform(IntList shape, double gain, DType dtype) {
+  checked_number("init.xavier_uniform", "gain", gain);
   Fans f = fans(shape);
   double bound = gain * std::sqrt(6 / std::max(f.in + f.out, 1.0));
   return uniform(std::move(shape), -bound, bound, dtype);
 }
 
 Array xavier_normal(IntList shape, double gain, DType dtype) {
+  checked_number("init.xavier_normal", "gain", gain);
   Fans f = fans(shape);
   return normal(std::move(shape), 0, gain * std::sqrt(2 / std::max(f.in + f.out, 1.0)), dtype);
 }

@@ -5,6 +5,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/nn/init.h"
+#include "lamina/nn/number_checks.h"
 #include "lamina/ops/normalization.h"
 
 namespace lamina::nn {
@@ -12,6 +13,7 @@ namespace lamina::nn {
 LayerNorm::LayerNorm(IntList shape, LayerNormOptions options)
     : normalized_shape(std::move(shape)), options(options) {
   if (normalized_shape.empty()) throw ValueError("LayerNorm: normalized_shape is empty");
+  checked_eps("LayerNorm", options.eps);
   if (!options.elementwise_affine) return;
   weight = parameter("weight", init::ones(normalized_shape, options.dtype));
   if (options.bias) bias = parameter("bias", init::zeros(normalized_shape, options.dtype));

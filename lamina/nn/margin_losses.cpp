@@ -1,5 +1,6 @@
 // Losses that ask for a distance, and no more than it.
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "lamina/base/error.h"
@@ -15,9 +16,14 @@
 
 namespace lamina::nn {
 
+namespace {
+constexpr double kLowest = -std::numeric_limits<double>::infinity();
+}
+
 Array hinge_embedding_loss(Array predictions, Array targets, MarginOptions options) {
   constexpr const char* kName = "hinge_embedding_loss";
   check_same(kName, predictions, targets);
+  check_number(kName, "margin", options.margin, kLowest);
   Array far = where(targets != 1, maximum(options.margin - predictions, 0.0), 0.0);
   Array near = where(std::move(targets) != -1, std::move(predictions), 0.0);
   return reduced(kName, std::move(far) + std::move(near), options.reduction);
@@ -25,6 +31,7 @@ Array hinge_embedding_loss(Array predictions, Array targets, MarginOptions optio
 
 Array margin_ranking_loss(Array x1, Array x2, Array targets, MarginOptions options) {
   constexpr const char* kName = "margin_ranking_loss";
+  check_number(kName, "margin", options.margin, kLowest);
   check_same_shapes(kName, {{"x1", x1}, {"x2", x2}, {"targets", targets}});
   Array losses =
       maximum(options.margin - std::move(targets) * (std::move(x1) - std::move(x2)), 0.0);
@@ -40,6 +47,7 @@ Array cosine_embedding_loss(Array x1, Array x2, Array targets, MarginOptions opt
                           " and ", targets.shape()));
   }
   Array cosine = cosine_similarity(std::move(x1), std::move(x2), {.epsilon = 1e-6});
+  check_number(kName, "margin", options.margin, kLowest);
   Array far = where(targets == -1, maximum(cosine - options.margin, 0.0), 0.0);
   Array near = where(std::move(targets) == 1, 1.0 - std::move(cosine), 0.0);
   return reduced(kName, std::move(far) + std::move(near), options.reduction);
@@ -47,6 +55,7 @@ Array cosine_embedding_loss(Array x1, Array x2, Array targets, MarginOptions opt
 
 Array multi_margin_loss(Array predictions, Array labels, MultiMarginOptions options) {
   constexpr const char* kName = "multi_margin_loss";
+  check_number(kName, "margin", options.margin, kLowest);
   if (!predictions || !labels) throw StateError(text(kName, ": an argument is an empty Array"));
   if (options.p != 1 && options.p != 2)
     throw ValueError(text(kName, ": p must be 1 or 2, got ", options.p));

@@ -1,9 +1,12 @@
 #include "lamina/nn/more_activations.h"
 
+#include <cmath>
+
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/nn/init.h"
 #include "lamina/ops/elementwise.h"
+#include "lamina/ops/special.h"
 
 namespace lamina::nn {
 
@@ -17,8 +20,6 @@ Array SELU::forward(Array x) { return selu(std::move(x)); }
 std::unique_ptr<Module> SELU::fresh() const { return std::make_unique<SELU>(); }
 Array Mish::forward(Array x) { return mish(std::move(x)); }
 std::unique_ptr<Module> Mish::fresh() const { return std::make_unique<Mish>(); }
-Array Softplus::forward(Array x) { return softplus(std::move(x)); }
-std::unique_ptr<Module> Softplus::fresh() const { return std::make_unique<Softplus>(); }
 Array Softsign::forward(Array x) { return softsign(std::move(x)); }
 std::unique_ptr<Module> Softsign::fresh() const { return std::make_unique<Softsign>(); }
 Array Tanhshrink::forward(Array x) { return tanhshrink(std::move(x)); }
@@ -50,6 +51,21 @@ Array Softmin::forward(Array x) { return softmin(std::move(x), axis); }
 std::unique_ptr<Module> Softmin::fresh() const { return std::make_unique<Softmin>(axis); }
 std::string Softmin::arguments() const { return text("axis=", axis); }
 
+Softplus::Softplus(double beta, double threshold) : beta(beta), threshold(threshold) {
+  if (beta > 0 && !std::isnan(threshold)) return;
+  throw ValueError(text("Softplus: beta must be over 0 and threshold a number, got ", beta, " and ",
+                        threshold));
+}
+// With beta 1 both forms agree to the last digit of float32.
+Array Softplus::forward(Array x) {
+  if (beta == 1 && threshold == 20 && x.dtype() != float64) return softplus(std::move(x));
+  return softplus(std::move(x), beta, threshold);
+}
+std::unique_ptr<Module> Softplus::fresh() const {
+  return std::make_unique<Softplus>(beta, threshold);
+}
+std::string Softplus::arguments() const { return text("beta=", beta, ", threshold=", threshold); }
+
 Hardtanh::Hardtanh(double min_val, double max_val) : min_val(min_val), max_val(max_val) {
   if (min_val < max_val) return;
   throw ValueError(
@@ -72,6 +88,7 @@ std::string Threshold::arguments() const {
 PReLU::PReLU(int64_t num_parameters, double value) : num_parameters(num_parameters), init(value) {
   if (num_parameters < 1)
     throw ValueError(text("PReLU: num_parameters must be 1 or more, got ", num_parameters));
+  checked_number("PReLU", "init", value);
   weight = parameter("weight", nn::init::constant({num_parameters}, value));
 }
 Array PReLU::forward(Array x) { return prelu(std::move(x), weight); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lamina/nn/module.h"
+#include "lamina/nn/number_checks.h"
 #include "lamina/ops/activations.h"
 
 namespace lamina::nn {
@@ -17,7 +18,6 @@ LAMINA_ACTIVATION(Hardsigmoid)
 LAMINA_ACTIVATION(Hardswish)
 LAMINA_ACTIVATION(SELU)
 LAMINA_ACTIVATION(Mish)
-LAMINA_ACTIVATION(Softplus)
 LAMINA_ACTIVATION(Softsign)
 LAMINA_ACTIVATION(Tanhshrink)
 LAMINA_ACTIVATION(LogSigmoid)
@@ -27,7 +27,8 @@ LAMINA_ACTIVATION(LogSigmoid)
 #define LAMINA_ACTIVATION(Name, number, standard)               \
   class Name : public Module {                                  \
    public:                                                      \
-    explicit Name(double number = standard) : number(number) {} \
+    explicit Name(double number = standard)                     \
+        : number(checked_number(#Name, #number, number)) {} \
     Array forward(Array x) override;                            \
     std::unique_ptr<Module> fresh() const override;             \
     std::string arguments() const override;                     \
@@ -53,6 +54,16 @@ LAMINA_ACTIVATION(GLU)
 LAMINA_ACTIVATION(Softmin)
 #undef LAMINA_ACTIVATION
 
+// log(1 + e^(beta x)) / beta, and x itself where beta x > threshold.
+class Softplus : public Module {
+ public:
+  explicit Softplus(double beta = 1, double threshold = 20);
+  Array forward(Array x) override;
+  std::unique_ptr<Module> fresh() const override;
+  std::string arguments() const override;
+  double beta, threshold;
+};
+
 // min(max(x, min_val), max_val).
 class Hardtanh : public Module {
  public:
@@ -66,7 +77,9 @@ class Hardtanh : public Module {
 // x above the threshold, value elsewhere.
 class Threshold : public Module {
  public:
-  Threshold(double threshold, double value) : threshold(threshold), value(value) {}
+  Threshold(double threshold, double value)
+      : threshold(checked_number("Threshold", "threshold", threshold)),
+        value(checked_number("Threshold", "value", value)) {}
   Array forward(Array x) override;
   std::unique_ptr<Module> fresh() const override;
   std::string arguments() const override;

@@ -5,6 +5,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/nn/init.h"
+#include "lamina/nn/number_checks.h"
 #include "lamina/ops/normalization.h"
 
 namespace lamina::nn {
@@ -12,6 +13,7 @@ namespace lamina::nn {
 RMSNorm::RMSNorm(IntList shape, RMSNormOptions options)
     : normalized_shape(std::move(shape)), options(options) {
   if (normalized_shape.empty()) throw ValueError("RMSNorm: normalized_shape is empty");
+  checked_eps("RMSNorm", options.eps);
   if (!options.elementwise_affine) return;
   weight = parameter("weight", init::ones(normalized_shape, options.dtype));
 }

@@ -108,6 +108,17 @@ Array cast_to(Array a, DType dtype) {
 
 bool is_weak(const Array& a) { return a.node()->has(kWeak); }
 
+// promote(), whose error names the op.
+DType promote_for(const Op& op, DType a, DType b) {
+  try {
+    return promote(a, b);
+  } catch (const DTypeError& e) {
+    DTypeError named(text(op.name, ": ", e.message()));
+    for (const auto& [label, value] : e.details()) named.add_detail(label, value);
+    throw named;
+  }
+}
+
 // The type that the operands from `first` on are brought to.
 DType common_type(const Op& op, std::span<Array> inputs) {
   bool found = false;
@@ -115,7 +126,7 @@ DType common_type(const Op& op, std::span<Array> inputs) {
   for (const Array& a : inputs) {
     if (is_weak(a)) continue;
     const DType dtype = a.node()->spec.dtype;
-    common = !found || common == dtype ? dtype : promote(common, dtype);
+    common = !found || common == dtype ? dtype : promote_for(op, common, dtype);
     found = true;
   }
   for (const Array& a : inputs) {  // a weak number changes the kind at most, never the width

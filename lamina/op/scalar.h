@@ -31,7 +31,7 @@ enum class ScalarOp : uint8_t {
   Floor, Ceil, Round,  // Round: half to even
   SquareRoot, ReciprocalSquareRoot,
   Exp, Expm1, Log, Log1p, Log2,
-  Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Erf,
+  Log10, Exp2, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Erf,
   Atan2, Hypot,  // of two operands
   CopySign,      // a with the sign of b
   Sigmoid,  // 1 / (1 + e^-x), stable at both ends
@@ -122,6 +122,7 @@ struct Real {
   inline T log(const T& a) { return T::unary(ScalarOp::Log, a); }                                   \
   inline T log1p(const T& a) { return T::unary(ScalarOp::Log1p, a); }                               \
   inline T log2(const T& a) { return T::unary(ScalarOp::Log2, a); }                                 \
+  inline T exp2(const T& a) { return T::unary(ScalarOp::Exp2, a); }                                 \
   inline T log10(const T& a) { return T::unary(ScalarOp::Log10, a); }                               \
   inline T sin(const T& a) { return T::unary(ScalarOp::Sin, a); }                                   \
   inline T cos(const T& a) { return T::unary(ScalarOp::Cos, a); }                                   \

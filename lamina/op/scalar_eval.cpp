@@ -45,6 +45,7 @@ double real_function(ScalarOp op, double x) {
     case ScalarOp::Log1p: return std::log1p(x);
     case ScalarOp::Log2: return std::log2(x);
     case ScalarOp::Log10: return std::log10(x);
+    case ScalarOp::Exp2: return std::exp2(x);
     case ScalarOp::Sin: return std::sin(x);
     case ScalarOp::Cos: return std::cos(x);
     case ScalarOp::Tan: return std::tan(x);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "lamina/core/array.h"
 
@@ -38,6 +39,25 @@ struct Histogram {
   Array counts, edges;
 };
 Histogram histogram(Array x, const HistogramOptions& options = {});
+
+// Counts of points x [N, D] in boxes: [bins..], and the edges of each axis. bins holds one number or one
+// for each axis, edges (which come first), low and high one array for each axis or nothing.
+struct HistogramddOptions {
+  IntList bins = {10};
+  std::vector<Array> edges = {};
+  std::vector<Array> low = {}, high = {};
+  Array weights = {};
+  bool density = false;
+};
+struct Histogramdd {
+  Array counts;
+  std::vector<Array> edges;
+};
+Histogramdd histogramdd(Array x, const HistogramddOptions& options = {});
+Histogramdd histogram2d(Array x, Array y, const HistogramddOptions& options = {});
+
+// The edges that histogram would use.
+Array histogram_bin_edges(Array x, const HistogramOptions& options = {});
 
 // The piecewise linear function through (xp[i], fp[i]) at x; xp must increase. left and right are
 // its values outside, those at the ends when left out.

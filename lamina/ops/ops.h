@@ -3,6 +3,7 @@
 
 #include "lamina/ops/activations.h"     // mish, hardswish, glu
 #include "lamina/ops/adaptive.h"        // adaptive, global and fractional pooling
+#include "lamina/ops/assembling.h"      // hstack, tril_indices, logspace, hamming
 #include "lamina/ops/attention.h"
 #include "lamina/ops/binning.h"         // histogram, bincount, interp
 #include "lamina/ops/bitwise.h"
@@ -22,6 +23,7 @@
 #include "lamina/ops/linear.h"          // matmul
 #include "lamina/ops/movement.h"        // reshape, transpose, concatenate
 #include "lamina/ops/normalization.h"   // layer_norm, group_norm
+#include "lamina/ops/numerical.h"       // gradient, trapezoid, cov, convolve
 #include "lamina/ops/pooling.h"
 #include "lamina/ops/quantize.h"
 #include "lamina/ops/random.h"          // seed, random_normal
@@ -33,4 +35,5 @@
 #include "lamina/ops/sets.h"            // unique_values
 #include "lamina/ops/softmax.h"
 #include "lamina/ops/sorting.h"
+#include "lamina/ops/special.h"         // lgamma, gcd, isclose
 #include "lamina/ops/statistics.h"      // quantile, median, nanmean

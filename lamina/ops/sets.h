@@ -25,4 +25,17 @@ struct UniqueAll {
 };
 UniqueAll unique_all(Array x);
 
+// Whether each element of x stands in `test`: bool, of x's shape. With invert, whether it does not.
+// This one evaluates nothing.
+struct IsinOptions {
+  bool invert = false;
+};
+Array isin(Array x, Array test, IsinOptions options = {});
+
+// Different values, sorted: of both arrays, of either one, of x alone, of exactly one.
+Array intersect1d(Array x, Array y);
+Array union1d(Array x, Array y);
+Array setdiff1d(Array x, Array y);
+Array setxor1d(Array x, Array y);
+
 }  // namespace lamina

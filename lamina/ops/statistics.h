@@ -28,8 +28,18 @@ Array nanprod(Array x, ReduceOptions options = {});  // 1 where all are NaN
 Array nanmean(Array x, ReduceOptions options = {});  // NaN where all are NaN, as the others
 Array nanmax(Array x, ReduceOptions options = {});
 Array nanmin(Array x, ReduceOptions options = {});
+Array nanargmax(Array x, ArgOptions options = {});  // 0 where all are NaN
+Array nanargmin(Array x, ArgOptions options = {});
 Array nanvar(Array x, VarianceOptions options = {});
 Array nanstd(Array x, VarianceOptions options = {});
+
+// The mean with weights of x's shape, or [N] along one axis.
+struct AverageOptions {
+  Axes axis = {};
+  Array weights = {};
+  bool keepdims = false;
+};
+Array average(Array x, const AverageOptions& options = {});
 
 // Values along one axis, and where they stand (int64).
 struct Located {

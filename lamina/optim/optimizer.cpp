@@ -1,6 +1,8 @@
 #include "lamina/optim/optimizer.h"
 
+#include <cmath>
 #include <algorithm>
+#include <cmath>
 
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
@@ -99,6 +101,9 @@ std::vector<Parameter> Optimizer::parameters() const {
 }
 
 Array Optimizer::number(double value) {
+  if (std::isnan(value)) {
+    throw ValueError(text(kind(), ": the learning rate or another number of the step is nan"));
+  }
   for (const auto& [known, array] : numbers_) {
     if (known == value) return array;
   }

@@ -36,6 +36,17 @@ IntList to_int_list(nb::handle object, std::string_view what) {
   return list;
 }
 
+std::vector<double> to_numbers(nb::handle object, std::string_view what) {
+  std::vector<double> numbers;
+  double number = 0;
+  if (nb::try_cast(object, number)) return {number};
+  if (nb::isinstance<nb::str>(object) || !nb::try_cast(object, numbers)) {
+    throw DTypeError(text(what, ": expected a number or a list of numbers, got ",
+                          nb::repr(object).c_str()));
+  }
+  return numbers;
+}
+
 IntList sizes_of(const nb::args& arguments, std::string_view what) {
   return to_int_list(arguments.size() == 1 ? nb::handle(arguments[0]) : nb::handle(arguments),
                      what);

@@ -24,6 +24,8 @@ Axes to_axes(nb::handle object, std::string_view what);
 int64_t to_int(nb::handle object, std::string_view what);
 // The same for offsets of which large ones are all alike: beyond 2^62 they stop there.
 int64_t to_offset(nb::handle object, std::string_view what);
+// 0.5 or (0.5, 2).
+std::vector<double> to_numbers(nb::handle object, std::string_view what);
 // A device of a call: None or "cpu"; ValueError otherwise.
 void check_device(nb::handle device, std::string_view function);
 

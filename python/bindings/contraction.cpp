@@ -53,11 +53,15 @@ void bind_bins(nb::module_& m) {
         if (nb::isinstance<nb::int_>(bins)) {
           options.bins = to_int(bins, "histogram: bins");
         } else {
-          options.edges = nb::cast<Array>(bins);
+          options.edges = to_argument(bins.ptr(), "histogram", "bins");
         }
         if (!range.is_none()) {
-          auto [low, high] = nb::cast<std::pair<Array, Array>>(range);
-          options.low = low, options.high = high;
+          if (!PySequence_Check(range.ptr()) || nb::len(range) != 2) {
+            throw ValueError(text("histogram: expected (low, high) as range, got ",
+                                  nb::repr(range).c_str()));
+          }
+          options.low = to_argument(nb::object(range[0]).ptr(), "histogram", "range");
+          options.high = to_argument(nb::object(range[1]).ptr(), "histogram", "range");
         }
         if (weights) options.weights = *weights;
         options.density = density;
@@ -87,7 +91,8 @@ void bind_contraction(nb::module_& m) {
       "einsum",
       [](const std::string& equation, const nb::args& operands) {
         std::vector<Array> arrays;
-        for (nb::handle operand : operands) arrays.push_back(nb::cast<Array>(operand));
+        for (nb::handle operand : operands) 
+          arrays.push_back(to_argument(operand.ptr(), "einsum", "operands"));
         return einsum(equation, std::move(arrays));
       },
       nb::arg("equation"), nb::arg("operands"),

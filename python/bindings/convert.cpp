@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <memory>
+#include <vector>
 
 #include "array_object.h"
 #include "buffer_format.h"
@@ -19,17 +20,37 @@ namespace {
 // A buffer that is held; released, with the GIL, when this goes away.
 struct HeldBuffer {
   Py_buffer view;
+  std::vector<int64_t> strides;  // in bytes
   ~HeldBuffer() { PyBuffer_Release(&view); }
   std::span<const int64_t> shape() const {
     return {reinterpret_cast<const int64_t*>(view.shape), rank()};
   }
-  std::span<const int64_t> strides() const {
-    return {reinterpret_cast<const int64_t*>(view.strides), rank()};
-  }
   size_t rank() const { return static_cast<size_t>(view.ndim); }
+
+  // Some exporters, ctypes among them, leave the strides out although they were asked for: their
+  // memory is row-major.
+  void find_strides() {
+    if (view.strides) {
+      strides.assign(view.strides, view.strides + view.ndim);
+      return;
+    }
+    strides.resize(rank());
+    int64_t step = view.itemsize;
+    for (size_t axis = rank(); axis-- > 0;) strides[axis] = step, step *= view.shape[axis];
+  }
 };
 
+// Dates offer their bytes: eight numbers that nobody means.
+bool is_date(PyObject* object) {
+  const char* name = Py_TYPE(object)->tp_name;
+  return std::strcmp(name, "numpy.datetime64") == 0 || std::strcmp(name, "numpy.timedelta64") == 0;
+}
+
 std::shared_ptr<HeldBuffer> hold_buffer(PyObject* object) {
+  if (is_date(object)) {
+    throw DTypeError(text("array: no element type fits a ", Py_TYPE(object)->tp_name))
+        .help("convert it to an integer first");
+  }
   auto buffer = std::make_shared<HeldBuffer>();
   if (PyObject_GetBuffer(object, &buffer->view, PyBUF_FULL_RO) != 0) {
     buffer->view.obj = nullptr;
@@ -39,6 +60,7 @@ std::shared_ptr<HeldBuffer> hold_buffer(PyObject* object) {
   }
   if (buffer->view.suboffsets)
     throw ValueError("array: buffers of pointers (suboffsets) are not taken");
+  buffer->find_strides();
   return buffer;
 }
 
@@ -58,7 +80,7 @@ Array copy_of(const HeldBuffer& buffer, BufferFormat format) {
   NodeValue value;
   value.storage = Storage::allocate(static_cast<size_t>(shape.elements()) * size_of(format.dtype));
   copy_strided(value.storage->data(), static_cast<const std::byte*>(buffer.view.buf),
-               buffer.shape(), buffer.strides(), size_of(format.dtype), format.swapped);
+               buffer.shape(), buffer.strides, size_of(format.dtype), format.swapped);
   return make_leaf({format.dtype, std::move(shape)}, std::move(value));
 }
 

@@ -3,6 +3,7 @@
 #include <nanobind/nanobind.h>
 
 #include <new>
+#include <typeinfo>
 
 #include "lamina/base/error.h"
 
@@ -21,6 +22,15 @@ void set_lamina_error(const Error& error) {
   PyErr_SetObject(type.ptr(), instance.ptr());
 }
 
+// Of exceptions that are not ours, where making the Python object may fail once more.
+void set_error(const Error& error) noexcept {
+  try {
+    set_lamina_error(error);
+  } catch (nb::python_error& e) {
+    e.restore();
+  }
+}
+
 }  // namespace
 
 void set_python_error(const std::exception_ptr& exception) noexcept {
@@ -37,7 +47,9 @@ void set_python_error(const std::exception_ptr& exception) noexcept {
         e.type() == nb::exception_type::stop_iteration ? PyExc_StopIteration : PyExc_TypeError,
         e.what());
   } catch (const std::bad_alloc&) {
-    PyErr_NoMemory();
+    set_error(OutOfMemory("the system gave no memory for what is not kept in arrays"));
+  } catch (const std::bad_cast&) {  // nanobind's cast of an argument within a list
+    set_error(DTypeError("an argument has the wrong type"));
   } catch (const std::exception& e) {
     PyErr_SetString(PyExc_RuntimeError, e.what());
   } catch (...) {

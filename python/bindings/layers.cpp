@@ -201,6 +201,10 @@ void bind_layers(nb::module_& m) {
                                    "Batch norm of x [N, C, height, width].\n"
                                    ">>> lm.nn.BatchNorm2d(3)(lm.ones((4, 3, 2, 2))).shape\n"
                                    "(4, 3, 2, 2)");
+  bind_batch_norm<nn::BatchNorm3d>(m, "BatchNorm3d",
+                                   "Batch norm of x [N, C, depth, height, width].\n"
+                                   ">>> lm.nn.BatchNorm3d(3)(lm.ones((2, 3, 2, 2, 2))).shape\n"
+                                   "(2, 3, 2, 2, 2)");
   bind_layer_norm(m);
   bind_activations(m);
   bind_sequential(m);

@@ -42,6 +42,9 @@ NB_MODULE(_lamina, m) {
   bind_dropout(m);
   bind_softmax(m);
   bind_activation_functions(m);
+  bind_special(m);
+  bind_numerical(m);
+  bind_assembling(m);
   bind_normalization(m);
   bind_embedding(m);
   bind_attention(m);

@@ -43,10 +43,10 @@ void bind_more_activations(nb::module_& m) {
                   "[-0.303401, 1.94396]")
       .def(nb::init<>());
   layer<nn::Softplus>(m, "Softplus",
-                      "log(1 + e^x).\n"
+                      "log(1 + e^(beta x)) / beta, and x itself where beta x > threshold.\n"
                       ">>> lm.nn.Softplus()(lm.array([-1.0, 2.0]))\n"
                       "[0.313262, 2.12693]")
-      .def(nb::init<>());
+      .def(nb::init<double, double>(), nb::arg("beta") = 1.0, nb::arg("threshold") = 20.0);
   layer<nn::Softsign>(m, "Softsign",
                       "x / (1 + |x|).\n"
                       ">>> lm.nn.Softsign()(lm.array([-1.0, 2.0]))\n"
@@ -250,13 +250,18 @@ void bind_multihead_attention(nb::module_& m) {
       .def(
           "__init__",
           [](MultiheadAttention* self, int64_t embed_dim, int64_t num_heads, double dropout,
-             bool bias, bool batch_first, bool is_causal, nb::handle dtype) {
+             bool bias, bool batch_first, bool is_causal, std::optional<int64_t> kdim,
+             std::optional<int64_t> vdim, bool need_weights, bool average_attn_weights,
+             nb::handle dtype) {
             new (self) MultiheadAttention(
                 embed_dim, num_heads,
-                {dropout, bias, batch_first, is_causal, to_dtype(dtype, float32)});
+                {dropout, bias, batch_first, is_causal, kdim.value_or(0), vdim.value_or(0),
+                 need_weights, average_attn_weights, to_dtype(dtype, float32)});
           },
           nb::arg("embed_dim"), nb::arg("num_heads"), nb::arg("dropout") = 0.0,
           nb::arg("bias") = true, nb::arg("batch_first") = false, nb::arg("is_causal") = false,
+          nb::arg("kdim") = nb::none(), nb::arg("vdim") = nb::none(),
+          nb::arg("need_weights") = false, nb::arg("average_attn_weights") = true,
           nb::arg("dtype") = nb::none())
       .def_ro("embed_dim", &MultiheadAttention::embed_dim)
       .def_ro("num_heads", &MultiheadAttention::num_heads);

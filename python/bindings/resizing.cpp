@@ -12,11 +12,7 @@ InterpolateOptions to_interpolate_options(nb::handle size, nb::handle scale_fact
   InterpolateOptions options;
   if (!size.is_none()) options.size = to_per_axis(size, "interpolate: size");
   if (scale_factor.is_none()) return options;
-  if (nb::isinstance<nb::sequence>(scale_factor)) {
-    options.scale_factor = nb::cast<std::vector<double>>(scale_factor);
-  } else {
-    options.scale_factor = {nb::cast<double>(nb::float_(scale_factor))};
-  }
+  options.scale_factor = to_numbers(scale_factor, "interpolate: scale_factor");
   return options;
 }
 

@@ -36,10 +36,8 @@ inline FractionalPoolOptions to_fractional_options(nb::handle output_size,
                                                    nb::handle output_ratio) {
   FractionalPoolOptions options;
   if (!output_size.is_none()) options.output_size = to_per_axis(output_size, "pool: output_size");
-  if (nb::isinstance<nb::sequence>(output_ratio)) {
-    options.output_ratio = nb::cast<std::vector<double>>(output_ratio);
-  } else if (!output_ratio.is_none()) {
-    options.output_ratio = {nb::cast<double>(nb::float_(output_ratio))};
+  if (!output_ratio.is_none()) {
+    options.output_ratio = to_numbers(output_ratio, "pool: output_ratio");
   }
   return options;
 }

@@ -25,3 +25,9 @@ bool = bool_  # the array API standard's name
 
 # `from lamina import *` must not hide Python's own eval, abs, ValueError, ..
 __all__ = [name for name in globals() if not name.startswith("_") and not hasattr(_builtins, name)]
+
+
+def __getattr__(name):
+    from .other_names import missing
+
+    raise AttributeError(missing(name))

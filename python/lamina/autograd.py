@@ -3,7 +3,7 @@
 import functools
 
 from . import _lamina
-from .errors import DTypeError
+from .errors import DTypeError, IndexError
 
 __all__ = ["grad", "value_and_grad", "no_grad", "vjp", "jvp", "custom_vjp", "checkpoint"]
 
@@ -39,10 +39,16 @@ def value_and_grad(function, argnums=0):
     >>> print(value, g)
     5 [2, 4]
     """
-    wanted = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    _require_callable("grad", function)
+    wanted = (argnums,) if isinstance(argnums, int) else argnums
+    if not isinstance(wanted, (list, tuple)) or not all(isinstance(number, int) for number in wanted):
+        raise DTypeError(f"grad: expected the number of an argument, or a tuple of them, as argnums, got {argnums!r}")
 
     @functools.wraps(function)
     def both(*args, **kwargs):
+        for number in wanted:
+            if not -len(args) <= number < len(args):
+                raise IndexError(f"grad: argnums names argument {number}; the function got {len(args)}")
         leaves = []
         build = [_flatten(args[number], leaves) for number in wanted]
 

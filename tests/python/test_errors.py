@@ -52,6 +52,13 @@ def test_labels_out_of_range():
         loss.item()
 
 
+@pytest.mark.parametrize("name, here", [("arctan2", "atan2"), ("cat", "concatenate"), ("cumsum", "cumulative_sum")])
+def test_names_of_elsewhere_are_explained(name, here):
+    with pytest.raises(AttributeError, match=here):
+        getattr(lm, name)
+    assert not hasattr(lm, "no_such_function")
+
+
 @pytest.mark.parametrize("call, message", [
     (lambda: lm.dropout("a"), "dropout: expected an array or a number for x, got str"),
     (lambda: lm.dropout(2**70), "dropout: x: the integer does not fit into 64 bits"),

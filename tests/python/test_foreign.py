@@ -111,3 +111,80 @@ def test_dlpack_of_older_consumers():
         x.__dlpack__(stream=1)
     with pytest.raises(lm.DTypeError, match="has no __dlpack__"):
         lm.from_dlpack([1])
+
+
+LAYOUTS = {"every other": lambda a: a[::2, ::2], "backwards": lambda a: a[::-1, ::-1], "transposed": lambda a: a.T,
+           "overlapping": lambda a: np.lib.stride_tricks.as_strided(a, (3, 4), (4, 4)),
+           "broadcast": lambda a: np.broadcast_to(a[:1], (3, 8)), "other order": lambda a: np.asfortranarray(a),
+           "big-endian": lambda a: a.astype(">f4"), "empty": lambda a: a[:0], "one element": lambda a: a[1, 2],
+           "unaligned": lambda a: np.frombuffer(bytes(33), dtype=np.float32, offset=1)}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("make", [lm.array, lm.asarray, lm.from_dlpack])
+def test_layouts_are_read_as_numpy_reads_them(layout, make):
+    source = LAYOUTS[layout](np.arange(48, dtype=np.float32).reshape(6, 8))
+    try:
+        got = make(source)
+    except (lm.Error, TypeError, BufferError):  # NumPy exports no such memory by DLPack
+        assert make is lm.from_dlpack and layout in ("big-endian", "unaligned", "one element")
+        return
+    np.testing.assert_array_equal(np.asarray(got), source)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_sharing_takes_a_layout_or_says_why_not(layout):
+    source = LAYOUTS[layout](np.arange(48, dtype=np.float32).reshape(6, 8))
+    try:
+        got = lm.asarray(source, copy=False)
+    except lm.ValueError as error:
+        assert "row-major" in str(error) or "other order" in str(error) or "aligned" in str(error)
+        return
+    except TypeError:
+        assert layout == "one element"
+        return
+    np.testing.assert_array_equal(np.asarray(got), source)
+
+
+def test_read_only_memory_is_shared_and_stays_as_it_is():
+    source = np.frombuffer(np.arange(4, dtype=np.float32).tobytes(), dtype=np.float32)
+    shared = lm.asarray(source, copy=False)
+    shared += 1
+    shared[0] = 9.0
+    np.testing.assert_array_equal(source, [0, 1, 2, 3])
+    np.testing.assert_array_equal(np.asarray(shared), [9, 2, 3, 4])
+
+
+def test_two_views_of_one_buffer():
+    source = np.arange(6, dtype=np.float32)
+    first, second = lm.asarray(source[:4], copy=False), lm.asarray(source[2:], copy=False)
+    total = first + second
+    source[:] = 100
+    np.testing.assert_array_equal(np.asarray(total), [2, 4, 6, 8])
+    first[1:] = first[:-1]  # assignment replaces the value, it writes to no shared memory
+    np.testing.assert_array_equal(source, np.full(6, 100, np.float32))
+
+
+def test_arrays_of_ctypes_have_no_strides():
+    import ctypes
+
+    np.testing.assert_array_equal(np.asarray(lm.array((ctypes.c_float * 3)(1, 2, 3))), [1, 2, 3])
+    grid = ((ctypes.c_int32 * 3) * 2)((1, 2, 3), (4, 5, 6))
+    np.testing.assert_array_equal(np.asarray(lm.array(grid)), [[1, 2, 3], [4, 5, 6]])
+
+
+@pytest.mark.parametrize("date", [np.datetime64("2020"), np.timedelta64(3), np.array(["2020"], dtype="M8[Y]")])
+def test_dates_are_refused(date):
+    with pytest.raises(lm.DTypeError):
+        lm.array(date)
+    with pytest.raises(TypeError):
+        lm.concatenate(np.array(["2020"], dtype="M8[Y]"))
+
+
+@pytest.mark.parametrize("call", [lambda: lm.ones((2**31, 2**20)).eval(), lambda: lm.zeros(2**50) + 1, lambda: lm.random.permutation(2**45),
+                                  lambda: lm.matmul(lm.ones((2**22, 2)), lm.ones((2, 2**24)))])
+def test_too_large_for_memory(call):
+    with pytest.raises(lm.OutOfMemory, match=r"(?s)bytes.*in use.*limit") as error:
+        lm.eval(call())
+    assert isinstance(error.value, MemoryError)
+    assert lm.sum(lm.ones(3)).item() == 3  # and the process goes on

@@ -28,6 +28,8 @@ HWY_INLINE V apply(D d, V x) {
     return vector_log2(d, x);
   else if constexpr (kOp == ScalarOp::Log10)
     return vector_log10(d, x);
+  else if constexpr (kOp == ScalarOp::Exp2)
+    return vector_exp2(d, x);
   else if constexpr (kOp == ScalarOp::Sin)
     return vector_sin(d, x);
   else if constexpr (kOp == ScalarOp::Cos)
@@ -82,6 +84,7 @@ StepFunction real_for(ScalarOp op) {
     return run_real<ScalarOp::Name, T>;
     LAMINA_CASE(Exp)
     LAMINA_CASE(Log10)
+    LAMINA_CASE(Exp2)
     LAMINA_CASE(Expm1)
     LAMINA_CASE(Log) LAMINA_CASE(Log1p) LAMINA_CASE(Log2) LAMINA_CASE(Sin) LAMINA_CASE(Cos)
         LAMINA_CASE(Tan) LAMINA_CASE(Asin) LAMINA_CASE(Acos) LAMINA_CASE(Atan) LAMINA_CASE(Sinh)

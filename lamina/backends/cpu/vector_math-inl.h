@@ -48,11 +48,11 @@ HWY_INLINE V polynomial(D d, V x, const double (&coefficients)[kCount]) {
   return kCount % 2 == 1 ? hn::MulAdd(other, x, y) : hn::MulAdd(y, x, other);
 }
 
-// e^x = 2^n e^r with |r| <= ln(2) / 2. Adding a number whose last bit counts ones rounds x /
-// ln(2) and leaves n in the low bits, from where it is shifted to the exponent. For results that
-// are normal numbers.
+// 2^n e^r for |r| <= ln(2) / 2, where `shifted` is n plus a number whose last bit counts ones: n
+// stands in its low bits, from where it is shifted to the exponent. For results that are normal
+// numbers.
 template <class D, class V>
-HWY_INLINE V exp_in_range(D d, V x) {
+HWY_INLINE V exp_of_rest(D d, V r, V shifted) {
   constexpr bool kFloat = is_float32<D>;
   using TI = std::conditional_t<kFloat, int32_t, int64_t>;
   const hn::Rebind<TI, D> di;
@@ -70,12 +70,6 @@ HWY_INLINE V exp_in_range(D d, V x) {
                                             +0.0416666666666665047591422,
                                             +0.166666666666666851703837,
                                             +0.5};
-  const V ones = number(d, kFloat ? 0x1.8p23 : 0x1.8p52);
-  const V rounded = hn::MulAdd(x, number(d, 1.442695040888963407359924681), ones);
-  const V n = hn::Sub(rounded, ones);
-  V r = hn::MulAdd(n, number(d, kFloat ? -0.693145751953125 : -0.6931471805596629565116018), x);
-  r = hn::MulAdd(
-      n, number(d, kFloat ? -1.428606765330187045e-6 : -0.28235290563031577122588448175e-12), r);
   V y;
   if constexpr (kFloat) {
     y = polynomial(d, r, kFloatTerms);
@@ -84,7 +78,37 @@ HWY_INLINE V exp_in_range(D d, V x) {
   }
   y = hn::Add(hn::MulAdd(hn::Mul(r, r), y, r), number(d, 1));
   return hn::BitCast(d, hn::Add(hn::BitCast(di, y),
-                                hn::ShiftLeft < kFloat ? 23 : 52 > (hn::BitCast(di, rounded))));
+                                hn::ShiftLeft < kFloat ? 23 : 52 > (hn::BitCast(di, shifted))));
+}
+
+// Adding this rounds to a whole number.
+template <class D>
+HWY_INLINE hn::Vec<D> counts_ones(D d) {
+  return number(d, is_float32<D> ? 0x1.8p23 : 0x1.8p52);
+}
+
+// e^x = 2^n e^r with n the whole number next to x / ln(2).
+template <class D, class V>
+HWY_INLINE V exp_in_range(D d, V x) {
+  constexpr bool kFloat = is_float32<D>;
+  const V ones = counts_ones(d);
+  const V rounded = hn::MulAdd(x, number(d, 1.442695040888963407359924681), ones);
+  const V n = hn::Sub(rounded, ones);
+  V r = hn::MulAdd(n, number(d, kFloat ? -0.693145751953125 : -0.6931471805596629565116018), x);
+  r = hn::MulAdd(
+      n, number(d, kFloat ? -1.428606765330187045e-6 : -0.28235290563031577122588448175e-12), r);
+  return exp_of_rest(d, r, rounded);
+}
+
+// 2^x; exact for whole x, of which nothing rests.
+template <class D, class V>
+HWY_INLINE V vector_exp2(D d, V x) {
+  constexpr bool kFloat = is_float32<D>;
+  const V ones = counts_ones(d), rounded = hn::Add(x, ones), n = hn::Sub(rounded, ones);
+  V y = exp_of_rest(d, hn::Mul(hn::Sub(x, n), number(d, 0.69314718055994530942)), rounded);
+  y = hn::IfThenElse(hn::Ge(x, number(d, kFloat ? 128 : 1024)), infinity(d), y);
+  y = hn::IfThenZeroElse(hn::Lt(x, number(d, kFloat ? -126 : -1022)), y);
+  return hn::IfThenElse(hn::Eq(x, x), y, x);
 }
 
 template <class D, class V>

@@ -1,6 +1,7 @@
 // What mean and var share.
 #pragma once
 
+#include <cmath>
 #include <string_view>
 
 #include "lamina/base/error.h"
@@ -13,6 +14,11 @@ namespace lamina {
 inline DType floating_result(const Array& x, std::string_view function) {
   if (!x) throw StateError(text(function, ": x is an empty Array"));
   return is_floating(x.dtype()) ? x.dtype() : float32;
+}
+
+inline void check_correction(double correction, std::string_view function) {
+  if (std::isfinite(correction)) return;
+  throw ValueError(text(function, ": correction must be finite, got ", correction));
 }
 
 // How many elements of x each result is made of.

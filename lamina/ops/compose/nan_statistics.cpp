@@ -30,6 +30,7 @@ Array extreme(const char* name, Array x, const ReduceOptions& options,
 }
 
 Array variance(const char* name, Array x, const VarianceOptions& options) {
+  check_correction(options.correction, name);
   if (!may_have_nan(name, x)) return var(std::move(x), options);
   const DType result = x.dtype(), computed = size_of(result) < 4 ? float32 : result;
   x = astype(std::move(x), computed);
@@ -72,6 +73,16 @@ Array nanmax(Array x, ReduceOptions options) {
 
 Array nanmin(Array x, ReduceOptions options) {
   return extreme("nanmin", std::move(x), options, &min, std::numeric_limits<double>::infinity());
+}
+
+Array nanargmax(Array x, ArgOptions options) {
+  if (may_have_nan("nanargmax", x)) x = where(isnan(x), -std::numeric_limits<double>::infinity(), x);
+  return argmax(std::move(x), std::move(options));
+}
+
+Array nanargmin(Array x, ArgOptions options) {
+  if (may_have_nan("nanargmin", x)) x = where(isnan(x), std::numeric_limits<double>::infinity(), x);
+  return argmin(std::move(x), std::move(options));
 }
 
 Array nanvar(Array x, VarianceOptions options) { return variance("nanvar", std::move(x), options); }

@@ -11,6 +11,7 @@ namespace lamina {
 namespace {
 
 Array variance(Array x, const VarianceOptions& options, DType computed, std::string_view function) {
+  check_correction(options.correction, function);
   const double count = static_cast<double>(reduced_elements(x, options.axis, function));
   x = astype(std::move(x), computed);
   Array center = mean(x, {.axis = options.axis, .keepdims = true});
