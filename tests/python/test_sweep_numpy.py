@@ -172,7 +172,9 @@ def test_reductions(name, dtype):
         for axis in [None, *range(len(shape)), -1]:
             expected = exact(lambda a: function(a, axis=axis), x)
             got = getattr(lm, name)(lm.array(x), axis=axis)
-            check(got, expected, result, scale=float(np.abs(expected).max(initial=1)))
+            # Every factor of a product rounds it, in any order: the errors of n walk sqrt(n) far.
+            steps = math.sqrt(x.size / 64) if name == "prod" and x.size > 64 else 1
+            check(got, expected, result, scale=steps * float(np.abs(expected).max(initial=1)))
 
 
 def test_special_values():
