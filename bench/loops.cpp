@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "lamina/backends/cpu/jit_kernel.h"
 #include "lamina/backends/cpu/kernels.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/ops/softmax_attributes.h"
@@ -48,15 +50,49 @@ void report(const char* what, double ns, double bytes) {
   std::printf("%-34s %12.0f ns %8.1f GB/s\n", what, ns, bytes / ns);
 }
 
-void time_kernel(const char* what, const Kernel& kernel, std::vector<Buffer>& buffers) {
+double time_kernel(const Kernel& kernel, std::vector<Buffer>& buffers) {
   std::vector<std::byte*> operands;
-  double bytes = 0;
-  for (Buffer& b : buffers) operands.push_back(b.data.get()), bytes += static_cast<double>(b.bytes);
+  for (Buffer& b : buffers) operands.push_back(b.data.get());
   Buffer scratch(static_cast<int64_t>(kernel.scratch_bytes() / 4 + 16));
   RunContext context;
   context.scratch = scratch.data.get();
-  report(what, nanoseconds([&] { kernel.run(operands.data(), context); }), bytes);
+  return nanoseconds([&] { kernel.run(operands.data(), context); });
 }
+
+double bytes_of(const std::vector<Buffer>& buffers) {
+  double bytes = 0;
+  for (const Buffer& b : buffers) bytes += static_cast<double>(b.bytes);
+  return bytes;
+}
+
+void time_kernel(const char* what, const Kernel& kernel, std::vector<Buffer>& buffers) {
+  report(what, time_kernel(kernel, buffers), bytes_of(buffers));
+}
+
+// What a programmer would write, for floats from two inputs, as the compiler vectorises it.
+using HandWritten = void (*)(const float* x, const float* y, float* z, int64_t n);
+#if defined(__x86_64__)
+#define LAMINA_HAND(name, expression)                                                   \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) void name( \
+      const float* __restrict x, const float* __restrict y, float* __restrict z, int64_t n) { \
+    (void)y;                                                                            \
+    for (int64_t i = 0; i < n; ++i) z[i] = expression;                                  \
+  }
+#else
+#define LAMINA_HAND(name, expression)                                                   \
+  void name(const float* __restrict x, const float* __restrict y, float* __restrict z,  \
+            int64_t n) {                                                                \
+    (void)y;                                                                            \
+    for (int64_t i = 0; i < n; ++i) z[i] = expression;                                  \
+  }
+#endif
+float at_least(float a, float b) { return a < b ? b : a; }
+float at_most(float a, float b) { return b < a ? b : a; }
+LAMINA_HAND(hand_add_relu, at_least(x[i] + y[i], 0))
+LAMINA_HAND(hand_five, at_least((x[i] * 1.5f + y[i]) * 0.25f - 0.125f, 0))
+LAMINA_HAND(hand_ten, at_most((at_least((x[i] * 1.5f + y[i]) * 0.25f - 0.125f, 0) * 0.5f + y[i]) *
+                                      at_least((x[i] * 1.5f + y[i]) * 0.25f - 0.125f, 0) - 2, 3))
+LAMINA_HAND(hand_relu_gradient, x[i] > 0 ? y[i] : 0)
 
 struct Formula {
   Loop loop;
@@ -81,10 +117,35 @@ struct Formula {
         {Monoid::Sum, e.in(&loop.program, ScalarType::F32), {DType::Float32, strides}});
     add_buffer(strides);
   }
-  void time(const char* what) {
+  // The interpreter, machine code, and a loop written by hand.
+  void time(const char* what, HandWritten hand = nullptr) {
     KernelRequest request;
     request.loop = &loop;
-    time_kernel(what, *backend::kernel_cpu_loop.rule(request), buffers);
+    const double bytes = bytes_of(buffers);
+    const double interpreted = time_kernel(*backend::kernel_cpu_loop.rule(request), buffers);
+    std::printf("%-28s %11.0f ns %6.1f GB/s", what, interpreted, bytes / interpreted);
+    using cpu::jit::InstructionSet;
+    std::string refusal;
+    for (InstructionSet set : {InstructionSet::Avx2, InstructionSet::Avx512}) {
+      if (!cpu::jit::available(set)) continue;
+      if (auto kernel = cpu::make_jit_kernel(loop, set, refusal)) {
+        const double made = time_kernel(*kernel, buffers);
+        std::printf(" | %11.0f ns %6.1f GB/s", made, bytes / made);
+      } else {
+        std::printf(" | %-26s", refusal.c_str());
+      }
+    }
+    if (hand) {
+      auto* x = reinterpret_cast<float*>(buffers[0].data.get());
+      auto* y = reinterpret_cast<float*>(buffers[1].data.get());
+      auto* z = reinterpret_cast<float*>(buffers[2].data.get());
+      const double by_hand = nanoseconds([&] {
+        parallel_for(0, loop.domain.elements(), 16384,
+                     [&](int64_t a, int64_t b) { hand(x + a, y + a, z + a, b - a); });
+      });
+      std::printf(" | %11.0f ns %6.1f GB/s", by_hand, bytes / by_hand);
+    }
+    std::printf("\n");
   }
 
  private:
@@ -100,13 +161,13 @@ void chains(int64_t n, const char* size) {
   {
     Formula f(Shape{n});
     f.store(max(f.input() + f.input(), 0));
-    f.time(named("add, relu").c_str());
+    f.time(named("add, relu").c_str(), hand_add_relu);
   }
   {
     Formula f(Shape{n});
     Expr x = f.input(), y = f.input();
     f.store(max((x * 1.5 + y) * 0.25 - 0.125, 0));
-    f.time(named("5 ops").c_str());
+    f.time(named("5 ops").c_str(), hand_five);
   }
   {
     Formula f(Shape{n});
@@ -119,19 +180,54 @@ void chains(int64_t n, const char* size) {
     Expr x = f.input(), y = f.input();
     Expr t = max((x * 1.5 + y) * 0.25 - 0.125, 0);
     f.store(min((t * 0.5 + y) * t - 2, 3));
-    f.time(named("10 ops").c_str());
+    f.time(named("10 ops").c_str(), hand_ten);
   }
   {
     Formula f(Shape{n});
     Expr x = f.input(), g = f.input();
     f.store(where(x > 0, g, 0));
-    f.time(named("gradient of relu").c_str());
+    f.time(named("gradient of relu").c_str(), hand_relu_gradient);
   }
   {
     Formula f(Shape{n});
     f.store(exp(f.input()));
     f.time(named("exp").c_str());
   }
+  {
+    Formula f(Shape{n});
+    f.store(sigmoid(f.input()));
+    f.time(named("sigmoid").c_str());
+  }
+  for (int64_t channels : {int64_t{10}, int64_t{64}, int64_t{100}}) {
+    Formula f(Shape{n / channels, channels});
+    const Expr scale = f.input({0, 1}), shift = f.input({0, 1});
+    f.store(max(f.input() * scale + shift, 0) + f.input());
+    f.time(named(("batch norm, " + std::to_string(channels)).c_str()).c_str());
+  }
+}
+
+// Each with another constant, so that none finds another's code.
+void making_code() {
+  const int64_t count = 200;
+  const auto start = std::chrono::steady_clock::now();
+  size_t made = 0;
+  for (int64_t k = 0; k < count; ++k) {
+    Loop loop;
+    loop.domain = Shape{8192};
+    loop.inputs = {{DType::Float32, {1}}, {DType::Float32, {1}}};
+    const Expr x(&loop.program, loop.program.input(0, ScalarType::F32));
+    const Expr y(&loop.program, loop.program.input(1, ScalarType::F32));
+    const Expr t = tanh((x * (1.5 + static_cast<double>(k)) + y) * 0.25 - 0.125);
+    loop.stores = {{t.in(&loop.program, ScalarType::F32), {DType::Float32, {1}}}};
+    std::string refusal;
+    using cpu::jit::InstructionSet;
+    made += cpu::make_jit_kernel(loop, InstructionSet::Avx512, refusal) != nullptr ||
+            cpu::make_jit_kernel(loop, InstructionSet::Avx2, refusal) != nullptr;
+  }
+  const double spent =
+      std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+  std::printf("machine code of 5 ops with tanh: %.0f us a kernel (%zu made)\n",
+              spent / static_cast<double>(count), made);
 }
 
 void softmax(const char* what, const KernelEntry& entry, int64_t rows, int64_t columns) {
@@ -146,7 +242,9 @@ void softmax(const char* what, const KernelEntry& entry, int64_t rows, int64_t c
 }
 
 void run() {
-  std::printf("%d threads\n", thread_count());
+  std::printf("%d threads; loops: the interpreter | AVX2 and AVX-512 code | by hand\n",
+              thread_count());
+  making_code();
   for (int64_t n : {int64_t{8192}, int64_t{16} << 20}) {
     Buffer from(n), to(n);
     double ns = nanoseconds([&] {

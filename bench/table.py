@@ -33,7 +33,8 @@ def difference(losses, ours):
 
 def print_work(work, rows, peak):
     amount = problem.gflop(work)
-    print(f"\n{work.title} ({amount:.1f} GFLOP a call, {work.threads} threads)")
+    work_done = f"{amount:.1f} GFLOP a call, " if amount else ""
+    print(f"\n{work.title} ({work_done}{work.threads} threads)")
     print(f"  {'':24} {'ms':>9} {'x Lamina':>9} {'of peak':>8} {'memory':>9} {'compile':>9}  losses")
     ours = rows[0]
     for row in rows:
@@ -41,7 +42,7 @@ def print_work(work, rows, peak):
             print(f"  {row['peer']:24} did not run: {row['error']}")
             continue
         share = peak.get(work.threads)
-        share = f"{100 * amount / (row['milliseconds'] * 1e-3) / share:.0f} %" if share else ""
+        share = f"{100 * amount / (row['milliseconds'] * 1e-3) / share:.0f} %" if share and amount else ""
         ratio = f"{row['ratio']:.2f}" if "ratio" in row else ""
         compiling = max(0.0, row["first"] - row["milliseconds"])
         text = f"  {row['peer']:24} {row['milliseconds']:9.1f} {ratio:>9} {share:>8} {row['memory']:6.0f} MB"

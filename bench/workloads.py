@@ -3,8 +3,9 @@
     python bench/workloads.py [WORK ..] [--peer torch=PYTHON] [--peer onnx=PYTHON] [--rounds 5] [--json FILE]
 
 WORK is a name or the beginning of one; --list prints them. A peer is a family of frameworks and a Python that
-has it: torch (PyTorch), onnx (onnxruntime and openvino; the networks are exported by torch's Python). Every
-framework runs in a process of its own, which stays; rounds go around all of them, so that a slow minute of the
+has it: torch (PyTorch), onnx (onnxruntime and openvino; the networks are exported by torch's Python), tensorflow,
+mxnet and theano, each for the workloads that bench/peers/ has written for it. Every framework runs in a process of
+its own, which stays, halted while another is measured; rounds go around all of them, so that a slow minute of the
 machine meets each. Of a framework the median over all calls is printed; `x Lamina` is the median over the rounds of
 its time divided by Lamina's in the same round. A training row is comparable only if the losses of 20 steps from the
 same weights and data agree, so they are printed beside it. Memory is what the process grew by at its peak since it
@@ -15,6 +16,7 @@ import argparse
 import json
 import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -28,7 +30,22 @@ import problem  # noqa: E402
 from table import machine, print_work  # noqa: E402
 
 LOSSES = 20
-VARIANTS = {"torch": ("eager", "channels_last"), "onnx": ("onnxruntime", "openvino")}
+PEERS = ("torch", "onnx", "tensorflow", "mxnet", "theano")
+NAMES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "mxnet": "MXNet", "theano": "Theano"}
+
+
+def variants(peer, work):
+    """The forms in which a family of frameworks does this work; none where it has not been written."""
+    images, dense, small = work.net in problem.IMAGES, work.net in problem.DENSE, work.net in ("digits", "adds")
+    if peer == "torch":
+        return ["eager"] + ["channels_last"] * images + ["compile"] * (work.net == "minilm")
+    if peer == "onnx":
+        return ["onnxruntime", "openvino"] * (work.mode == "infer")
+    if peer == "tensorflow":
+        return ["Keras"] * dense if not small else ["Keras"] * (work.mode == "fit")
+    if peer == "mxnet":
+        return ["hybridized"] * (work.mode == "train" and (images or work.net == "fcn5"))
+    return ["compiled"] * (work.net == "wide" or work.net == "digits")
 
 
 class Worker:
@@ -57,12 +74,16 @@ class Worker:
     def ask(self, command):
         if self.error:
             return None
+        os.kill(self.process.pid, signal.SIGCONT)
         try:
             self.process.stdin.write(command + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             pass  # read() says why it ended
-        return self.read()
+        answer = self.read()
+        if answer:  # threads that wait for work by spinning must not take the others' processors
+            os.kill(self.process.pid, signal.SIGSTOP)
+        return answer
 
     def warm(self, work, losses):
         got = self.ask(f"losses {losses}" if work.mode == "train" and losses else "time 0")
@@ -71,7 +92,6 @@ class Worker:
             self.ask("time 0")
 
     def measure(self, seconds):
-        time.sleep(0.1)  # until threads of the process before have gone to sleep
         if got := self.ask(f"time {seconds}"):
             self.rounds.append(got["times"])
 
@@ -81,14 +101,12 @@ class Worker:
             pathlib.Path(profile_to).write_text(text)
         if not self.error:
             self.process.stdin.close()
+            os.kill(self.process.pid, signal.SIGCONT)
         self.process.wait()
 
 
 def start(work, peers, folder):
     workers = [Worker("Lamina", sys.executable, "lamina_peer.py", work, "", {})]
-    if "torch" in peers:
-        for variant in VARIANTS["torch"]:
-            workers.append(Worker(f"PyTorch {variant}", peers["torch"], "torch_peer.py", work, variant, {}))
     if "onnx" in peers and work.mode == "infer":
         exporter = peers.get("torch", peers["onnx"])
         for python in dict.fromkeys((peers["onnx"], exporter)):
@@ -96,9 +114,10 @@ def start(work, peers, folder):
                                    f"{folder}/{work.name}.onnx"], capture_output=True)
             if made.returncode == 0:
                 break
-        for variant in VARIANTS["onnx"]:
-            workers.append(Worker(variant, peers["onnx"], "onnx_peer.py", work, variant,
-                                  {"LAMINA_BENCH_ONNX": folder}))
+    for peer in (peer for peer in PEERS if peer in peers):
+        for variant in variants(peer, work):
+            name = f"{NAMES[peer]} {variant}" if peer in NAMES else variant
+            workers.append(Worker(name, peers[peer], f"{peer}_peer.py", work, variant, {"LAMINA_BENCH_ONNX": folder}))
     return workers
 
 
@@ -141,8 +160,8 @@ def main():
             print(f"{work.name:24} {work.title}")
         return
     peers = dict(peer.split("=", 1) for peer in a.peer)
-    if unknown := set(peers) - set(VARIANTS):
-        parser.error(f"unknown peer {', '.join(unknown)}; there are: {', '.join(VARIANTS)}")
+    if unknown := set(peers) - set(PEERS):
+        parser.error(f"unknown peer {', '.join(unknown)}; there are: {', '.join(PEERS)}")
     about = machine(HERE.parent)
     print(about["line"], flush=True)
     rows = []

@@ -11,6 +11,10 @@ set_target_properties(lamina PROPERTIES
 target_compile_features(lamina PUBLIC cxx_std_20)
 target_compile_definitions(lamina PRIVATE
   LAMINA_VERSION="${PROJECT_VERSION}" $<$<BOOL:${LAMINA_ONEDNN}>:LAMINA_ONEDNN>)
+if(LAMINA_XBYAK)
+  file(GLOB jit ${PROJECT_SOURCE_DIR}/lamina/backends/cpu/jit_*.cpp)
+  set_source_files_properties(${jit} PROPERTIES COMPILE_DEFINITIONS LAMINA_XBYAK)
+endif()
 target_include_directories(lamina PUBLIC
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
 target_link_options(lamina PRIVATE -Wl,-Bsymbolic-functions)

@@ -9,11 +9,14 @@
 #include "lamina/core/dtype.h"
 #include "lamina/core/variable.h"
 #include "lamina/data/data.h"           // datasets and loaders
+#include "lamina/exec/cache.h"          // program_cache
 #include "lamina/exec/deterministic.h"  // set_deterministic
 #include "lamina/exec/evaluate.h"       // explain
 #include "lamina/exec/profile.h"        // Profiler
 #include "lamina/exec/threads.h"        // set_num_threads
+#include "lamina/models/bert.h"
 #include "lamina/models/densenet.h"
+#include "lamina/models/mlp.h"
 #include "lamina/models/resnet.h"
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/recording.h"        // NoGrad

@@ -3,12 +3,16 @@
 import problem
 import worker
 import lamina as lm
+import lamina_small
 from lamina import models, nn, optim
 
 NETS = {
     "resnet50": models.resnet50,
     "densenet121": models.densenet121,
     "densenet121_small": lambda: models.densenet121(10, small_images=True),
+    "fcn5": models.fcn5,
+    "wide": models.fcn_wide,
+    "minilm": lambda: models.BertEncoder(384, 6, 12, 1536, dropout=0),
 }
 
 
@@ -19,24 +23,31 @@ def make(work):
     return model
 
 
-def build(work, variant, threads):
-    lm.set_num_threads(threads)
+def step(work):
     model = make(work)
     x, y = (lm.array(value) for value in problem.data(work))
     if work.mode == "infer":
         model.eval()
+        scores = (lambda: lm.softmax(model(x), 1)) if work.net in problem.DENSE else (lambda: model(x))
 
         def call():
             with lm.no_grad():
-                lm.eval(model(x))
-    else:
-        optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+                lm.eval(scores())
+        return call
+    optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=problem.momentum(work))
+    measure = nn.mse_loss if work.net == "minilm" else nn.cross_entropy
 
-        def call():
-            loss = nn.cross_entropy(model(x), y)
-            loss.backward()
-            optimizer.step()
-            return loss
+    def call():
+        loss = measure(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+    return call
+
+
+def build(work, variant, threads):
+    lm.set_num_threads(threads)
+    call = getattr(lamina_small, work.net, step)(work)
 
     def profile():
         with lm.profile() as p:

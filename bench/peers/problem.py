@@ -1,20 +1,35 @@
 """The workloads: sizes, inputs, initial weights and arithmetic, the same for every framework. Python 3.7 and later."""
 
 import collections
+import pathlib
 import zlib
 
 import numpy as np
 
-# mode: "infer" or "train"; gflop: of one forward call on one example (a multiplication and an addition are two)
+# mode: "infer" or "train", and others for digits and adds; gflop: of one forward call on one example (a
+# multiplication and an addition are two), 0 where arithmetic is not what it takes
 Work = collections.namedtuple("Work", "name title net mode batch threads gflop goal")
 
 
-def dense_gflop(sizes):
+# Counted from the nets' convolutions and products.
+RESNET50, DENSENET121, DENSENET121_SMALL = 8.17837, 5.66832, 1.77670
+IMAGES = {"resnet50": (3, 224, 1000), "densenet121": (3, 224, 1000), "densenet121_small": (3, 32, 10)}
+DENSE = {"fcn5": (784, 2048, 4096, 1024, 10), "wide": (26752, 2048, 2048, 2048, 26752), "digits": (64, 128, 10)}
+MINILM = dict(layers=6, hidden=384, heads=12, intermediate=1536, length=128)
+EPOCHS, DIGITS_BATCH, ADDS = 20, 32, 1000
+
+
+def dense_gflop(net):
+    sizes = DENSE[net]
     return 2e-9 * sum(a * b for a, b in zip(sizes, sizes[1:]))
 
 
-RESNET50, DENSENET121, DENSENET121_SMALL = 8.17837, 5.66832, 1.77670  # counted from the nets' convolutions
-IMAGES = {"resnet50": (3, 224, 1000), "densenet121": (3, 224, 1000), "densenet121_small": (3, 32, 10)}
+def minilm_gflop():
+    h, n = MINILM["hidden"], MINILM["length"]
+    return 2e-9 * MINILM["layers"] * (n * (4 * h * h + 2 * h * MINILM["intermediate"]) + 2 * n * n * h)
+
+
+FCN5, WIDE, BERT = dense_gflop("fcn5"), dense_gflop("wide"), minilm_gflop()
 
 WORKS = [
     Work("resnet50_infer_b1", "ResNet-50 inference, batch 1", "resnet50", "infer", 1, 2, RESNET50, 1.10),
@@ -23,6 +38,19 @@ WORKS = [
          DENSENET121, 1.2),
     Work("densenet_train_small", "DenseNet-121 training, 32x32, batch 64", "densenet121_small", "train", 64, 2,
          DENSENET121_SMALL, 1.2),
+    Work("fcn5_train_1", "FCN5 training step, batch 1,024, 1 thread", "fcn5", "train", 1024, 1, FCN5, 1.0),
+    Work("fcn5_train_2", "FCN5 training step, batch 1,024, 2 threads", "fcn5", "train", 1024, 2, FCN5, 1.0),
+    Work("fcn5_infer_1", "FCN5 inference, batch 1,024, 1 thread", "fcn5", "infer", 1024, 1, FCN5, 1.0),
+    Work("fcn5_infer_2", "FCN5 inference, batch 1,024, 2 threads", "fcn5", "infer", 1024, 2, FCN5, 1.0),
+    Work("wide_infer", "wide net 26752-2048-2048-2048-26752 inference, batch 64", "wide", "infer", 64, 2, WIDE, 1.0),
+    Work("wide_train", "wide net training step, batch 64", "wide", "train", 64, 2, WIDE, 1.25),
+    Work("minilm_infer_b1", "MiniLM encoder inference, batch 1, 128 tokens", "minilm", "infer", 1, 2, BERT, 1.15),
+    Work("minilm_infer_b8", "MiniLM encoder inference, batch 8, 128 tokens", "minilm", "infer", 8, 2, BERT, 1.05),
+    Work("minilm_train", "MiniLM encoder training step, batch 8, 128 tokens", "minilm", "train", 8, 2, BERT, 1.35),
+    Work("digits_loop", "digits 64-128-10, batch 32, 20 epochs, a loop of one's own", "digits", "loop", 1, 2, 0, 6),
+    Work("digits_fit", "digits 64-128-10, batch 32, 20 epochs, fit", "digits", "fit", 1, 2, 0, 4),
+    Work("adds_plain", "1,000 adds of 10 floats", "adds", "plain", 1, 2, 0, 10),
+    Work("adds_gradient", "1,000 adds of 10 floats and their gradient", "adds", "gradient", 1, 2, 0, 10),
 ]
 
 
@@ -39,16 +67,38 @@ def chosen(names):
 
 
 def gflop(work):
-    """Of one call. The backward pass is twice the forward."""
-    return work.gflop * work.batch * (3 if work.mode == "train" else 1)
+    """Of one call. The backward pass is twice the forward, but for the gradient of a first product's input."""
+    amount = work.gflop * (3 if work.mode == "train" else 1)
+    if work.mode == "train" and work.net in DENSE:
+        amount -= 2e-9 * DENSE[work.net][0] * DENSE[work.net][1]
+    return amount * work.batch
+
+
+def momentum(work):
+    return 0.9 if work.net in IMAGES or work.net == "digits" else 0.0
 
 
 def data(work):
-    """Input and target of every call."""
+    """Input and target of every call: of images and rows a class each, of tokens an array like the input."""
     draw = np.random.RandomState(0)
-    channels, size, classes = IMAGES[work.net]
-    x = draw.standard_normal((work.batch, channels, size, size)).astype(np.float32)
+    if work.net == "minilm":
+        shape = (work.batch, MINILM["length"], MINILM["hidden"])
+        return tuple(draw.standard_normal(shape).astype(np.float32) for _ in range(2))
+    if work.net in IMAGES:
+        channels, size, classes = IMAGES[work.net]
+        shape = (work.batch, channels, size, size)
+    else:
+        shape, classes = (work.batch, DENSE[work.net][0]), DENSE[work.net][-1]
+    x = draw.standard_normal(shape).astype(np.float32)
     return x, draw.randint(classes, size=work.batch).astype(np.int64)
+
+
+def digits():
+    """1,797 images of digits as rows of 64 numbers, and what they show; the order of each epoch."""
+    table = np.load(pathlib.Path(__file__).resolve().parents[2] / "share" / "digits.npy")
+    draw = np.random.RandomState(0)
+    orders = [draw.permutation(len(table)) for _ in range(EPOCHS)]
+    return (table[:, :64] / 16).astype(np.float32), table[:, 64].astype(np.int64), orders
 
 
 def weight(name, shape):

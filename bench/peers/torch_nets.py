@@ -4,6 +4,8 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
+import torch_bert
+
 
 def conv(channels, out, kernel, stride=1):
     return nn.Conv2d(channels, out, kernel, stride, kernel // 2, bias=False)
@@ -125,6 +127,13 @@ class DenseNet(nn.Module):
         return self.classifier(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
 
 
+def dense(sizes, activation):
+    layers = [nn.Linear(sizes[0], sizes[1])]
+    for a, b in zip(sizes[1:], sizes[2:]):
+        layers += [activation(), nn.Linear(a, b)]
+    return nn.Sequential(*layers)
+
+
 NETS = {
     "resnet18": lambda: ResNet(False, (2, 2, 2, 2)),
     "resnet34": lambda: ResNet(False, (3, 4, 6, 3)),
@@ -133,4 +142,8 @@ NETS = {
     "densenet121": lambda: DenseNet(32, (6, 12, 24, 16)),
     "densenet121_small": lambda: DenseNet(32, (6, 12, 24, 16), 10, True),
     "densenet40": lambda: DenseNet(12, (12, 12, 12), 10, True, 16, 0, False),
+    "fcn5": lambda: dense((784, 2048, 4096, 1024, 10), nn.Sigmoid),
+    "wide": lambda: dense((26752, 2048, 2048, 2048, 26752), nn.Sigmoid),
+    "digits": lambda: dense((64, 128, 10), nn.ReLU),
+    "minilm": lambda: torch_bert.Encoder(384, 6, 12, 1536),
 }

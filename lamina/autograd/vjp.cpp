@@ -6,6 +6,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/exec/evaluate.h"
+#include "lamina/exec/profile.h"
 #include "lamina/ir/tapes.h"
 #include "lamina/op/op.h"
 #include "lamina/op/recording.h"
@@ -32,6 +33,7 @@ class Tape {
       size_t next;
     };
     std::vector<Frame> stack;
+    bool read_early = false;
     auto visit = [&](Node* node) {
       if (node->has(kStale)) {
         throw StaleTape(text(what, ": the tape of this value has ended"))
@@ -55,6 +57,7 @@ class Tape {
           continue;
         }
         if (recompute && !inputs.empty() && frame.node->is_ready()) {
+          read_early = true;
           frame.node->value = NodeValue{};
           frame.node->state.store(NodeState::Pending, std::memory_order_release);
         }
@@ -63,6 +66,7 @@ class Tape {
         stack.pop_back();
       }
     }
+    if (read_early) count_early_read();
   }
 
   const std::vector<Array>& nodes() const { return nodes_; }

@@ -14,6 +14,7 @@ class Block {
   explicit Block(const Array& array);  // evaluates it
   Block(const Block& other) : Block(other.dtype(), other.shape()) { bytes_ = other.bytes_; }
   Block(Block&&) = default;
+  Block& operator=(Block&&) = default;
 
   DType dtype() const { return operand_.dtype; }
   const Shape& shape() const { return operand_.shape; }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lamina/base/error.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/op/cluster.h"
 #include "lamina/op/elementwise.h"
 #include "lamina/op/op.h"
@@ -122,6 +123,7 @@ class Grouping {
     }
     if (target < 0) return;
     Group& into = groups_[target];
+    if (into.reduces && is_deterministic()) return;
     if (!(into.domain == group.domain) || into.members.size() + group.members.size() > kMostMembers ||
         into.inputs + group.inputs > kMostInputs) {
       return;
@@ -146,6 +148,8 @@ class Grouping {
         group.inputs + v.inputs.size() > kMostInputs) {
       return false;
     }
+    // What shares a loop with a reduction changes the tiles, and so the order in which it adds.
+    if (is_deterministic() && (is_reduction(v) || group.reduces)) return false;
     // Reductions of one loop reduce the same axes.
     if (is_reduction(v) && group.reduces && !(group.reduced == reduced_flags(v, domain))) {
       return false;

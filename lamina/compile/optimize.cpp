@@ -6,18 +6,22 @@
 #include "lamina/compile/moments_of_parts.h"
 #include "lamina/compile/recompute.h"
 #include "lamina/compile/transpose_matmul.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/exec/program.h"
 
 namespace lamina {
 
 void optimize(Graph& graph) {
-  fold_batch_norm(graph);
-  moments_of_parts(graph);
+  const bool may_round_otherwise = !is_deterministic();
+  if (may_round_otherwise) {
+    fold_batch_norm(graph);
+    moments_of_parts(graph);
+  }
   expand_composites(graph);
   common_subexpressions(graph);
-  transpose_matmul(graph);
+  if (may_round_otherwise) transpose_matmul(graph);
   recompute(graph);
-  attach_epilogues(graph);
+  if (may_round_otherwise) attach_epilogues(graph);
   fuse(graph);
 }
 

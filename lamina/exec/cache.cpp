@@ -14,7 +14,12 @@ constexpr int kMostCompared = 64;  // a miss is explained by the programs used l
 size_t size_of_program(const Program& p) {
   return sizeof p + p.operands.size() * sizeof(Place) +
          p.instructions.size() * (sizeof(Instruction) + 512) +
-         p.outputs.size() * sizeof(ProgramOutput);
+         p.outputs.size() * sizeof(ProgramOutput) +
+         (p.derivation ? size_of_program(*p.derivation) : 0);
+}
+
+size_t size_of_entry(const CachedProgram& e) {
+  return size_of_program(*e.program) + e.key.size() * 4 + e.outputs.size() * 4;
 }
 
 }  // namespace
@@ -38,6 +43,7 @@ std::shared_ptr<CachedProgram> ProgramCache::find(const Walk& walk) {
       continue;
     }
     entries_.splice(entries_.begin(), entries_, it->second);
+    ++hits_;
     return *it->second;
   }
   return nullptr;
@@ -49,8 +55,8 @@ std::shared_ptr<CachedProgram> ProgramCache::insert(const Walk& walk,
   entry->hash = walk.hash();
   entry->key = walk.key();
   entry->outputs = walk.outputs();
-  entry->bytes = size_of_program(*program) + entry->key.size() * 4 + entry->outputs.size() * 4;
   entry->program = std::move(program);
+  entry->bytes = size_of_entry(*entry);
   std::lock_guard lock(mutex_);
   entries_.push_front(entry);
   by_hash_.emplace(entry->hash, entries_.begin());
@@ -62,6 +68,13 @@ std::shared_ptr<CachedProgram> ProgramCache::insert(const Walk& walk,
 void ProgramCache::replace(CachedProgram& entry, std::shared_ptr<const Program> program) {
   std::lock_guard lock(mutex_);
   entry.program = std::move(program);
+  const bool cached = std::any_of(entries_.begin(), entries_.end(),
+                                  [&](const auto& e) { return e.get() == &entry; });
+  if (!cached) return;  // it was dropped since it was found
+  bytes_ -= entry.bytes;
+  entry.bytes = size_of_entry(entry);
+  bytes_ += entry.bytes;
+  shrink();
 }
 
 void ProgramCache::shrink() {
@@ -94,6 +107,16 @@ int64_t ProgramCache::size() const {
 int64_t ProgramCache::bytes() const {
   std::lock_guard lock(mutex_);
   return static_cast<int64_t>(bytes_);
+}
+
+int64_t ProgramCache::hits() const {
+  std::lock_guard lock(mutex_);
+  return hits_;
+}
+
+int64_t ProgramCache::limit() const {
+  std::lock_guard lock(mutex_);
+  return static_cast<int64_t>(limit_);
 }
 
 void ProgramCache::set_limit(size_t bytes) {

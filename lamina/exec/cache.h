@@ -2,10 +2,12 @@
 // Bounded in bytes; what was used longest ago goes first.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -19,8 +21,18 @@ struct CachedProgram {
   std::vector<uint32_t> key;
   std::vector<int32_t> outputs;  // positions in the walk's order
   std::shared_ptr<const Program> program;
-  int64_t runs = 0;
+  std::atomic<int64_t> runs{0};
   size_t bytes = 0;
+};
+
+// One program, for people.
+struct ProgramSummary {
+  std::string what;  // its most expensive instruction
+  int tier = 0;
+  int64_t runs = 0;
+  int64_t instructions = 0;
+  int64_t bytes = 0;          // that the entry takes in the cache
+  int64_t planned_bytes = 0;  // that a run takes: arena and outputs
 };
 
 class ProgramCache {
@@ -32,10 +44,14 @@ class ProgramCache {
   std::shared_ptr<CachedProgram> insert(const Walk& walk, std::shared_ptr<const Program> program);
   void replace(CachedProgram& entry, std::shared_ptr<const Program> program);
 
-  void clear();
+  void clear();  // programs that run stay until they have
   int64_t size() const;
   int64_t bytes() const;
-  void set_limit(size_t bytes);
+  int64_t hits() const;  // look-ups that found their program, since the start
+  int64_t limit() const;
+  void set_limit(size_t bytes);                  // LAMINA_PROGRAM_CACHE_BYTES is its start
+  std::vector<ProgramSummary> programs() const;  // last used first
+  std::string to_string() const;
 
   // Which part of the walk's key differs from that of the nearest entry, for people.
   std::string explain_miss(const Walk& walk) const;
@@ -46,6 +62,7 @@ class ProgramCache {
   std::list<std::shared_ptr<CachedProgram>> entries_;  // last used first
   std::unordered_multimap<uint64_t, std::list<std::shared_ptr<CachedProgram>>::iterator> by_hash_;
   size_t bytes_ = 0, limit_;
+  int64_t hits_ = 0;
 };
 
 ProgramCache& program_cache();

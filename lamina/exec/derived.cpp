@@ -7,6 +7,9 @@
 #include "lamina/op/op.h"
 
 namespace lamina {
+
+LAMINA_USE_OP(Output)
+
 namespace {
 
 // What one program has derived.
@@ -43,6 +46,13 @@ std::vector<uint64_t> versions(const Program& program, const Run& run) {
 }  // namespace
 
 std::vector<bool> find_stable(const Graph& graph) {
+  // What somebody holds is computed by each run, and so is what is made of it.
+  std::vector<bool> each_time(graph.values.size(), false);
+  for (int32_t output : graph.outputs) {
+    const GraphValue& v = graph.values[output];
+    if (v.leaf == LeafKind::None) each_time[output] = true;
+    if (v.op == &ops::op_Output()) each_time[v.inputs[0]] = true;
+  }
   std::vector<bool> stable(graph.values.size());
   for (size_t i = 0; i < graph.values.size(); ++i) {
     const GraphValue& v = graph.values[i];
@@ -50,18 +60,22 @@ std::vector<bool> find_stable(const Graph& graph) {
       stable[i] = v.leaf == LeafKind::Number || (v.is_variable && !v.dies);
       continue;
     }
-    bool all = !v.inputs.empty() && !(v.op && v.op->random);
+    bool all = !each_time[i] && !v.inputs.empty() && !(v.op && v.op->random);
     for (int32_t input : v.inputs) all = all && stable[input];
     stable[i] = all;
-  }
-  for (int32_t output : graph.outputs) {
-    if (graph.values[output].leaf == LeafKind::None) stable[output] = false;
   }
   return stable;
 }
 
 std::vector<bool> find_derived(const Graph& graph) {
   const std::vector<bool> stable = find_stable(graph);
+  // What is made of numbers alone has no parameter to be kept on.
+  std::vector<bool> of_variables(graph.values.size());
+  for (size_t i = 0; i < graph.values.size(); ++i) {
+    of_variables[i] = graph.values[i].is_variable;
+    for (int32_t input : graph.values[i].inputs)
+      of_variables[i] = of_variables[i] || of_variables[input];
+  }
   std::vector<bool> derived(graph.values.size(), false);
   for (size_t i = graph.values.size(); i-- > 0;) {
     const GraphValue& v = graph.values[i];
@@ -69,8 +83,12 @@ std::vector<bool> find_derived(const Graph& graph) {
     for (size_t k = 0; k < v.inputs.size(); ++k) {
       const int32_t input = v.inputs[k];
       if (!stable[input] || graph.values[input].leaf != LeafKind::None) continue;
-      if (derived[i] || (heavy && k > 0)) derived[input] = true;
+      if (derived[i] || (heavy && k > 0 && of_variables[input])) derived[input] = true;
     }
+  }
+  for (size_t i = 0; i < graph.values.size(); ++i) {  // all outputs of a loop lie where it runs
+    const GraphValue& v = graph.values[i];
+    if (v.op == &ops::op_Output() && derived[v.inputs[0]]) derived[i] = true;
   }
   return derived;
 }

@@ -102,12 +102,12 @@ std::shared_ptr<const Program> program_of(const Walk& walk, std::vector<int32_t>
     {
       Graph graph = walk.to_graph();
       expand_composites(graph);
-      program = lower(std::move(graph), 0);
+      program = lower(std::move(graph), 0, compiles ? "new, and cheap" : "LAMINA_TIER=0");
     }
     if (compiles && estimated_seconds(*program) > kCompileSeconds) {
       Graph graph = walk.to_graph();
       optimize(graph);
-      program = lower(std::move(graph), 1);
+      program = lower(std::move(graph), 1, "costs more to run than to compile");
       count_compiled();
     }
     entry = program_cache().insert(walk, std::move(program));
@@ -115,7 +115,7 @@ std::shared_ptr<const Program> program_of(const Walk& walk, std::vector<int32_t>
     Graph graph = walk.to_graph();
     graph.outputs = entry->outputs;
     optimize(graph);
-    program_cache().replace(*entry, lower(std::move(graph), 1));
+    program_cache().replace(*entry, lower(std::move(graph), 1, "came back"));
     count_compiled();
   }
   ++entry->runs;

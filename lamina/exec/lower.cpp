@@ -6,6 +6,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/derived.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/exec/placement.h"
 #include "lamina/exec/program_builder.h"
 #include "lamina/op/cluster.h"
@@ -25,11 +26,12 @@ namespace {
 
 class Lowering {
  public:
-  Lowering(Graph graph, int tier)
+  Lowering(Graph graph, int tier, const char* why_tier)
       : graph_(std::move(graph)),
         main_(graph_.leaf_count, tier),
         once_(graph_.leaf_count, tier),
         parts_(place_parts(graph_)) {
+    for (ProgramBuilder* builder : {&main_, &once_}) builder->program().why_tier = why_tier;
     if (tier > 0) {
       derived_ = find_derived(graph_);
       stable_ = find_stable(graph_);
@@ -212,8 +214,11 @@ class Lowering {
     locations_[i] = add_loop(i, c, from, specs);
   }
 
-  std::vector<Location> add_loop(int32_t i, const Cluster& c, const std::vector<Location>& from,
+  std::vector<Location> add_loop(int32_t i, const Cluster& c, std::vector<Location> from,
                                  std::span<const Spec> specs) {
+    if (is_deterministic() && !c.reduced.empty()) {  // sums follow the order of memory
+      for (size_t k = 0; k < from.size(); ++k) from[k] = current_->row_major(from[k], specs[k]);
+    }
     Loop loop;
     loop.domain = c.domain;
     loop.program = c.program;
@@ -393,8 +398,8 @@ class Lowering {
 
 }  // namespace
 
-std::shared_ptr<const Program> lower(Graph graph, int tier) {
-  return Lowering(std::move(graph), tier).run();
+std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier) {
+  return Lowering(std::move(graph), tier, why_tier).run();
 }
 
 }  // namespace lamina

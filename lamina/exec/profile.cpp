@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
-#include <vector>
 
 #include "lamina/base/text.h"
+#include "lamina/base/timer.h"
 #include "lamina/exec/cache.h"
 #include "lamina/exec/program.h"
 
@@ -13,7 +12,7 @@ namespace lamina {
 namespace {
 
 std::atomic<Profiler*> active{nullptr};
-std::atomic<int64_t> evaluations{0}, new_programs{0}, compiled{0}, fallbacks{0};
+std::atomic<int64_t> evaluations{0}, new_programs{0}, compiled{0}, fallbacks{0}, early_reads{0};
 std::mutex miss_mutex;
 
 std::string& miss_text() {
@@ -29,9 +28,10 @@ void count_evaluation() { evaluations.fetch_add(1, std::memory_order_relaxed); }
 void count_new_program() { new_programs.fetch_add(1, std::memory_order_relaxed); }
 void count_compiled() { compiled.fetch_add(1, std::memory_order_relaxed); }
 void count_fallback() { fallbacks.fetch_add(1, std::memory_order_relaxed); }
+void count_early_read() { early_reads.fetch_add(1, std::memory_order_relaxed); }
 
 ExecutionCounters execution_counters() {
-  ExecutionCounters c{evaluations, new_programs, compiled, fallbacks, 0, 0};
+  ExecutionCounters c{evaluations, new_programs, compiled, fallbacks, early_reads, 0, 0};
   c.cached_programs = program_cache().size();
   c.cached_bytes = program_cache().bytes();
   return c;
@@ -47,57 +47,73 @@ void set_last_miss(std::string description) {
   miss_text() = std::move(description);
 }
 
-Profiler::Profiler() : start_(execution_counters()), before_(active.exchange(this)) {}
-Profiler::~Profiler() { active.store(before_, std::memory_order_release); }
+Profiler::Profiler()
+    : start_(execution_counters()), started_(monotonic_seconds()), before_(active.exchange(this)) {}
 
-void Profiler::add(const Instruction& i, int tier, double seconds) {
+Profiler::~Profiler() { stop(); }
+
+void Profiler::stop() {
+  if (!running_) return;
+  running_ = false;
+  end_ = execution_counters();
+  active.store(before_, std::memory_order_release);
+}
+
+void Profiler::add(const Instruction& i, const Program& program, double start, double end) {
   std::lock_guard lock(mutex_);
-  Row& row = rows_[text(i.origin ? i.origin : "-", "  ", i.kernel->name, "  ", i.what)];
+  const char* layer = i.origin ? i.origin : "";
+  auto [number, is_new] = numbers_.try_emplace(
+      text(layer, '\0', i.kernel->name, '\0', i.what, '\0', program.tier, program.why_tier),
+      rows_.size());
+  if (is_new) {
+    rows_.push_back({layer, i.kernel->name, i.what, program.tier, program.why_tier});
+  }
+  ProfileRow& row = rows_[number->second];
   ++row.runs;
-  row.seconds += seconds;
+  row.seconds += end - start;
   row.flops += i.flops;
   row.bytes += i.bytes;
-  row.tier = tier;
+  add_event(number->second, start, end);
+}
+
+void Profiler::add_run(const Program& program, double start, double end) {
+  std::lock_guard lock(mutex_);
+  add_event(kProgram + static_cast<size_t>(program.tier), start, end);
+}
+
+void Profiler::add_event(size_t row, double start, double end) {
+  if (events_.size() >= kMostEvents) {
+    ++dropped_events_;
+    return;
+  }
+  const int next = static_cast<int>(threads_.size());
+  const int thread = threads_.try_emplace(std::this_thread::get_id(), next).first->second;
+  events_.push_back({row, start, end, thread});
 }
 
 ExecutionCounters Profiler::counters() const {
-  ExecutionCounters now = execution_counters();
+  ExecutionCounters now = running_ ? execution_counters() : end_;
   now.evaluations -= start_.evaluations;
   now.new_programs -= start_.new_programs;
   now.compiled -= start_.compiled;
   now.fallbacks -= start_.fallbacks;
+  now.early_reads -= start_.early_reads;
   return now;
 }
 
 double Profiler::seconds() const {
   std::lock_guard lock(mutex_);
   double sum = 0;
-  for (const auto& [name, row] : rows_) sum += row.seconds;
+  for (const ProfileRow& row : rows_) sum += row.seconds;
   return sum;
 }
 
-std::string Profiler::to_string() const {
-  ExecutionCounters c = counters();
-  double total = std::max(seconds(), 1e-12);
+std::vector<ProfileRow> Profiler::rows() const {
   std::lock_guard lock(mutex_);
-  std::vector<std::pair<std::string, Row>> rows(rows_.begin(), rows_.end());
-  std::sort(rows.begin(), rows.end(),
-            [](auto& a, auto& b) { return a.second.seconds > b.second.seconds; });
-  std::string out = text(c.evaluations, " evaluations, ", c.new_programs, " new programs, ",
-                         c.compiled, " compiled, ", c.fallbacks, " reference kernels\n");
-  char line[160];
-  std::snprintf(line, sizeof line, "%8s %6s %5s %9s %9s %7s  %s\n", "ms", "share", "tier", "runs",
-                "GFLOP/s", "GB/s", "module  kernel  what");
-  out += line;
-  for (const auto& [name, row] : rows) {
-    std::snprintf(line, sizeof line, "%8.3f %5.1f%% %5d %9lld %9.1f %7.1f  ", row.seconds * 1e3,
-                  100 * row.seconds / total, row.tier, static_cast<long long>(row.runs),
-                  row.flops / row.seconds * 1e-9, row.bytes / row.seconds * 1e-9);
-    out += line;
-    out += name;
-    out += '\n';
-  }
-  return out;
+  std::vector<ProfileRow> rows = rows_;
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const ProfileRow& a, const ProfileRow& b) { return a.seconds > b.seconds; });
+  return rows;
 }
 
 }  // namespace lamina

@@ -59,6 +59,7 @@ void Program::run(Run& run) const {
   }
 
   Profiler* profiler = active_profiler();
+  const double started = profiler ? monotonic_seconds() : 0;
   SmallVector<std::byte*, 16> pointers;
   for (const Instruction& instruction : instructions) {
     pointers.resize(instruction.operand_count);
@@ -68,14 +69,15 @@ void Program::run(Run& run) const {
     RunContext context;
     context.scratch = bases[leaf_count] + instruction.scratch;
     if (profiler) {
-      double start = monotonic_seconds();
+      const double start = monotonic_seconds();
       instruction.kernel->run(pointers.data(), context);
-      profiler->add(instruction, tier, monotonic_seconds() - start);
+      profiler->add(instruction, *this, start, monotonic_seconds());
     } else {
       instruction.kernel->run(pointers.data(), context);
     }
     if (context.failed) raise_value_error(instruction, context);
   }
+  if (profiler) profiler->add_run(*this, started, monotonic_seconds());
 
   for (size_t k = 0; k < output_bytes.size(); ++k) {
     if (donors[k] < 0) continue;

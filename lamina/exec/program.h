@@ -67,6 +67,7 @@ class Program {
   // The first instruction that may write into donated storage: no later one can fail.
   size_t commit = 0;
   int tier = 0;
+  const char* why_tier = "";  // .. and why: for the profile
   std::vector<std::string> refusals;  // "matmul: onednn.matmul: why": kernels that were not taken
 
   int32_t arena() const { return leaf_count; }
@@ -84,7 +85,7 @@ class Program {
 };
 
 // Chooses kernels and places for a graph. Tier 1 means that optimize() has been applied before.
-std::shared_ptr<const Program> lower(Graph graph, int tier);
+std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier = "");
 
 // The compiler's passes (compile/optimize.cpp).
 void optimize(Graph& graph);

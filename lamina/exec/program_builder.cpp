@@ -122,11 +122,11 @@ Location ProgramBuilder::with_strides(const Location& from, const Spec& s,
   while (!recent_copies_.empty() && recent_copies_.front().made + kRecent < now)
     recent_copies_.pop_front();
   for (const Copied& c : recent_copies_) {
-    if (same_place(c.from, from) && c.to.strides == strides) return c.to;
+    if (same_place(c.from, from) && c.shape == s.shape && c.to.strides == strides) return c.to;
   }
   Location to{new_buffer(s), 0, strides};
   copy(from, to, s);
-  recent_copies_.push_back({from, to, now});
+  recent_copies_.push_back({from, to, s.shape, now});
   return to;
 }
 

@@ -65,6 +65,7 @@ class ProgramBuilder {
  private:
   struct Copied {
     Location from, to;
+    Shape shape;  // broadcasts of one value differ in it alone
     size_t made;  // after how many instructions
   };
   std::shared_ptr<Program> program_;

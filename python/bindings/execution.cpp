@@ -4,8 +4,10 @@
 
 #include "bindings.h"
 #include "casters.h"
+#include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/core/allocator.h"
+#include "lamina/exec/cache.h"
 #include "lamina/exec/profile.h"
 
 namespace lamina::python {
@@ -17,6 +19,7 @@ nb::dict counters_dict(const ExecutionCounters& counters) {
   out["new_programs"] = counters.new_programs;
   out["compiled"] = counters.compiled;
   out["fallbacks"] = counters.fallbacks;
+  out["early_reads"] = counters.early_reads;
   out["cached_programs"] = counters.cached_programs;
   out["cached_bytes"] = counters.cached_bytes;
   return out;
@@ -31,6 +34,23 @@ void bind_execution(nb::module_& m) {
   });
   m.def("_explain", [](const Array& array) { return explain(array); });
 
+  nb::class_<ProfileRow>(
+      m, "ProfileRow",
+      "What one kernel did for one layer: layer, kernel, what, tier, why, runs, seconds, "
+      "flops, bytes.\n"
+      ">>> with lm.profile() as p:\n"
+      "...     lm.eval(lm.ones(3) + lm.ones(3))\n"
+      ">>> p.rows[0].runs\n"
+      "1")
+      .def_ro("layer", &ProfileRow::layer)
+      .def_ro("kernel", &ProfileRow::kernel)
+      .def_ro("what", &ProfileRow::what)
+      .def_ro("tier", &ProfileRow::tier)
+      .def_ro("why", &ProfileRow::why)
+      .def_ro("runs", &ProfileRow::runs)
+      .def_ro("seconds", &ProfileRow::seconds)
+      .def_ro("flops", &ProfileRow::flops)
+      .def_ro("bytes", &ProfileRow::bytes);
   nb::class_<Profiler>(m, "Profiler",
                        "Measures what runs from its creation on; `print` shows the longest first.\n"
                        ">>> profiler = lm.Profiler()\n"
@@ -38,6 +58,9 @@ void bind_execution(nb::module_& m) {
                        ">>> profiler.seconds > 0\n"
                        "True")
       .def(nb::init<>())
+      .def("stop", &Profiler::stop)
+      .def("save", &Profiler::save, nb::arg("path"))
+      .def_prop_ro("rows", &Profiler::rows)
       .def_prop_ro("seconds", &Profiler::seconds)
       .def_prop_ro("counters", [](const Profiler& p) { return counters_dict(p.counters()); })
       .def("__str__", &Profiler::to_string);
@@ -50,6 +73,45 @@ void bind_execution(nb::module_& m) {
         "Which part of the newest program's key differed from the nearest cached one.\n"
         ">>> isinstance(lm.last_miss(), str)\n"
         "True");
+
+  nb::class_<ProgramSummary>(
+      m, "ProgramSummary",
+      "One program of the cache: what it mostly does, tier, runs, instructions, bytes "
+      "in the cache, planned_bytes of a run.\n"
+      ">>> lm.program_cache().clear()\n"
+      ">>> lm.eval(lm.ones(3) + lm.ones(3))\n"
+      ">>> lm.program_cache().programs[0].runs\n"
+      "1")
+      .def_ro("what", &ProgramSummary::what)
+      .def_ro("tier", &ProgramSummary::tier)
+      .def_ro("runs", &ProgramSummary::runs)
+      .def_ro("instructions", &ProgramSummary::instructions)
+      .def_ro("bytes", &ProgramSummary::bytes)
+      .def_ro("planned_bytes", &ProgramSummary::planned_bytes);
+  nb::class_<ProgramCache>(
+      m, "ProgramCache",
+      "Programs by structure: programs, bytes, hits, limit, clear(); print shows them "
+      "all.\n"
+      ">>> lm.program_cache().bytes <= lm.program_cache().limit\n"
+      "True")
+      .def_prop_ro("programs", &ProgramCache::programs)
+      .def_prop_ro("bytes", &ProgramCache::bytes)
+      .def_prop_ro("hits", &ProgramCache::hits)
+      .def_prop_rw("limit", &ProgramCache::limit,
+                   [](ProgramCache& cache, int64_t bytes) {
+                     if (bytes < 0)
+                       throw ValueError(text("limit: expected 0 or more, got ", bytes));
+                     cache.set_limit(static_cast<size_t>(bytes));
+                   })
+      .def("clear", &ProgramCache::clear)
+      .def("__len__", &ProgramCache::size)
+      .def("__str__", &ProgramCache::to_string);
+  m.def("program_cache", &program_cache, nb::rv_policy::reference,
+        "The programs that are kept, last used first; bounded by `limit` bytes, `clear()` empties "
+        "it.\n"
+        ">>> lm.program_cache().clear()\n"
+        ">>> len(lm.program_cache())\n"
+        "0");
 
   m.def(
       "memory_statistics",

@@ -5,7 +5,9 @@
 #include "bindings.h"
 #include "casters.h"
 #include "lamina/base/error.h"
+#include "lamina/models/bert.h"
 #include "lamina/models/densenet.h"
+#include "lamina/models/mlp.h"
 #include "lamina/models/resnet.h"
 #include "layer.h"
 
@@ -106,11 +108,97 @@ void bind_densenet(nb::module_& m) {
       ">>> lm.models.densenet40()(lm.ones((2, 3, 32, 32))).shape\n(2, 10)");
 }
 
+models::Activation to_activation(const std::string& name) {
+  if (name == "relu") return models::Activation::ReLU;
+  if (name == "sigmoid") return models::Activation::Sigmoid;
+  if (name == "tanh") return models::Activation::Tanh;
+  if (name == "gelu") return models::Activation::GELU;
+  throw ValueError(text(
+      "MLP: activation must be \"relu\", \"sigmoid\", \"tanh\" or \"gelu\", got \"", name, "\""));
+}
+
+void bind_mlp(nb::module_& m) {
+  layer<models::MLP>(
+      m, "MLP",
+      "Fully connected layers with an activation between them: \"relu\", \"sigmoid\", \"tanh\" or\n"
+      "\"gelu\". Names are those of the same net written with Sequential.\n"
+      ">>> lm.models.MLP([4, 8, 3])(lm.ones((2, 4))).shape\n"
+      "(2, 3)")
+      .def(
+          "__init__",
+          [](models::MLP* self, Sizes sizes, const std::string& activation, bool bias) {
+            new (self) models::MLP(std::move(sizes), {to_activation(activation), bias});
+          },
+          nb::arg("sizes"), nb::arg("activation") = "relu", nb::arg("bias") = true);
+  m.def(
+      "fcn5", [] { return std::make_shared<models::MLP>(models::fcn5()); },
+      "784-2048-4096-1024-10 with sigmoids, the net for digits of speed surveys (Shi et al. "
+      "2016).\n"
+      ">>> lm.models.fcn5().parameter_count()\n14205962");
+  m.def(
+      "fcn_wide", [] { return std::make_shared<models::MLP>(models::fcn_wide()); },
+      "26752-2048-2048-2048-26752 with sigmoids: 118 million weights (Shi et al. 2016).\n"
+      ">>> lm.models.fcn_wide().parameter_count()\n117997696");
+}
+
+void bind_bert(nb::module_& m) {
+  layer<models::BertEncoder>(
+      m, "BertEncoder",
+      "The layers of BERT: of x [N, L, hidden_size], and perhaps a mask of its scores "
+      "[N, heads, L, L].\n"
+      ">>> lm.models.BertEncoder(8, 2, 2, 16)(lm.ones((1, 3, 8))).shape\n"
+      "(1, 3, 8)")
+      .def(
+          "__init__",
+          [](models::BertEncoder* self, int64_t hidden_size, int64_t num_hidden_layers,
+             int64_t num_attention_heads, int64_t intermediate_size, double dropout) {
+            new (self) models::BertEncoder(
+                {hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, dropout});
+          },
+          nb::arg("hidden_size") = 768, nb::arg("num_hidden_layers") = 12,
+          nb::arg("num_attention_heads") = 12, nb::arg("intermediate_size") = 3072,
+          nb::arg("dropout") = 0.1);
+  layer<models::Bert>(
+      m, "Bert",
+      "BERT (Devlin et al. 2019), with the names of transformers' BertModel. Called with tokens\n"
+      "[N, L], perhaps a mask [N, L] (0: padding) and the kinds of segments [N, L]; several "
+      "inputs\n"
+      "give the states [N, L, hidden_size] and one vector for the whole [N, hidden_size].\n"
+      ">>> net = lm.models.Bert(100, 8, 2, 2, 16, dropout=0)\n"
+      ">>> net(lm.array([[7, 5, 3]])).shape\n"
+      "(1, 3, 8)\n"
+      ">>> [y.shape for y in net(lm.array([[7, 5, 3]]), lm.array([[1, 1, 0]]))]\n"
+      "[(1, 3, 8), (1, 8)]")
+      .def(
+          "__init__",
+          [](models::Bert* self, int64_t vocab_size, int64_t hidden_size, int64_t num_hidden_layers,
+             int64_t num_attention_heads, int64_t intermediate_size,
+             int64_t max_position_embeddings, int64_t type_vocab_size, double dropout) {
+            new (self) models::Bert({vocab_size, hidden_size, num_hidden_layers,
+                                     num_attention_heads, intermediate_size,
+                                     max_position_embeddings, type_vocab_size, dropout});
+          },
+          nb::arg("vocab_size") = 30522, nb::arg("hidden_size") = 768,
+          nb::arg("num_hidden_layers") = 12, nb::arg("num_attention_heads") = 12,
+          nb::arg("intermediate_size") = 3072, nb::arg("max_position_embeddings") = 512,
+          nb::arg("type_vocab_size") = 2, nb::arg("dropout") = 0.1);
+  m.def(
+      "minilm",
+      [](int64_t vocab_size, double dropout) {
+        return std::make_shared<models::Bert>(models::minilm({vocab_size, dropout}));
+      },
+      nb::arg("vocab_size") = 30522, nb::arg("dropout") = 0.1,
+      "BERT of 6 layers, width 384 and 12 heads, the size of MiniLM (Wang et al. 2020).\n"
+      ">>> lm.models.minilm().parameter_count()\n22713216");
+}
+
 }  // namespace
 
 void bind_models(nb::module_& m) {
   bind_resnet(m);
   bind_densenet(m);
+  bind_mlp(m);
+  bind_bert(m);
 }
 
 }  // namespace lamina::python

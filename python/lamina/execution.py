@@ -1,6 +1,7 @@
 """Running recorded work, and seeing what ran."""
 
 from . import _lamina
+from .errors import StateError
 
 __all__ = ["eval", "explain", "profile"]
 
@@ -43,34 +44,50 @@ def explain(what, *args, **kwargs):
 
 
 class profile:
-    """`with lm.profile() as p: ...; print(p)`: what ran, how often, how long, in which tier.
+    """`with lm.profile() as p: ...; print(p)`: what ran, by layer and by kernel, how long, in which tier
+    and why, beside what the machine can do at most; `p.save("trace.json")` for chrome://tracing.
 
-    Errors: none
+    Errors: StateError for what was measured before anything was; FileError from save
 
     >>> with lm.profile() as p:
-    ...     values = lm.exp(lm.ones(3)).tolist()
-    >>> p.seconds > 0
-    True
+    ...     lm.eval(lm.ones(3) + lm.ones(3))
+    >>> p.counters["evaluations"]
+    1
     """
+
+    def __init__(self):
+        self._profiler = None
 
     def __enter__(self):
         self._profiler = _lamina.Profiler()
-        self._text = None
         return self
 
     def __exit__(self, *error):
-        self._text, self._seconds, self._counters = str(self), self.seconds, self.counters
-        self._profiler = None
+        self._profiler.stop()
+
+    def _measured(self):
+        if self._profiler is None:
+            raise StateError("profile: nothing was measured; use it as `with lm.profile() as p: ..`")
+        return self._profiler
 
     @property
     def counters(self):
         """How many programs ran, were new, were compiled."""
-        return self._counters if self._text is not None else self._profiler.counters
+        return self._measured().counters
 
     @property
     def seconds(self):
         """Time spent in kernels."""
-        return self._seconds if self._text is not None else self._profiler.seconds
+        return self._measured().seconds
+
+    @property
+    def rows(self):
+        """What each kernel did for each layer, the longest first."""
+        return self._measured().rows
+
+    def save(self, path):
+        """Writes every kernel's run in Chrome's trace format."""
+        self._measured().save(str(path))
 
     def __str__(self):
-        return self._text if self._text is not None else str(self._profiler)
+        return str(self._measured()) if self._profiler else "<profile: nothing was measured>"

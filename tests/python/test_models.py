@@ -59,6 +59,82 @@ def test_agrees_with_pytorch(net):
         assert np.abs(ours - theirs).max() <= 1e-4 * np.abs(theirs).max(), mode
 
 
+def both(ours, theirs):
+    """The same weights in a net of ours and one of PyTorch's, which must have the same names."""
+    import problem
+    import torch
+
+    state = {name: problem.weight(name, tuple(value.shape)) for name, value in theirs.state_dict().items()}
+    assert list(ours.state_dict()) == list(state)
+    ours.load_state_dict({name: lm.array(value) for name, value in state.items()})
+    theirs.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
+    return ours, theirs
+
+
+def close(ours, theirs, tolerance=1e-4):
+    theirs = theirs.detach().numpy()
+    return np.abs(ours.numpy() - theirs).max() <= tolerance * np.abs(theirs).max()
+
+
+@pytest.mark.parametrize("name, torch_name", [("relu", "ReLU"), ("sigmoid", "Sigmoid"), ("tanh", "Tanh"),
+                                              ("gelu", "GELU")])
+def test_mlp_agrees_with_pytorch(name, torch_name):
+    torch = pytest.importorskip("torch", reason="PyTorch is the other side of this comparison")
+    import torch_nets
+
+    ours, theirs = both(models.MLP([5, 7, 6, 3], name), torch_nets.dense((5, 7, 6, 3), getattr(torch.nn, torch_name)))
+    x = np.random.default_rng(0).standard_normal((4, 5)).astype(np.float32)
+    assert close(ours(lm.array(x)), theirs(torch.from_numpy(x)))
+
+
+def test_bert_agrees_with_pytorch():
+    torch = pytest.importorskip("torch", reason="PyTorch is the other side of this comparison")
+    import torch_bert
+
+    ours, theirs = both(models.Bert(50, 24, 2, 3, 40, dropout=0), torch_bert.Bert(50, 24, 2, 3, 40))
+    draw = np.random.default_rng(0)
+    tokens, kinds = draw.integers(50, size=(3, 7)), draw.integers(2, size=(3, 7))
+    mask = (np.arange(7) < np.array([[7], [4], [1]])).astype(np.int64)
+    for inputs in ([tokens], [tokens, mask], [tokens, mask, kinds]):
+        mine = ours(*map(lm.array, inputs))
+        states, whole = theirs(*map(torch.from_numpy, inputs))
+        if len(inputs) == 1:
+            assert close(mine, states)
+        else:
+            assert close(mine[0], states) and close(mine[1], whole)
+
+
+def test_bert_has_pytorchs_gradients():
+    torch = pytest.importorskip("torch", reason="PyTorch is the other side of this comparison")
+    import torch_bert
+
+    ours, theirs = both(models.BertEncoder(24, 2, 3, 40, dropout=0), torch_bert.Encoder(24, 2, 3, 40))
+    draw = np.random.default_rng(0)
+    x, y = (draw.standard_normal((2, 5, 24)).astype(np.float32) for _ in range(2))
+    nn.mse_loss(ours(lm.array(x)), lm.array(y)).backward()
+    torch.nn.functional.mse_loss(theirs(torch.from_numpy(x)), torch.from_numpy(y)).backward()
+    expected = dict(theirs.named_parameters())
+    largest = max(float(p.grad.abs().max()) for p in expected.values())
+    for name, parameter in ours.named_parameters():  # the biases of keys have no gradient but rounding
+        difference = np.abs(parameter.grad.numpy() - expected[name].grad.numpy()).max()
+        assert difference <= 1e-5 * largest, name
+
+
+def test_minilm_learns_to_tell_sentences_apart():
+    lm.seed(0)
+    net, head = models.Bert(30, 16, 2, 2, 32), nn.Linear(16, 2)
+    tokens = np.random.default_rng(0).integers(30, size=(16, 8))
+    x, y = lm.array(tokens), lm.array((tokens[:, 0] >= 15).astype(np.int64))
+    optimizer = optim.Adam(net.parameters() + head.parameters(), lr=0.01)
+    losses = []
+    for _ in range(40):
+        loss = nn.cross_entropy(head(net(x, lm.ones_like(x))[1]), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.3 * losses[0]
+
+
 @pytest.mark.parametrize("net", ["resnet20", "densenet40"])
 def test_a_step_lowers_the_loss(net):
     make, _, shape = NETS[net]
@@ -89,6 +165,11 @@ def test_a_clone_gives_the_same():
     (lambda: models.resnet18(in_channels=2**62), "in_channels must be 1 to"),
     (lambda: models.DenseNet(0, [2]), "growth_rate must be 1 to 65536, got 0"),
     (lambda: models.DenseNet(4, [2], bottleneck=-1), "bottleneck must be 0 to 1024, got -1"),
+    (lambda: models.MLP([4]), "expected the sizes of the input and of each layer, got 1 size"),
+    (lambda: models.MLP([4, 2], "softplus"), 'activation must be "relu", "sigmoid", "tanh" or "gelu", got "softplus"'),
+    (lambda: models.BertEncoder(10, 1, 3), "num_attention_heads must divide hidden_size, got 3 and 10"),
+    (lambda: models.Bert(vocab_size=0), "vocab_size must be 1 to"),
+    (lambda: models.minilm(dropout=float("nan")), "p must be 0 to 1, got nan"),
 ])
 def test_sizes_that_cannot_be(make, says):
     with pytest.raises(lm.errors.ValueError, match=says.split("(")[0]):

@@ -12,9 +12,6 @@ namespace lamina::cpu {
 
 namespace {
 
-constexpr int64_t kTile = 1024;       // elements; a few tiles fill a first-level cache
-constexpr int64_t kTileAlone = 4096;  // when no tile is written but the result ..
-constexpr int64_t kTileSums = 16384;  // .. and its rows or columns are added up
 constexpr int64_t kSquare = 64;       // of a transposed tile
 constexpr int64_t kChunk = 16384;     // elements reduced by themselves
 constexpr int64_t kManyResults = 256;
@@ -50,14 +47,9 @@ thread_local Arena arena;
 }  // namespace
 
 // What one thread works with: addresses of operands and slots, and the size of the tile at hand.
-struct LoopKernel::Frame {
+struct LoopKernel::Frame : TileFrame {
   static constexpr size_t kMaxAxes = kMaxRank + 2;
-  std::byte** operand;  // at the current tile
-  std::byte** slot;
-  std::byte** at_start;      // of the reduced axes
-  const std::byte** loaded;  // by load number: what the slot holds already
-  int64_t loaded_rows = 0, loaded_columns = 0;
-  int64_t rows = 1, columns = 1;
+  std::byte** at_start;  // of the reduced axes
   int64_t kept_at[kMaxAxes], reduced_at[kMaxAxes];
   std::byte *accumulators, *cast;
 
@@ -65,6 +57,13 @@ struct LoopKernel::Frame {
     if (axis.kind == TileAxis::Kind::Outer) return;
     int64_t length = std::min(axis.step, axis.size - at * axis.step);
     (axis.kind == TileAxis::Kind::Row ? rows : columns) = length;
+  }
+  // Makes the tile at hand as large as up to `most` of them; gives how many it is then.
+  int64_t extend(const TileAxis& axis, int64_t at, int64_t most) {
+    const int64_t count = std::min(most, axis.count - at);
+    const int64_t length = std::min(count * axis.step, axis.size - at * axis.step);
+    (axis.kind == TileAxis::Kind::Row ? rows : columns) = length;
+    return count;
   }
   void seek(const std::vector<TileAxis>& axes, int64_t* at, int64_t index, size_t operands) {
     for (size_t k = axes.size(); k-- > 0;) {
@@ -89,25 +88,29 @@ struct LoopKernel::Frame {
   }
 };
 
-LoopKernel::LoopKernel(const Loop& loop)
+LoopKernel::LoopKernel(const Loop& loop, LoopDomain domain, std::unique_ptr<TileProgram> program)
     : operands_(operands_of(loop)),
       inputs_(loop.inputs.size()),
-      domain_(arrange(loop)),
-      plan_(plan_loop(loop, domain_)),
+      domain_(std::move(domain)),
+      program_(std::move(program)),
+      reductions_(reductions_of(loop, domain_)),
       reduces_(!loop.reductions.empty()) {
-  name = "cpu.loop";
   choose_tile();
   if (reduces_) cut_reduction();
   lay_out_frame();
-  int64_t item = rows_ * columns_ * plan_.cost;
+  int64_t item = rows_ * columns_ * program_->cost();
   if (reduces_) item *= split_ ? chunk_tiles_ : reduced_tiles_;
   grain_ = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, item));
 }
 
+// Where elements are summed up, tiles are units of the tree, which must not depend on who runs
+// them: they have a size of their own, and many of them in a row are run as one.
 void LoopKernel::choose_tile() {
   const DomainAxis &row = domain_.row, &column = domain_.column;
-  bool sums = row.size != 1 && row.reduced != column.reduced;
-  int64_t limit = plan_.tiles > 0 ? kTile : sums ? kTileSums : kTileAlone;
+  const bool sums = row.size != 1 && row.reduced != column.reduced;
+  const int64_t most = program_->tile_elements(sums);
+  const bool in_units = row.size != 1 ? row.reduced : column.reduced;
+  int64_t limit = in_units ? kReducedBlock : most;
   if (domain_.transposed) {
     rows_ = std::min(kSquare, row.size);
     columns_ = std::min(kSquare, column.size);
@@ -115,6 +118,8 @@ void LoopKernel::choose_tile() {
     columns_ = column.size;
     rows_ = std::clamp<int64_t>(limit / std::max<int64_t>(1, columns_), 1,
                                 std::max<int64_t>(1, row.size));
+  } else if (in_units) {
+    columns_ = std::clamp<int64_t>(column.size, 1, limit);
   } else if (column.size > limit) {  // equal parts, of whole cache lines
     int64_t parts = (column.size + limit - 1) / limit;
     columns_ =
@@ -122,6 +127,12 @@ void LoopKernel::choose_tile() {
   } else {
     columns_ = std::max<int64_t>(1, column.size);
   }
+  const int64_t columns = std::max<int64_t>(1, columns_);  // empty loops have none
+  unit_rows_ = std::clamp<int64_t>(kReducedBlock / columns, 1, std::max<int64_t>(1, rows_));
+  unit_columns_ = row.size != 1 ? columns : std::clamp<int64_t>(column.size, 1, kReducedBlock);
+  const bool at_end = row.size == 1 || !column.reduced;  // the last of the reduced axes
+  if (in_units && at_end && !domain_.transposed)
+    together_ = std::max<int64_t>(1, most / (std::max<int64_t>(1, rows_) * columns));
   auto add = [&](const DomainAxis& axis, TileAxis::Kind kind, int64_t step) {
     TileAxis tile{kind, axis.size, step, (axis.size + step - 1) / step, axis.stride};
     for (int64_t& stride : tile.advance) stride *= step;
@@ -137,37 +148,34 @@ void LoopKernel::choose_tile() {
 // alone. Where few results leave threads idle, chunks are work items and their results wait in
 // scratch.
 void LoopKernel::cut_reduction() {
-  Accumulators& a = accumulators_;
+  Results& a = accumulators_;
   a.rows = domain_.row.reduced ? 1 : rows_;
   a.columns = domain_.column.reduced ? 1 : columns_;
   bool rows_reduced = domain_.row.reduced || rows_ == 1,
        columns_reduced = domain_.column.reduced || columns_ == 1;
   a.how = rows_reduced ? (columns_reduced ? Combine::All : Combine::Columns)
                        : (columns_reduced ? Combine::Rows : Combine::Elements);
-  for (const PlannedReduction& r : plan_.reductions) {
+  for (const LoopReduction& r : reductions_) {
     a.offset.push_back(a.bytes);
     a.bytes += round_up(static_cast<size_t>(a.rows * a.columns * bytes_of(r.type)), 64);
   }
-  int64_t tile = std::max<int64_t>(1, rows_ * columns_);
-  int64_t chunk = a.rows * a.columns < kManyResults ? kChunk : 4 * kChunk;  // fewer to combine
+  const int64_t tile = unit_rows_ * unit_columns_;
+  const int64_t results = (domain_.row.reduced ? 1 : unit_rows_) *
+                          (domain_.column.reduced ? 1 : unit_columns_);
+  const int64_t chunk = results < kManyResults ? kChunk : 4 * kChunk;  // fewer to combine
   chunk_tiles_ =
       std::max<int64_t>({1, chunk / tile, (reduced_tiles_ + kMaxChunks - 1) / kMaxChunks});
   chunks_ = (reduced_tiles_ + chunk_tiles_ - 1) / chunk_tiles_;
   a.levels = 1 + static_cast<size_t>(std::bit_width(static_cast<uint64_t>(chunks_)));
-  decides_ = plan_.reductions.size() == 1 && operands_.size() == inputs_ + 1 &&
-             plan_.reductions[0].type == ScalarType::Bool && a.how == Combine::All &&
+  decides_ = reductions_.size() == 1 && operands_.size() == inputs_ + 1 &&
+             reductions_[0].type == ScalarType::Bool && a.how == Combine::All &&
              kept_tiles_ == 1;
   split_ = chunks_ > 1 && kept_tiles_ * chunks_ <= kMaxSplit && kept_tiles_ < 64;
 }
 
 void LoopKernel::lay_out_frame() {
-  // The odd cache line keeps tiles from sharing the low bits of their addresses, which stalls loads
-  // behind stores.
-  tile_bytes_ = round_up(static_cast<size_t>(rows_ * columns_ * plan_.element_bytes), 64) + 128;
-  frame_bytes_ =
-      round_up((2 * operands_.size() + plan_.slots.size() + plan_.loads.size()) * sizeof(void*),
-               64) +
-      plan_.tiles * tile_bytes_ + plan_.splats * size_t{kSplatBytes};
+  own_bytes_ = round_up(program_->fit(rows_ * together_, columns_), 64);
+  frame_bytes_ = round_up(2 * operands_.size() * sizeof(void*), 64) + own_bytes_;
   if (reduces_)
     frame_bytes_ += accumulators_.levels * accumulators_.bytes +
                     8 * static_cast<size_t>(accumulators_.rows * accumulators_.columns) + 64;
@@ -179,14 +187,14 @@ size_t LoopKernel::scratch_bytes() const {
 
 bool LoopKernel::may_alias(int input, int output) const {
   size_t out = inputs_ + static_cast<size_t>(output), in = static_cast<size_t>(input);
-  if (in >= inputs_ || out >= operands_.size() - plan_.reductions.size()) return false;
+  if (in >= inputs_ || out >= operands_.size() - reductions_.size()) return false;
   if (size_of(operands_[in].dtype) != size_of(operands_[out].dtype)) return false;
   auto agree = [&](const DomainAxis& axis) {
     return axis.size == 1 || axis.stride[in] == axis.stride[out];
   };
   bool same = agree(domain_.row) && agree(domain_.column);
   for (const DomainAxis& axis : domain_.outer) same = same && agree(axis);
-  return same && plan_.last_read[in] <= plan_.first_write[out];
+  return same && program_->may_overwrite(in, out);
 }
 
 void LoopKernel::run(std::byte* const* operands, RunContext& context) const {
@@ -211,38 +219,16 @@ void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64
   size_t count = operands_.size();
   frame.operand = reinterpret_cast<std::byte**>(memory);
   frame.at_start = frame.operand + count;
-  frame.slot = frame.at_start + count;
-  frame.loaded = const_cast<const std::byte**>(frame.slot + plan_.slots.size());
-  memory += round_up((2 * count + plan_.slots.size() + plan_.loads.size()) * sizeof(void*), 64);
-  std::byte* tiles = memory;
-  std::byte* splats = tiles + plan_.tiles * tile_bytes_;
-  frame.accumulators = splats + plan_.splats * kSplatBytes;
+  frame.memory = memory + round_up(2 * count * sizeof(void*), 64);
+  frame.accumulators = frame.memory + own_bytes_;
   frame.cast = frame.accumulators + accumulators_.levels * accumulators_.bytes;
   for (size_t o = 0; o < count; ++o) frame.operand[o] = operands[o];
-  for (size_t k = 0; k < plan_.loads.size(); ++k) frame.loaded[k] = nullptr;
-  for (size_t s = 0; s < plan_.slots.size(); ++s) {
-    const LoopPlan::Slot& slot = plan_.slots[s];
-    switch (slot.home) {
-      case LoopPlan::Home::Operand:
-        break;
-      case LoopPlan::Home::Constant:  // steps never write to it
-        frame.slot[s] = reinterpret_cast<std::byte*>(
-            const_cast<uint64_t*>(plan_.constants.data() + slot.index * kSplat));
-        break;
-      case LoopPlan::Home::Tile:
-        frame.slot[s] = tiles + slot.index * tile_bytes_;
-        break;
-      case LoopPlan::Home::Splat:
-        frame.slot[s] = splats + slot.index * kSplatBytes;
-        break;
-    }
-  }
-  run_first(frame);
+  program_->begin(frame);
   int64_t chunk = split_ ? first % chunks_ : 0;
   frame.seek(kept_, frame.kept_at, split_ ? first / chunks_ : first, count);
   for (int64_t item = first; item < last; ++item) {
     if (!reduces_) {
-      run_tile(frame);
+      program_->run(frame);
       if (item + 1 < last) frame.next(kept_, frame.kept_at, count);
       continue;
     }
@@ -263,54 +249,23 @@ void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64
   }
 }
 
-void LoopKernel::run_first(Frame& frame) const {
-  for (const Transfer& load : plan_.first_loads) {
-    load.load(frame.slot[load.slot], frame.operand[load.operand], Block{1, kSplat, 0, 0});
-  }
-  for (const Step& step : plan_.first_steps) step.run(step, frame.slot, kSplat);
-}
-
-void LoopKernel::run_tile(Frame& frame) const {
-  for (size_t s = 0; s < plan_.slots.size(); ++s) {
-    const LoopPlan::Slot& slot = plan_.slots[s];
-    if (slot.home == LoopPlan::Home::Operand) frame.slot[s] = frame.operand[slot.index];
-  }
-  if (!plan_.loads.empty()) {
-    // A broadcast operand often stands where it stood for the last tile: it is loaded already.
-    bool same_size = frame.rows == frame.loaded_rows && frame.columns == frame.loaded_columns;
-    frame.loaded_rows = frame.rows, frame.loaded_columns = frame.columns;
-    for (size_t k = 0; k < plan_.loads.size(); ++k) {
-      const Transfer& load = plan_.loads[k];
-      const std::byte* from = frame.operand[load.operand];
-      if (from == frame.loaded[k] && (same_size || load.splat)) continue;
-      frame.loaded[k] = from;
-      Block block = load.splat ? Block{1, kSplat, 0, 0}
-                               : Block{frame.rows, frame.columns, domain_.row.stride[load.operand],
-                                       domain_.column.stride[load.operand]};
-      load.load(frame.slot[load.slot], from, block);
-    }
-  }
-  int64_t n = frame.rows * frame.columns;
-  for (const Step& step : plan_.steps) step.run(step, frame.slot, step.uniform ? kSplat : n);
-  for (const Transfer& store : plan_.stores) {
-    store.store(frame.operand[store.operand], frame.slot[store.slot], store.splat,
-                Block{frame.rows, frame.columns, domain_.row.stride[store.operand],
-                      domain_.column.stride[store.operand]});
-  }
-}
-
 void LoopKernel::reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulators) const {
   int64_t first = chunk * chunk_tiles_, last = std::min(first + chunk_tiles_, reduced_tiles_);
   frame.seek(reduced_, frame.reduced_at, first, operands_.size());
-  for (int64_t t = first; t < last; ++t) {
-    run_tile(frame);
-    for (size_t k = 0; k < plan_.reductions.size(); ++k) {
-      const PlannedReduction& r = plan_.reductions[k];
-      r.combine(accumulators + accumulators_.offset[k], frame.slot[r.slot], frame.rows,
-                frame.columns, accumulators_.how);
-    }
+  const Accumulators to{accumulators, accumulators_.offset.data(), accumulators_.how};
+  for (int64_t t = first; t < last;) {
+    const int64_t count =
+        together_ == 1 ? 1
+                       : frame.extend(reduced_.back(), frame.reduced_at[reduced_.size() - 1],
+                                      std::min(together_, last - t));
+    program_->reduce(frame, to);
     if (decides_ && decided(accumulators)) return;
-    if (t + 1 < last) frame.next(reduced_, frame.reduced_at, operands_.size());
+    t += count;
+    if (t == last) break;
+    frame.reduced_at[reduced_.size() - 1] += count - 1;
+    for (size_t o = 0; o < operands_.size(); ++o)
+      frame.operand[o] += (count - 1) * reduced_.back().advance[o];
+    frame.next(reduced_, frame.reduced_at, operands_.size());
   }
 }
 
@@ -333,7 +288,7 @@ void LoopKernel::reduce_item(Frame& frame) const {
 }
 
 bool LoopKernel::decided(const std::byte* accumulators) const {
-  const auto identity = static_cast<std::byte>(plan_.reductions[0].identity & 1);
+  const auto identity = static_cast<std::byte>(reductions_[0].identity & 1);
   return *accumulators != identity;
 }
 
@@ -353,8 +308,8 @@ void LoopKernel::run_decided(std::byte* const* operands, std::byte* scratch, int
 
 void LoopKernel::clear(std::byte* accumulators) const {
   int64_t count = accumulators_.rows * accumulators_.columns;
-  for (size_t k = 0; k < plan_.reductions.size(); ++k) {
-    const PlannedReduction& r = plan_.reductions[k];
+  for (size_t k = 0; k < reductions_.size(); ++k) {
+    const LoopReduction& r = reductions_[k];
     std::byte* to = accumulators + accumulators_.offset[k];
     size_t bytes = static_cast<size_t>(bytes_of(r.type));
     for (int64_t i = 0; i < count; ++i)
@@ -364,17 +319,17 @@ void LoopKernel::clear(std::byte* accumulators) const {
 
 void LoopKernel::combine(std::byte* to, const std::byte* from) const {
   int64_t count = accumulators_.rows * accumulators_.columns;
-  for (size_t k = 0; k < plan_.reductions.size(); ++k) {
+  for (size_t k = 0; k < reductions_.size(); ++k) {
     size_t offset = accumulators_.offset[k];
-    plan_.reductions[k].combine(to + offset, from + offset, 1, count, Combine::Elements);
+    reductions_[k].combine(to + offset, from + offset, 1, count, Combine::Elements);
   }
 }
 
 void LoopKernel::write_results(Frame& frame, std::byte* accumulators) const {
   int64_t rows = domain_.row.reduced ? 1 : frame.rows,
           columns = domain_.column.reduced ? 1 : frame.columns;
-  for (size_t k = 0; k < plan_.reductions.size(); ++k) {
-    const PlannedReduction& r = plan_.reductions[k];
+  for (size_t k = 0; k < reductions_.size(); ++k) {
+    const LoopReduction& r = reductions_[k];
     std::byte* values = accumulators + accumulators_.offset[k];
     if (r.cast) {
       std::byte* slots[] = {frame.cast, values};
@@ -417,7 +372,9 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
     request.refusal = "not a loop";
     return nullptr;
   }
-  return std::make_unique<LoopKernel>(*request.loop);
+  LoopDomain domain = arrange(*request.loop);
+  auto program = interpret(*request.loop, domain);
+  return std::make_unique<LoopKernel>(*request.loop, std::move(domain), std::move(program));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
-// Runs any loop: a plan of steps, tile after tile, cut among the threads.
+// Runs a loop tile after tile, cut among the threads.
 #pragma once
 
-#include "lamina/backends/cpu/loop_plan.h"
+#include "lamina/backends/cpu/loop_reduction.h"
+#include "lamina/backends/cpu/tile_program.h"
 #include "lamina/op/backend.h"
 
 namespace lamina::cpu {
@@ -16,7 +17,7 @@ struct TileAxis {
 
 class LoopKernel final : public Kernel {
  public:
-  explicit LoopKernel(const Loop& loop);
+  LoopKernel(const Loop& loop, LoopDomain domain, std::unique_ptr<TileProgram> program);
 
   void run(std::byte* const* operands, RunContext& context) const override;
   size_t scratch_bytes() const override;
@@ -24,7 +25,7 @@ class LoopKernel final : public Kernel {
 
  private:
   struct Frame;
-  struct Accumulators {
+  struct Results {
     int64_t rows = 1, columns = 1;  // how many there are at most
     Combine how = Combine::Elements;
     std::vector<size_t> offset;    // of each reduction's, in bytes
@@ -36,8 +37,6 @@ class LoopKernel final : public Kernel {
   void lay_out_frame();
 
   void run_items(std::byte* const* operands, std::byte* scratch, int64_t first, int64_t last) const;
-  void run_first(Frame& frame) const;
-  void run_tile(Frame& frame) const;
   void reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulators) const;
   void reduce_item(Frame& frame) const;
   void clear(std::byte* accumulators) const;
@@ -50,16 +49,19 @@ class LoopKernel final : public Kernel {
   std::vector<LoopOperand> operands_;
   size_t inputs_;
   LoopDomain domain_;
-  LoopPlan plan_;
+  std::unique_ptr<TileProgram> program_;
+  std::vector<LoopReduction> reductions_;
   std::vector<TileAxis> kept_, reduced_;  // outermost first
   int64_t rows_ = 1, columns_ = 1;        // of a whole tile
   bool reduces_ = false, split_ = false;
   bool decides_ = false;  // one And or Or of everything: it may be known early
   int64_t kept_tiles_ = 1, reduced_tiles_ = 1;
   int64_t chunk_tiles_ = 1, chunks_ = 1;  // a chunk of reduced tiles is summed by itself
+  int64_t together_ = 1;                  // so many reduced tiles are run as one
+  int64_t unit_rows_ = 1, unit_columns_ = 1;
   int64_t grain_ = 1;
-  Accumulators accumulators_;
-  size_t tile_bytes_ = 0, frame_bytes_ = 0;
+  Results accumulators_;
+  size_t own_bytes_ = 0, frame_bytes_ = 0;  // of a frame: the program's, all of it
 };
 
 }  // namespace lamina::cpu

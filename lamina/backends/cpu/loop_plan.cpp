@@ -46,10 +46,10 @@ bool chain_code(ScalarOp op, int position, ChainCode& code) {
       code = position == 0 ? ChainCode::Divide : ChainCode::DivideInto;
       return true;
     case ScalarOp::Minimum:
-      code = ChainCode::Minimum;
+      code = position == 0 ? ChainCode::Minimum : ChainCode::MinimumInto;
       return true;
     case ScalarOp::Maximum:
-      code = ChainCode::Maximum;
+      code = position == 0 ? ChainCode::Maximum : ChainCode::MaximumInto;
       return true;
     case ScalarOp::Negative:
       code = ChainCode::Negative;
@@ -471,8 +471,7 @@ class Planner {
     std::vector<uint16_t> spread(code_.size(), kNone);
     for (size_t k = 0; k < normal_.reductions.size(); ++k) {
       uint16_t v = normal_.reductions[k];
-      const Loop::Reduction& r = loop_.reductions[k];
-      ScalarType type = code_[v].type, stored = scalar_type(r.operand.dtype);
+      ScalarType type = code_[v].type;
       uint16_t slot = slot_[v];
       note_read(v);
       if (uniform_[v]) {
@@ -487,18 +486,7 @@ class Planner {
         }
         slot = spread[v];
       }
-      PlannedReduction planned{};
-      planned.slot = slot;
-      planned.operand = static_cast<uint16_t>(inputs + loop_.stores.size() + k);
-      planned.combine = combine_function(r.monoid, type);
-      planned.type = type;
-      planned.cast = stored == type ? nullptr : cast_step(type, stored);
-      planned.store = store_function(r.operand.dtype);
-      ScalarValue identity = domain_.elements == 0
-                                 ? monoid_of_nothing(r.monoid, type, r.operand.dtype)
-                                 : monoid_identity(r.monoid, type);
-      planned.identity = identity.u64;
-      plan_.reductions.push_back(planned);
+      plan_.reduction_slots.push_back(slot);
     }
   }
 

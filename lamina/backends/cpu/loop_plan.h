@@ -25,15 +25,6 @@ struct Transfer {
   StoreFunction store = nullptr;
 };
 
-struct PlannedReduction {
-  uint16_t slot, operand;
-  CombineFunction combine;
-  ScalarType type;    // of the accumulator
-  StepFunction cast;  // to what is stored, or null
-  StoreFunction store;
-  uint64_t identity;  // its bytes
-};
-
 struct LoopPlan {
   enum class Home : uint8_t { Operand, Constant, Tile, Splat };
   struct Slot {
@@ -49,7 +40,7 @@ struct LoopPlan {
   std::vector<Transfer> first_loads, loads, stores;
   std::vector<Step> first_steps, steps;
   std::vector<ChainOp> chain_ops;
-  std::vector<PlannedReduction> reductions;
+  std::vector<uint16_t> reduction_slots;
 
   // For in-place use: where in the course of a tile each operand is read last or written first.
   std::vector<int> last_read, first_write;

@@ -58,6 +58,16 @@ bool fit_steps(std::vector<PostOp>& steps, const Shape& whole, const Operand& pr
   return true;
 }
 
+// Adds from where the array lies instead; false where there is nothing to replace.
+bool replace_accumulation(std::vector<PostOp>& steps) {
+  for (PostOp& step : steps) {
+    if (step.kind != PostOp::Kind::Accumulate) continue;
+    step.kind = PostOp::Kind::Add;
+    return true;
+  }
+  return false;
+}
+
 std::unique_ptr<Kernel> rule(KernelRequest& request) {
   const DType dtype = request.outputs[0].dtype;
   if (dtype != DType::Float32 && dtype != DType::BFloat16) {
@@ -92,7 +102,13 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
     return nullptr;
   }
   const int threads = shape.flops() < 2 * kFlopsPerThread ? 1 : request.threads;
-  return onednn::make_matmul(shape.a, shape.b, shape.c, *steps, {threads}, request.refusal);
+  const auto make = [&] {
+    return onednn::make_matmul(shape.a, shape.b, shape.c, *steps, {threads}, request.refusal);
+  };
+  if (auto kernel = make()) return kernel;
+  // Batches of products add from another array faster than in place.
+  if (steps->empty() || !replace_accumulation(*steps)) return nullptr;
+  return make();
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstring>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -301,6 +302,12 @@ bool pays_to_pack(const Operand& a, const Operand& b) {
   return std::min({a.shape[0], b.shape[0], b.shape[1]}) >= kEnough;
 }
 
+// Steps that only the library's plain loops apply cost far more than a pass over the result.
+template <class Plan>
+bool is_fast(const Plan& plan, std::span<const backend::PostOp> steps) {
+  return steps.empty() || std::string_view(plan.impl_info_str()).find("ref") == std::string::npos;
+}
+
 size_t extra_operands(std::span<const backend::PostOp> post_ops) {
   return static_cast<size_t>(std::count_if(post_ops.begin(), post_ops.end(),
                                            [](const auto& p) { return p.operand != 0; }));
@@ -316,7 +323,7 @@ std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Op
     const Description weights = pays_to_pack(a, b) ? of_any_layout(b) : described(b);
     dnnl::matmul::primitive_desc plan(engine(), described(a), weights, described(c),
                                       PrimitiveKernel::attributes(post_ops), true);
-    if (!plan) return false;
+    if (!plan || !is_fast(plan, post_ops)) return false;
     const size_t result = 2 + extra_operands(post_ops);
     kernel.set_result(result);
     add_converted(kernel, dnnl::matmul(plan), plan.scratchpad_desc(),
@@ -349,7 +356,7 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
   if (p.kind == Convolution::Forward) {
     return prepared("cpu.onednn.convolution", execution, refusal, [&](PrimitiveKernel& kernel) {
       auto plan = forward();
-      if (!plan) return false;
+      if (!plan || !is_fast(plan, p.post_ops)) return false;
       const size_t result = (p.bias ? 3 : 2) + extra_operands(p.post_ops);
       kernel.set_result(result);
       std::vector<Binding> bindings = {

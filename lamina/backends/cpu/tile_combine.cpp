@@ -3,6 +3,8 @@
 #include "lamina/backends/cpu/tile_ops.h"
 #include "lamina/op/scalar_math.h"
 
+#include <limits>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lamina/backends/cpu/tile_combine.cpp"
 #include <hwy/foreach_target.h>
@@ -45,6 +47,19 @@ HWY_INLINE V combine_vectors(V a, V b) {
     return maximum(a, b);
 }
 
+// What changes no float when it is combined with it, zeros with a sign included.
+template <Monoid kMonoid, class T>
+HWY_INLINE T neutral() {
+  if constexpr (kMonoid == Monoid::Sum)
+    return T(-0.0);
+  else if constexpr (kMonoid == Monoid::Product)
+    return T{1};
+  else if constexpr (kMonoid == Monoid::Minimum)
+    return std::numeric_limits<T>::infinity();
+  else
+    return -std::numeric_limits<T>::infinity();
+}
+
 // Eight vectors of partial results hide the latency of addition and keep the sums short; they and
 // their lanes are combined in pairs. Needs at least one element.
 template <Monoid kMonoid, class T>
@@ -68,13 +83,12 @@ HWY_INLINE T reduce_run(const T* from, int64_t n) {
   } else {
     const hn::ScalableTag<T> d;
     const int64_t N = static_cast<int64_t>(hn::Lanes(d));
-    if (n < N) {
-      T result = from[0];
-      for (int64_t i = 1; i < n; ++i) result = combine_one<kMonoid>(result, from[i]);
-      return result;
+    auto v0 = hn::Set(d, neutral<kMonoid, T>());
+    int64_t i = 0;
+    if (n >= N) {
+      v0 = hn::LoadU(d, from);
+      i = N;
     }
-    auto v0 = hn::LoadU(d, from);
-    int64_t i = N;
     if (n >= 8 * N) {
       auto v1 = hn::LoadU(d, from + N), v2 = hn::LoadU(d, from + 2 * N),
            v3 = hn::LoadU(d, from + 3 * N);
@@ -118,19 +132,12 @@ HWY_INLINE T reduce_run(const T* from, int64_t n) {
 
 // Long runs in blocks, so that no partial result takes more than a few dozen additions.
 template <Monoid kMonoid, class T>
-HWY_INLINE T reduce_blocks(const T* from, int64_t n) {
-  if constexpr (std::is_integral_v<T>) {
-    return reduce_run<kMonoid>(from, n);
-  } else {
-    const int64_t block = 128 * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
-    if (n <= block) return reduce_run<kMonoid>(from, n);
-    T result = reduce_run<kMonoid>(from, block);
-    for (int64_t i = block; i < n; i += block) {
-      const int64_t length = block < n - i ? block : n - i;
-      result = combine_one<kMonoid>(result, reduce_run<kMonoid>(from + i, length));
-    }
-    return result;
+HWY_INLINE T reduce_blocks(T result, const T* from, int64_t n) {
+  for (int64_t i = 0; i < n; i += kReducedBlock) {
+    const int64_t length = kReducedBlock < n - i ? kReducedBlock : n - i;
+    result = combine_one<kMonoid>(result, reduce_run<kMonoid>(from + i, length));
   }
+  return result;
 }
 
 template <Monoid kMonoid, class T>
@@ -177,11 +184,11 @@ void combine(std::byte* accumulators, const std::byte* tile, int64_t rows, int64
   const T* from = reinterpret_cast<const T*>(tile);
   switch (how) {
     case Combine::All:
-      *to = combine_one<kMonoid>(*to, reduce_blocks<kMonoid>(from, rows * columns));
+      *to = reduce_blocks<kMonoid>(*to, from, rows * columns);
       break;
     case Combine::Rows:
       for (int64_t r = 0; r < rows; ++r) {
-        to[r] = combine_one<kMonoid>(to[r], reduce_blocks<kMonoid>(from + r * columns, columns));
+        to[r] = reduce_blocks<kMonoid>(to[r], from + r * columns, columns);
       }
       break;
     case Combine::Columns:

@@ -29,7 +29,9 @@ enum class ChainCode : uint8_t {
   Divide,
   DivideInto,
   Minimum,
-  Maximum,  // with memory
+  MinimumInto,  // of memory and value, in this order: it matters for zeros
+  Maximum,
+  MaximumInto,
   AddSame,
   MultiplySame,  // with itself
   Negative,
@@ -85,7 +87,9 @@ using StoreFunction = void (*)(std::byte* memory, const std::byte* tile, bool sp
 StoreFunction store_function(DType dtype);
 
 // Combines a tile of rows x columns into accumulators: one for all, one per row, one per column, or
-// one for each element. The order of the additions depends on rows and columns only.
+// one for each element. The order of the additions depends on rows and columns only; so many
+// elements in a row are combined by themselves.
+inline constexpr int64_t kReducedBlock = 1024;
 enum class Combine : uint8_t { All, Rows, Columns, Elements };
 using CombineFunction = void (*)(std::byte* accumulators, const std::byte* tile, int64_t rows,
                                  int64_t columns, Combine how);

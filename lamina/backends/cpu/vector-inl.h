@@ -40,16 +40,27 @@ HWY_INLINE void store_few(D d, hn::Vec<D> v, T* to, size_t count) {
 #endif
 }
 
-// The hardware's Min and Max give the second operand when one is NaN, or the other one. (NaN is
-// looked for with Eq: Highway's Ne is false for it.)
+// NaN if either is; of two zeros the first. (NaN is looked for with Eq: Highway's Ne is false for
+// it.) An x86 processor's instruction gives its second operand if either is NaN or both are zero.
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 template <class V>
 HWY_INLINE V minimum(V a, V b) {
-  return hn::IfThenElse(hn::Eq(a, a), hn::IfThenElse(hn::Eq(b, b), hn::Min(a, b), b), a);
+  return hn::IfThenElse(hn::Eq(b, b), hn::Min(b, a), b);
 }
 template <class V>
 HWY_INLINE V maximum(V a, V b) {
-  return hn::IfThenElse(hn::Eq(a, a), hn::IfThenElse(hn::Eq(b, b), hn::Max(a, b), b), a);
+  return hn::IfThenElse(hn::Eq(b, b), hn::Max(b, a), b);
 }
+#else
+template <class V>
+HWY_INLINE V minimum(V a, V b) {
+  return hn::IfThenElse(hn::Eq(a, a), hn::IfThenElse(hn::Eq(b, b), hn::Min(b, a), b), a);
+}
+template <class V>
+HWY_INLINE V maximum(V a, V b) {
+  return hn::IfThenElse(hn::Eq(a, a), hn::IfThenElse(hn::Eq(b, b), hn::Max(b, a), b), a);
+}
+#endif
 
 }  // namespace lamina::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lamina/backends/cpu/kernels.h"
+#include "lamina/base/text.h"
 #include "lamina/op/loop_reference.h"
 #include "lamina/op/scalar_eval.h"
 
@@ -80,6 +81,22 @@ inline void run(const Kernel& kernel, std::vector<Memory>& memory) {
   RunContext context;
   context.scratch = scratch.data()->bytes;
   kernel.run(addresses.data(), context);
+}
+
+inline std::string describe(const Loop& loop) {
+  std::string out = text("domain ", loop.domain, " reduced ");
+  for (uint8_t r : loop.reduced) out += r ? '1' : '0';
+  for (const ScalarInstruction& i : loop.program.code) {
+    out += text("\n  ", name(i.op), " ", name(i.type), " ", int{i.a}, " ", int{i.b}, " ", int{i.c});
+  }
+  for (const auto& o : loop.inputs) out += text("\n  in ", o.dtype, " ", list_text(o.strides));
+  for (const auto& s : loop.stores)
+    out +=
+        text("\n  store ", int{s.value}, " ", s.operand.dtype, " ", list_text(s.operand.strides));
+  for (const auto& r : loop.reductions)
+    out += text("\n  reduce ", int(r.monoid), " ", int{r.value}, " ", r.operand.dtype, " ",
+                list_text(r.operand.strides));
+  return out;
 }
 
 // Distance in units of the last place of `expected`, for results that should be float or double.

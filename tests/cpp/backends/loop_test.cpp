@@ -173,22 +173,6 @@ void expect_equal(Memory& got, Memory& expected, bool exact, const std::string& 
   }
 }
 
-std::string describe(const Loop& loop) {
-  std::string out = text("domain ", loop.domain, " reduced ");
-  for (uint8_t r : loop.reduced) out += r ? '1' : '0';
-  for (const ScalarInstruction& i : loop.program.code) {
-    out += text("\n  ", name(i.op), " ", name(i.type), " ", int{i.a}, " ", int{i.b}, " ", int{i.c});
-  }
-  for (const auto& o : loop.inputs) out += text("\n  in ", o.dtype, " ", list_text(o.strides));
-  for (const auto& s : loop.stores)
-    out +=
-        text("\n  store ", int{s.value}, " ", s.operand.dtype, " ", list_text(s.operand.strides));
-  for (const auto& r : loop.reductions)
-    out += text("\n  reduce ", int(r.monoid), " ", int{r.value}, " ", r.operand.dtype, " ",
-                list_text(r.operand.strides));
-  return out;
-}
-
 TEST(Loop, AgreesWithReference) {
   for (uint64_t seed = 0; seed < 3000; ++seed) {
     RandomLoop random(seed);

@@ -119,6 +119,27 @@ TEST(Examples, lm_no_grad) {
   EXPECT_FALSE((w * w).requires_grad());
 }
 
+TEST(Examples, lm_ProfileRow) {
+  Profiler profiler;
+  lm::exp(lm::array({1.0, 2.0})).eval();
+  EXPECT_EQ(profiler.rows()[0].runs, 1);
+}
+
+TEST(Examples, lm_ProgramCache) {
+  EXPECT_LE(lm::program_cache().bytes(), lm::program_cache().limit());
+}
+
+TEST(Examples, lm_ProgramSummary) {
+  lm::program_cache().clear();
+  lm::exp(lm::array({1.0, 2.0})).eval();
+  EXPECT_EQ(lm::program_cache().programs()[0].runs, 1);
+}
+
+TEST(Examples, lm_program_cache) {
+  lm::program_cache().clear();
+  EXPECT_EQ(lm::program_cache().size(), 0);
+}
+
 TEST(Examples, lm_Profiler) {
   Profiler profiler;
   lm::eval({lm::exp(lm::ones({3}))});
@@ -180,6 +201,31 @@ TEST(Examples, lm_models_ResNet) {
   models::ResNet net(models::ResNetBlock::Basic, {1, 1},
                      {.num_classes = 7, .width = 8, .small_images = true});
   EXPECT_EQ(net(lm::ones({2, 3, 8, 8})).shape(), (Shape{2, 7}));
+}
+
+TEST(Examples, lm_models_MLP) {
+  models::MLP net({4, 8, 3}, {.activation = models::Activation::Sigmoid});
+  EXPECT_EQ(net(lm::ones({2, 4})).shape(), (Shape{2, 3}));
+}
+
+TEST(Examples, lm_models_BertEncoder) {
+  models::BertEncoder net({.hidden_size = 8,
+                           .num_hidden_layers = 2,
+                           .num_attention_heads = 2,
+                           .intermediate_size = 16});
+  EXPECT_EQ(net(lm::ones({1, 3, 8})).shape(), (Shape{1, 3, 8}));
+}
+
+TEST(Examples, lm_models_Bert) {
+  models::Bert net({.vocab_size = 100,
+                    .hidden_size = 8,
+                    .num_hidden_layers = 2,
+                    .num_attention_heads = 2,
+                    .intermediate_size = 16});
+  Array tokens = lm::array({{7, 5, 3}}, int64), mask = lm::array({{1, 1, 0}}, int64);
+  std::vector<Array> out = net.call({tokens, mask});
+  EXPECT_EQ(out[0].shape(), (Shape{1, 3, 8}));
+  EXPECT_EQ(out[1].shape(), (Shape{1, 8}));
 }
 
 TEST(Examples, lm_nn_Module) {

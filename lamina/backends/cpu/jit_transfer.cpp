@@ -1,0 +1,84 @@
+#ifdef LAMINA_XBYAK
+// Loads and stores of the assembler: one element for all lanes, whole vectors, or what is left of a
+// row. Masked accesses do not touch what lies behind the mask.
+#include "lamina/backends/cpu/jit_assembler.h"
+
+namespace lamina::cpu::jit {
+
+using Xbyak::Address;
+using Xbyak::Opmask;
+using Xbyak::Xmm;
+
+void Assembler::write_load(const PlacedInstruction& i, Lanes lanes, int first) {
+  const Xmm to = vector(i.to.index);
+  const Address from = at(i.payload, first);
+  if (operands_[i.payload].pattern < Pattern::Column) return vbroadcastss(to, from);
+  switch (lanes) {
+    case Lanes::Whole:
+      return vmovups(to, from);
+    case Lanes::One:
+      return vmovss(Xmm(to.getIdx()), from);
+    case Lanes::Masked:
+      break;
+  }
+  if (wide_) return vmovups(to | k7 | T_z, from);
+  vmovups(temporary(0), ptr[rsp + kMask]);
+  vmaskmovps(to, temporary(0), from);
+}
+
+void Assembler::write_store(const PlacedInstruction& i, Lanes lanes, int first) {
+  const Xmm value = in_register(i.from[0], 0);
+  const Address to = at(i.payload, first);
+  switch (lanes) {
+    case Lanes::Whole:
+      return vmovups(to, value);
+    case Lanes::One:
+      return vmovss(to, Xmm(value.getIdx()));
+    case Lanes::Masked:
+      break;
+  }
+  if (wide_) return vmovups(to | k7, value);
+  vmovups(temporary(1), ptr[rsp + kMask]);
+  vmaskmovps(to, temporary(1), value);
+}
+
+void Assembler::write_load_bool(const PlacedInstruction& i, Lanes lanes, int first) {
+  const Address from = at(i.payload, first);
+  const bool one = operands_[i.payload].pattern < Pattern::Column || lanes == Lanes::One;
+  const Xmm bytes = wide_ ? temporary(0) : vector(i.to.index);
+  if (one) {
+    movzx(edx, byte[from.getRegExp()]);
+    vmovd(Xmm(bytes.getIdx()), edx);
+    vpbroadcastd(bytes, Xmm(bytes.getIdx()));
+  } else if (lanes == Lanes::Masked) {
+    vpmovzxbd(bytes | k7 | T_z, from);
+  } else {
+    vpmovzxbd(bytes, from);
+  }
+  if (wide_) return vptestmd(Opmask(1 + i.to.index), bytes, bytes);
+  vpxor(temporary(0), temporary(0), temporary(0));
+  vpcmpgtd(bytes, bytes, temporary(0));
+}
+
+void Assembler::write_store_bool(const PlacedInstruction& i, Lanes lanes, int first) {
+  const Address to = at(i.payload, first);
+  if (wide_) {
+    const Xmm bytes(31);
+    vmovdqu8(bytes | mask(i.from[0]) | T_z, ptr[rip + ones_label_]);
+    return lanes == Lanes::Masked ? vmovdqu8(to | k7, bytes) : vmovdqu8(to, bytes);
+  }
+  const Xmm value(in_register(i.from[0], 0).getIdx()), bytes(14);
+  if (lanes == Lanes::One) {
+    vmovd(edx, value);
+    and_(edx, 1);
+    return mov(byte[to.getRegExp()], dl);
+  }
+  vextracti128(bytes, Xbyak::Ymm(value.getIdx()), 1);
+  vpackssdw(bytes, value, bytes);
+  vpacksswb(bytes, bytes, bytes);
+  vpabsb(bytes, bytes);  // from -1 to 1
+  vmovq(to, bytes);
+}
+
+}  // namespace lamina::cpu::jit
+#endif
