@@ -56,7 +56,7 @@ void bind_parts(nb::module_& m) {
         return type(std::move(parts.quotient), std::move(parts.remainder));
       },
       nb::arg("x"), nb::arg("y"),
-      "floor_divide and remainder.\n>>> lm.divmod(lm.array([7, -7]), 3).remainder\n[1, 2]");
+      "floor_divide and remainder.\n>>> lm.divmod(lm.array([7, -7]), 3)[1]\n[1, 2]");
   m.def(
       "modf",
       [](Array x) {
@@ -66,7 +66,7 @@ void bind_parts(nb::module_& m) {
       },
       nb::arg("x"),
       "What stands behind the point and before it, both with the sign of x.\n"
-      ">>> lm.modf(lm.array([2.5, -0.25])).fraction\n[0.5, -0.25]");
+      ">>> lm.modf(lm.array([2.5, -0.25]))[0]\n[0.5, -0.25]");
 }
 
 }  // namespace

@@ -152,3 +152,12 @@ def test_methods_are_the_functions():
     assert x.astype(lm.int32).dtype == lm.int32
     with pytest.raises(TypeError, match="lamina.array"):
         lm.Array([1])
+
+
+def test_rows_of_a_broadcast_array_after_one_was_computed():
+    for source in (1.5, lm.array(1.5), lm.array([1.5]), lm.full((1, 5), 1.5)):
+        whole = lm.broadcast_to(source, (5, 5))
+        rows = [whole[i] for i in range(3)]
+        lm.eval(rows[0])
+        for value in (rows[1], rows[2], whole[4]):
+            assert value.tolist() == [1.5] * 5
