@@ -94,14 +94,15 @@ def options():
 
 
 def option_fields(kind):
-    """The names of the fields in order, if it is a struct of options."""
+    """Name -> type of the fields in order, if it is a struct of options."""
     struct = options().get(re.sub(r"^const |&$", "", kind).strip())
     if not struct:
         return None
-    fields = []
+    fields = {}
     for member in struct.body:
         if member.kind == "field":
-            fields += [n.split(" = ")[0].split()[-1] for n in split(member.text)]
+            kind = member.text.split(" = ")[0].rpartition(" ")[0]
+            fields |= {n.split(" = ")[0].split()[-1]: kind for n in split(member.text)}
     return fields
 
 
@@ -167,12 +168,16 @@ class Translator:
                 return name.replace(".", "::")
             if node.attr in ("shape", "dtype", "ndim", "size", "is_ready", "requires_grad", "grad"):
                 return f"{self.expression(node.value)}.{node.attr}()"
+            if node.attr in self.fields_of_result(node.value):
+                return f"{self.expression(node.value)}.{node.attr}"
             raise Untranslatable(node.attr)
         if isinstance(node, ast.Subscript):
             if not isinstance(node.slice, ast.Constant) or not isinstance(node.slice.value, int):
                 raise Untranslatable("index")
-            if field := self.field_of_result(node.value, node.slice.value):
-                return f"{self.expression(node.value)}.{field}"
+            if fields := self.fields_of_result(node.value):
+                return f"{self.expression(node.value)}.{fields[node.slice.value]}"
+            if any(d.text.startswith("Array ") for d in self.called(node.value)):
+                return f"lm::take({self.expression(node.value)}, {self.expression(node.slice)})"
             return f"{self.expression(node.value)}[{self.expression(node.slice)}]"
         if isinstance(node, ast.Lambda):
             names = ", ".join(f"const lm::Array& {a.arg}" for a in node.args.args)
@@ -191,6 +196,8 @@ class Translator:
         if dtype is None and all(isinstance(v, int) for v in values):
             dtype = "lm::int64"
         if not values:
+            if self.flat(node.args[0]):
+                raise Untranslatable("elements that are no numbers")
             return "lm::zeros({0})"
         shape, inner = [], node.args[0]
         while isinstance(inner, ast.List):
@@ -205,14 +212,18 @@ class Translator:
     def flat(self, node):
         return [n for e in node.elts for n in self.flat(e)] if isinstance(node, ast.List) else [node]
 
-    def field_of_result(self, node, index):
-        """The name of a member of the struct that a call gives; nothing for arrays and lists."""
+    def called(self, node):
+        """The declarations of the function of Lamina's that is called; none if it is something else."""
         name = self.dotted(node.func) if isinstance(node, ast.Call) else None
-        for declaration in declared().get(("lamina", (name or "").rpartition(".")[2]), []):
+        return declared().get(("lamina", (name or "").rpartition(".")[2]), [])
+
+    def fields_of_result(self, node):
+        """The names of the members of the struct that a call gives; none for arrays and lists."""
+        for declaration in self.called(node):
             for struct in declared().get(("lamina", declaration.text.split()[0]), []):
-                fields = [n.split(" = ")[0].split()[-1] for m in struct.body for n in split(m.text)]
-                return fields[index] if index < len(fields) else None
-        return None
+                if all(m.kind == "field" for m in struct.body):
+                    return [n.split(" = ")[0].split()[-1] for m in struct.body for n in split(m.text)]
+        return []
 
     def call(self, node):
         name = self.dotted(node.func)
@@ -285,9 +296,9 @@ class Translator:
             fields = option_fields(kind)
             if fields is not None:
                 values = []
-                for f in fields:
-                    if f in left:
-                        values.append(f".{f} = {self.value(left.pop(f), '')}")
+                for field, field_kind in fields.items():
+                    if field in left:
+                        values.append(f".{field} = {self.value(left.pop(field), field_kind)}")
                 if values:
                     out += skipped + ["{" + ", ".join(values) + "}"]
                     skipped = []

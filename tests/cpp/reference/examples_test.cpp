@@ -23,6 +23,16 @@ TEST(Examples, lm_DType) {
   EXPECT_STREQ(name(lm::float32), "float32");
 }
 
+TEST(Examples, lm_gradient) {
+  std::vector<Array> slopes = lm::gradient(lm::array({0.0, 1.0, 4.0, 9.0}));
+  EXPECT_EQ(shown(slopes[0]), "[1,2,4,5]");
+}
+
+TEST(Examples, lm_rad2deg) {
+  Array degrees = lm::rad2deg(lm::array({std::acos(-1.0)}));
+  EXPECT_EQ(shown(degrees), "[180]");
+}
+
 TEST(Examples, lm_batch_norm) {
   Array x = lm::reshape(lm::array({1.0, 3.0}), {2, 1});
   Array y = lm::batch_norm(x, {.mean = lm::array({2.0}), .var = lm::array({1.0})}, {}, {}, 0.0);
