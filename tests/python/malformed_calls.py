@@ -164,6 +164,10 @@ class Mutations(ast.NodeTransformer):
                 node.keywords.append(ast.keyword(self.rng.choice(names), self.anything()))
 
 
+# What Python and NumPy say of the expression around a call, or of the arguments they make.
+PYTHONS_WORDS = ("truth value of an array", "could not convert string", "list index out of range")
+
+
 def compute(value):
     if isinstance(value, lm.Array):
         # Results too large to exist must be refused, and small ones computed.
@@ -209,8 +213,7 @@ def attempt(source, scope, derive):
     except (NameError, AttributeError, StopIteration) as error:  # the expression around the call
         return ("FAIL", error) if "lamina" in str(type(error)) else ("refused", error)
     except Exception as error:  # pylint: disable=broad-except
-        # What Python or NumPy raise while they make the arguments is not ours.
-        if "truth value of an array" in str(error) or "could not convert string" in str(error):
+        if any(words in str(error) for words in PYTHONS_WORDS):
             return "refused", error
         trace, last = error.__traceback__, None
         while trace:

@@ -60,7 +60,6 @@ def test_the_script_runs():
 
 
 def test_the_script_is_right_under_mypy_strict(package):
-    pytest.importorskip("mypy")
     done = subprocess.run([sys.executable, "-m", "mypy", "--strict", HERE / "user_script.py"], capture_output=True,
                           text=True, env={**os.environ, "MYPYPATH": str(package.parent)})
     found = [line for line in done.stdout.splitlines() if "error:" in line and "/lamina/" not in line.split(".py:")[0]]
