@@ -33,10 +33,9 @@ SortBits<T> to_sort_bits(T value) {
     const U bits = std::bit_cast<U>(value);
     const bool negative = (bits & sign) != 0;
     const U ordered = negative ? U(~bits) : U(bits | sign);
-    const T number = value;
-    return static_cast<double>(number) != static_cast<double>(number)
-               ? std::numeric_limits<U>::max()
-               : ordered;
+    using Number = std::conditional_t<std::is_floating_point_v<T>, T, float>;
+    const auto number = static_cast<Number>(value);
+    return number != number ? std::numeric_limits<U>::max() : ordered;
   }
 }
 
