@@ -12,8 +12,8 @@ namespace lamina {
 class NestedNumbers {
  public:
   template <class T>
-    requires std::convertible_to<T, double>
-  NestedNumbers(T number) : number_(static_cast<double>(number)) {}
+  requires std::convertible_to<T, double> NestedNumbers(T number)
+      : number_(static_cast<double>(number)) {}
   NestedNumbers(std::initializer_list<NestedNumbers> parts) : parts_(parts), is_list_(true) {}
 
   bool is_list() const { return is_list_; }

@@ -101,7 +101,8 @@ PyObject* refuse_call(PyObject* type, PyObject* const*, size_t, PyObject*) {
 
 bool has_constructor(nb::handle type) {
   nb::object members = type.attr("__dict__");
-  return members.contains("__init__") || members.contains("__new__");
+  return PyMapping_HasKeyString(members.ptr(), "__init__") ||
+         PyMapping_HasKeyString(members.ptr(), "__new__");
 }
 
 void redirect_all(nb::handle scope) {

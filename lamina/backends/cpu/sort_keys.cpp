@@ -17,13 +17,24 @@ namespace lamina::cpu::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+// Highway's own entry draws its samples by chance, from a second library.
+constexpr uint64_t kSeed = 0x9e3779b97f4a7c15;
+
 template <class Key>
-void sort(Key* keys, int64_t n) {
-  const hn::detail::SharedTraits<hn::detail::TraitsLane<hn::detail::OrderAscending<Key>>>
-      ascending{};
-  // Vectors of a size known beforehand need no buffer of the caller.
-  hn::Sort(hn::SortTag<Key>(), ascending, keys, static_cast<size_t>(n),
-           static_cast<Key*>(nullptr));
+void sort(Key* keys, int64_t count) {
+  hn::detail::SharedTraits<hn::detail::TraitsLane<hn::detail::OrderAscending<Key>>> ascending;
+  const auto n = static_cast<size_t>(count);
+  if (n < 2) return;
+#if VQSORT_ENABLED
+  const hn::CappedTag<Key, 64 / sizeof(Key)> d;
+  HWY_ALIGN Key buffer[hwy::SortConstants::BufNum<Key>(HWY_LANES(Key))] = {};
+  if (hn::detail::HandleSpecialCases(d, ascending, keys, n)) return;
+  hn::detail::Generator samples(kSeed);
+  const size_t depth = 2 * hwy::CeilLog2(n) + 4;  // beyond it, a heap: n log n in any case
+  hn::detail::Recurse(d, ascending, keys, keys + n, n, buffer, samples, depth);
+#else
+  hn::detail::HeapSort(ascending, keys, n);
+#endif
 }
 
 void sort_32(uint32_t* keys, int64_t n) { sort(keys, n); }

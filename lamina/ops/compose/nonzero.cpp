@@ -73,8 +73,7 @@ std::vector<Array> places_of(const Array& x) {
     });
   });
   std::vector<Array> result;
-  for (NodeValue& axis : axes)
-    result.push_back(make_leaf({int64, Shape{total}}, std::move(axis)));
+  for (NodeValue& axis : axes) result.push_back(make_leaf({int64, Shape{total}}, std::move(axis)));
   return result;
 }
 
