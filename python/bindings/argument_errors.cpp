@@ -100,9 +100,7 @@ PyObject* refuse_call(PyObject* type, PyObject* const*, size_t, PyObject*) {
 }
 
 bool has_constructor(nb::handle type) {
-  nb::object members = type.attr("__dict__");
-  return PyMapping_HasKeyString(members.ptr(), "__init__") ||
-         PyMapping_HasKeyString(members.ptr(), "__new__");
+  return is_bound_function(type.attr("__init__")) || is_bound_function(type.attr("__new__"));
 }
 
 void redirect_all(nb::handle scope) {

@@ -37,24 +37,34 @@ class EvenBuckets {
       before += count[b];
     }
     size_ = size;
-    keys_.assign(static_cast<size_t>(size + most_), order_key(sorted[size - 1]));
+    keys_.assign(static_cast<size_t>(size + kMostInBucket), order_key(sorted[size - 1]));
     for (int64_t i = 0; i < size; ++i) keys_[static_cast<size_t>(i)] = order_key(sorted[i]);
     return true;
   }
 
-  // How many values come before x, those equal to it among them if kRight.
+  // For each x how many values come before it, those equal to it among them if kRight.
   template <bool kRight>
-  int64_t place(T x) const {
-    const Key key = order_key(x);
-    const int64_t start = start_[static_cast<size_t>(bucket(x))];
-    const Key* near = keys_.data() + start;
-    int64_t before = start;
-    for (int k = 0; k < most_; ++k) before += kRight ? !(key < near[k]) : near[k] < key;
-    return std::min(before, size_);
+  void places(const T* x, int64_t n, int64_t* to) const {
+    most_ == 1   ? places_of<kRight, 1>(x, n, to)
+    : most_ == 2 ? places_of<kRight, 2>(x, n, to)
+                 : places_of<kRight, kMostInBucket>(x, n, to);
   }
 
  private:
   static constexpr int kMostInBucket = 4;
+
+  // What stands behind a bucket is larger.
+  template <bool kRight, int kInBucket>
+  void places_of(const T* x, int64_t n, int64_t* to) const {
+    for (int64_t i = 0; i < n; ++i) {
+      const Key key = order_key(x[i]);
+      const int64_t start = start_[static_cast<size_t>(bucket(x[i]))];
+      const Key* near = keys_.data() + start;
+      int64_t before = start;
+      for (int k = 0; k < kInBucket; ++k) before += kRight ? !(key < near[k]) : near[k] < key;
+      to[i] = std::min(before, size_);
+    }
+  }
 
   static double number(T value) {
     if constexpr (sizeof(T) == 2 && !std::is_integral_v<T>) {

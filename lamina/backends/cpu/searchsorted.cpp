@@ -30,8 +30,8 @@ class SearchSorted final : public Kernel {
     cpu::EvenBuckets<T> buckets;
     if (values_ >= kWorthBuckets * size_ && buckets.prepare(sorted, size_)) {
       return parallel_for(0, values_, kValuesPerThread, [&](int64_t first, int64_t last) {
-        right_ ? look_up<true>(buckets, wanted, places, first, last)
-               : look_up<false>(buckets, wanted, places, first, last);
+        right_ ? buckets.template places<true>(wanted + first, last - first, places + first)
+               : buckets.template places<false>(wanted + first, last - first, places + first);
       });
     }
     parallel_for(0, values_, kValuesPerThread, [&](int64_t first, int64_t last) {
@@ -49,12 +49,6 @@ class SearchSorted final : public Kernel {
   template <bool kRight>
   static bool before(Key element, Key key) {
     return kRight ? !(key < element) : element < key;
-  }
-
-  template <bool kRight>
-  static void look_up(const cpu::EvenBuckets<T>& buckets, const T* wanted, int64_t* places,
-                      int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i) places[i] = buckets.template place<kRight>(wanted[i]);
   }
 
   template <bool kRight>

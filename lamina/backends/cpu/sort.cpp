@@ -19,6 +19,7 @@ namespace {
 
 constexpr int64_t kElementsPerThread = 4096;
 constexpr int64_t kPart = 64 * 1024;  // at least, of a line that several threads share
+constexpr int kFewBits = 22;          // of keys that are sorted by digits in two passes
 constexpr int64_t kGroup = 16;        // neighbouring lines that are read together
 
 template <class T, bool kNumbers>
@@ -77,11 +78,12 @@ class SortLines final : public Kernel {
   // Sorts n elements; `other` has room for as many. Returns where they are.
   static E* sorted_elements(E* elements, E* other, int64_t n) {
     if constexpr (!kNumbers && sizeof(E) >= 4) {
-      cpu::sort_keys(elements, n);
-      return elements;
-    } else {
-      return cpu::radix_sort(elements, other, n);
+      if (!std::is_integral_v<T> || cpu::key_range(elements, n).bits > kFewBits) {
+        cpu::sort_keys(elements, n);
+        return elements;
+      }
     }
+    return cpu::radix_sort(elements, other, n);
   }
 
   void sort_group(const T* x, Result* y, int64_t width, E* buffer) const {
