@@ -39,7 +39,7 @@ conformance-graphs: build  # GRAPHS: how many, GRAPHS_SEED: where to begin
 	@RANDOM_GRAPHS=$(or $(GRAPHS),10000) RANDOM_GRAPHS_SEED=$(or $(GRAPHS_SEED),0) build/bin/test_compile --gtest_filter='RandomGraphs.*'
 
 fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
-	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=build/python \
+	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=$(CURDIR)/build/python \
 	  .venv/bin/python -m pytest -q tests/python/test_no_crash.py
 
 docs: build  ## write docs/ops.md, docs/reference.md and docs/reference-cpp.md from what was built
