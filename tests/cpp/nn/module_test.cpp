@@ -6,6 +6,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/exec/evaluate.h"
+#include "lamina/exec/explain.h"
 #include "lamina/nn/modules.h"
 #include "lamina/nn/summary.h"
 #include "lamina/op/recording.h"
