@@ -151,7 +151,7 @@ TEST(Module, KeepsNoHandleOfWhatPassesThrough) {
   Array y = model(ones({3, 4}));
   NoGrad no_grad;
   Array z = sum(model(ones({3, 4})));
-  EXPECT_THAT(explain(z), HasSubstr(", 1 outputs"));
+  EXPECT_THAT(explain(z), HasSubstr(", 1 output\n"));
 }
 
 TEST(Module, ModesReachAllBelow) {
