@@ -83,6 +83,8 @@ TEST(Examples, lm_execution_counters) { EXPECT_GE(lm::execution_counters().cache
 
 TEST(Examples, lm_explain) {
   EXPECT_NE(lm::explain(lm::relu(lm::ones({3}))).find("relu"), std::string::npos);
+  const std::string ran = lm::explain([] { lm::relu(lm::ones({3})).eval(); });
+  EXPECT_NE(ran.find("relu"), std::string::npos);
 }
 
 TEST(Examples, lm_finfo) { EXPECT_EQ(lm::finfo(lm::float32).bits, 32); }
