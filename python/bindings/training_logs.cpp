@@ -6,6 +6,10 @@
 #include "casters.h"
 #include "lamina/train/loggers.h"
 #include "lamina/train/model_file.h"
+#include "lamina/train/progress.h"
+#include "lamina/train/report.h"
+#include "shared_callable.h"
+#include "training_values.h"
 
 namespace lamina::python {
 
@@ -50,6 +54,49 @@ void bind_loggers(nb::module_& m) {
             new (self) EventLogger(std::move(folder), {every, histograms});
           },
           nb::arg("folder"), nb::arg("every") = 0, nb::arg("histograms") = false);
+  nb::class_<Report, Callback>(
+      m, "Report", nb::is_final(),
+      "A page that shows what a training came to: curves, confusion, the most wrong examples, time "
+      "and memory. One file of HTML that needs nothing else.\n"
+      ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.5), \"mse\")\n"
+      ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
+      ">>> import os, tempfile\n"
+      ">>> path = os.path.join(tempfile.mkdtemp(), \"report.html\")\n"
+      ">>> history = trainer.fit(data, verbose=0, callbacks=[lm.train.Report(path)])\n"
+      ">>> open(path).read()[:15]\n"
+      "<!doctype html>")
+      .def(
+          "__init__",
+          [](Report* self, std::string path, std::string title, std::vector<std::string> classes,
+             int64_t wrongest) {
+            new (self) Report(std::move(path), {std::move(title), std::move(classes), wrongest});
+          },
+          nb::arg("path"), nb::arg("title") = "Training",
+          nb::arg("classes") = std::vector<std::string>(), nb::arg("wrongest") = 18);
+  m.def(
+      "set_progress_display",
+      [](nb::object display) {
+        if (display.is_none()) return set_progress_display({});
+        auto function = share_callable(display);
+        set_progress_display([function](const ProgressState& state) {
+          nb::gil_scoped_acquire gil;
+          nb::object logs = nb::none();
+          if (state.logs) logs = to_dict(*state.logs);
+          (*function)(state.options.epoch, state.options.epochs, state.done, state.options.examples,
+                      state.seconds, state.loss, logs);
+        });
+      },
+      nb::arg("display").none(),
+      "For notebooks and windows: display(epoch, epochs, done, examples, seconds, loss, logs) "
+      "takes "
+      "the terminal's place in all fits; logs is None until the epoch ends. None gives it back.\n"
+      ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.5), \"mse\")\n"
+      ">>> shown = []\n"
+      ">>> lm.train.set_progress_display(lambda *state: shown.append(state))\n"
+      ">>> history = trainer.fit((lm.ones((4, 2)), lm.ones((4, 1))), epochs=2)\n"
+      ">>> lm.train.set_progress_display(None)\n"
+      ">>> shown[-1][:4]\n"
+      "(2, 2, 4, 4)");
   nb::class_<EventWriter>(m, "EventWriter",
                           "What a training comes to, in the files that TensorBoard reads.\n"
                           ">>> import os, tempfile\n"
