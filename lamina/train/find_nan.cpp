@@ -2,9 +2,12 @@
 // computed and looked at, in the order in which they were recorded.
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <optional>
+#include <unordered_set>
+#include <utility>
 
-#include "lamina/base/text.h"
+#include "lamina/ir/node.h"
 #include "lamina/op/op.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/elementwise.h"
@@ -14,22 +17,29 @@
 namespace lamina::train {
 namespace {
 
-// Collects handles on what is recorded, so that it is there when it is looked at.
-class Collected {
- public:
-  Collected() : outer_(recording().created) { recording().created = &nodes_; }
-  ~Collected() { recording().created = outer_; }
-  Collected(const Collected&) = delete;
-  std::vector<Array> arrays() const {
-    std::vector<Array> all;
-    for (const Node* node : nodes_) all.push_back(Array::share(const_cast<Node*>(node)));
-    return all;
+// The values under `roots` that are not computed yet, inputs before users.
+std::vector<Array> pending_values(const std::vector<Array>& roots) {
+  std::vector<Array> order;
+  std::unordered_set<const Node*> seen;
+  std::vector<std::pair<Node*, size_t>> path;  // a node, and how many of its inputs were followed
+  const std::lock_guard lock(graph_mutex());
+  for (const Array& root : roots) {
+    if (seen.insert(root.node()).second) path.emplace_back(root.node(), 0);
+    while (!path.empty()) {
+      auto& [node, next] = path.back();
+      const auto inputs = node->inputs();
+      if (!node->is_ready() && next < inputs.size()) {
+        Node* input = inputs[next++];
+        if (seen.insert(input).second) path.emplace_back(input, 0);
+        continue;
+      }
+      // What an op of several outputs computes stands in nodes of their own.
+      if (!node->is_ready() && node->op && !node->op->multiple) order.push_back(Array::share(node));
+      path.pop_back();
+    }
   }
-
- private:
-  std::vector<const Node*>* outer_;
-  std::vector<const Node*> nodes_;
-};
+  return order;
+}
 
 bool bad(double value, bool also_infinite) {
   return std::isnan(value) || (also_infinite && std::isinf(value));
@@ -101,28 +111,20 @@ NaNReport find_nan(Trainer& trainer, const data::Batch& batch) {
   for (const auto& [name, value] : trainer.module().state_dict()) {
     if (first_bad_value({value})) return {.stage = "weights", .op = name};
   }
-  Array loss;
-  {
-    std::vector<Array> values;
-    {
-      Uncut uncut;
-      const Collected collected;
-      loss = trainer.batch_loss(trainer.module()(batch.x), batch.y);
-      values = collected.arrays();
-    }
-    eval(values);
-    if (const auto found = first_bad_value(values)) return describe_op("forward", *found, samples);
+  const Uncut uncut;
+  Array loss = trainer.batch_loss(trainer.module()(batch.x), batch.y);
+  const std::vector<Array> forward = pending_values({loss});
+  eval(forward);
+  if (const auto found = first_bad_value(forward)) return describe_op("forward", *found, samples);
+  loss.backward();
+  std::vector<Array> gradients;
+  for (const Parameter& parameter : trainer.module().parameters()) {
+    if (parameter.grad()) gradients.push_back(parameter.grad());
   }
-  std::vector<Array> values;
-  {
-    Uncut uncut;
-    const Collected collected;
-    loss.backward();
-    values = collected.arrays();
-  }
-  eval(values);
   trainer.optimizer().zero_grad();
-  if (const auto found = first_bad_value(values)) return describe_op("backward", *found, samples);
+  const std::vector<Array> backward = pending_values(gradients);
+  eval(backward);
+  if (const auto found = first_bad_value(backward)) return describe_op("backward", *found, samples);
   return {.stage = "update"};
 }
 

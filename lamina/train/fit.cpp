@@ -12,7 +12,7 @@ namespace lamina::train {
 
 void Trainer::start(data::DataLoader& loader, const FitOptions& options,
                     const Callbacks& callbacks) {
-  stop_ = false;
+  stop_ = stop_now_ = false;
   if (!resume_) {
     history_ = {};
     epochs_done_ = options.initial_epoch;
@@ -147,7 +147,7 @@ void Trainer::epoch(data::DataLoader& loader, const FitOptions& options,
     last_batch_ = loader.position().batch >= batches;
     one_batch(std::move(batch), options, callbacks);
     progress.advance(examples, [&] { return totals_.loss(); });
-    if (last_batch_) break;
+    if (last_batch_ || stop_now_) break;
   }
   in_epoch_ = false;
   Logs logs = totals_.logs();

@@ -61,7 +61,7 @@ void StopOnNaN::on_train_batch_end(int64_t) {
           "the weights are those from before the step; a lower learning rate, clipping "
           "or other data may help");
     }
-    trainer().stop_training();
+    trainer().stop_training(true);
   }
   batch_ = {};
   module_.clear();

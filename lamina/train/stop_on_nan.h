@@ -28,7 +28,7 @@ struct NaNReport {
 };
 
 struct StopOnNaNOptions {
-  bool raise = true;  // ValueError out of fit; else the fit ends after this epoch
+  bool raise = true;  // ValueError out of fit; else the fit ends after this batch
 };
 
 class StopOnNaN : public Callback {

@@ -97,7 +97,11 @@ class Trainer {
   void save_checkpoint(const std::string& path);
   void load_checkpoint(const std::string& path);
 
-  void stop_training() { stop_ = true; }  // for callbacks: after this epoch
+  // For callbacks: the fit ends after this epoch, or after this batch.
+  void stop_training(bool now = false) {
+    stop_ = true;
+    stop_now_ = stop_now_ || now;
+  }
   nn::Module& module() { return *module_; }
   optim::Optimizer& optimizer();
   const Loss& loss() const { return options_.loss; }
@@ -125,7 +129,7 @@ class Trainer {
   Totals totals_;
   History history_;
   int64_t epochs_done_ = 0;
-  bool in_epoch_ = false, stop_ = false;
+  bool in_epoch_ = false, stop_ = false, stop_now_ = false;
   std::optional<InputSpec> input_;      // of what the module has been given
   data::DataLoader* loader_ = nullptr;  // of the running fit
   const Callbacks* callbacks_ = nullptr;

@@ -241,8 +241,8 @@ void bind_trainer(nb::module_& m) {
       .def("save_checkpoint", &Trainer::save_checkpoint, nb::arg("path"),
            "Everything that training goes on from.")
       .def("load_checkpoint", &Trainer::load_checkpoint, nb::arg("path"))
-      .def("stop_training", &Trainer::stop_training,
-           "For callbacks: the fit ends after this epoch.")
+      .def("stop_training", &Trainer::stop_training, nb::arg("now") = false,
+           "For callbacks: the fit ends after this epoch, or now, after this batch.")
       .def_prop_ro("module", &Trainer::module, nb::rv_policy::reference_internal)
       .def_prop_ro("optimizer", &Trainer::optimizer, nb::rv_policy::reference_internal)
       .def_prop_ro("history", [](const Trainer& self) { return History(self.history()); });

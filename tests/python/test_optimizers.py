@@ -277,7 +277,8 @@ def test_lbfgs_finds_the_minimum():
     with pytest.raises(ZeroDivisionError):
         optimizer.step(lambda: 1 / 0)
     np.testing.assert_array_equal(w.value.numpy(), found)
-    with pytest.raises(lm.StateError):
+    lm.sum(w).backward()
+    with pytest.raises(lm.StateError, match="the function that it minimises"):
         optim.Optimizer.step(optimizer)
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import math
 import os
 import subprocess
 import sys
@@ -87,7 +86,8 @@ def test_validation_split_takes_the_end():
     a, b = linear(), linear()
     first = fitted(a, (x, y), validation_split=0.25, epochs=2, shuffle=True).history
     second = fitted(b, (x[:36], y[:36]), validation_data=(x[36:], y[36:]), epochs=2, shuffle=True).history
-    assert first.history == second.history and "val_loss" in first.history
+    for name in ("loss", "val_loss"):
+        assert first[name] == pytest.approx(second[name], rel=1e-5)
     for wrong in (1.0, -0.1, 0.001):
         with pytest.raises(lm.ValueError):
             fitted(linear(), (x, y), validation_split=wrong)
@@ -154,7 +154,7 @@ def test_a_step_of_ones_own_with_the_trainers_pieces():
     trainer = Own(model).compile(optim.SGD(lr=0.1), "mse", accumulate=2)
     trainer.fit((x, y), epochs=2, batch_size=8, shuffle=False, verbose=0)
     fitted(plain, (x, y), epochs=2, batch_size=8, compile={"accumulate": 2})
-    np.testing.assert_array_equal(weights(model), weights(plain))
+    np.testing.assert_allclose(weights(model), weights(plain), rtol=1e-5)
 
 
 def test_loggers(tmp_path):
@@ -216,7 +216,7 @@ def test_the_search_for_a_rate_changes_nothing():
     x, y = problem()
     model = linear()
     trainer = lm.Trainer(model).compile(optim.Adam(lr=0.07), "mse")
-    before, state = weights(model), lm.random.get_state() if hasattr(lm.random, "get_state") else None
+    before = weights(model)
     search = train.find_learning_rate(trainer, (x, y), first=1e-4, last=100.0, steps=40, batch_size=8)
     np.testing.assert_array_equal(weights(model), before)
     assert trainer.optimizer.lr == 0.07 and trainer.optimizer.steps == 0
@@ -405,4 +405,3 @@ def test_a_display_takes_the_place_of_the_terminal(capfd):
     assert "epoch&nbsp;2/2" in pages[-1] and "epoch&nbsp;1/2" in pages[-1] and capfd.readouterr().out == ""
     bar.show(1, 1, 5, 10, 1.0, 0.5, None)
     assert "5/10" in pages[-1] and "0.5000" in pages[-1] and "2/2" not in pages[-1]
-    assert not math.isnan(len(pages))
