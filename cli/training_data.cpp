@@ -64,8 +64,11 @@ TrainingData read_pictures(DataOptions options) {
   }
   look(all, options);
   const int64_t side = options.image_size;
+  // What is kept are resized pictures, at most as floats; random crops need the whole ones.
+  const int64_t kept = all.size() * side * side * options.channels * 4;
+  const bool cache = options.augment != "crop" && kept <= int64_t{1} << 30;
   const data::ImageOptions image{.transforms = with_augmentation(options.augment, side), .channels = options.channels,
-                                 .on_error = options.on_error, .cache = options.cache};
+                                 .on_error = options.on_error, .cache = cache};
   all = data::ImageFolder(options.data, image);
   TrainingData out;
   out.classes = all.classes();
@@ -77,7 +80,7 @@ TrainingData read_pictures(DataOptions options) {
   } else {
     out.train_folder = all;
     out.validation_folder = data::ImageFolder(options.validation, {plain_transforms(side), options.channels,
-                                                                   options.on_error, options.cache});
+                                                                   options.on_error, cache});
     if (out.validation_folder->classes() != out.classes) {
       throw lamina::FileError(fmt::format("{} has other classes than {}", options.validation, options.data))
           .detail(options.data, fmt::format("{}", fmt::join(out.classes, ", ")))

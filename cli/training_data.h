@@ -17,7 +17,6 @@ struct DataOptions {
   std::string augment = "shift";
   std::string target, task = "auto";     // of tables
   std::string on_error = "raise";
-  bool cache = true;
   uint64_t seed = 0;
 };
 

@@ -1,6 +1,7 @@
-// The filters and their placement are those of Pillow's Resample.c. Rows are combined first, into
-// floats that are not rounded; Pillow combines columns first and rounds between, which is where the
-// two may differ by one level.
+// The filters and their placement are those of Pillow's Resample.c. Pillow combines columns first and
+// rounds between. The filters that have no negative weights combine rows first here, into floats that
+// are not rounded, which is faster: the two may then differ by one level. Of the others Pillow also
+// cuts off what lies outside of 0 .. 255, so they go in its order.
 #include "lamina/data/resample.h"
 
 #include <algorithm>
@@ -55,8 +56,10 @@ struct Taps {
 Taps nearest_taps(int64_t in, double from, double size, int64_t out) {
   Taps taps;
   taps.most = 1;
-  for (int64_t i = 0; i < out; ++i) {
-    const double at = from + (static_cast<double>(i) + 0.5) * size / static_cast<double>(out);
+  // Added up like this, the same of two equally near pixels is taken.
+  const double scale = size / static_cast<double>(out);
+  double at = from + scale * 0.5;
+  for (int64_t i = 0; i < out; ++i, at += scale) {
     taps.starts.push_back(static_cast<int32_t>(std::clamp<int64_t>(static_cast<int64_t>(at), 0, in - 1)));
     taps.counts.push_back(1);
     taps.weights.push_back(1);
@@ -92,6 +95,58 @@ Taps make_taps(int64_t in, double from, double size, int64_t out, Interpolation 
   return taps;
 }
 
+struct Lines {
+  explicit Lines(const io::Picture& picture)
+      : channels(static_cast<size_t>(picture.channels)),
+        width(static_cast<size_t>(picture.width)), size(width * channels) {}
+  size_t channels, width, size;
+};
+
+void combine_columns(const float* in, const Lines& out, const Taps& taps, uint8_t* to) {
+  weighted_columns(in, out.channels, taps.starts.data(), taps.weights.data(), taps.counts.data(),
+                   taps.most, out.width, to);
+}
+
+io::Picture empty_picture(int64_t width, int64_t height, int64_t channels) {
+  io::Picture out{width, height, channels, {}};
+  out.pixels.resize(static_cast<size_t>(width * height * channels));
+  return out;
+}
+
+io::Picture rows_first(const io::Picture& picture, const Taps& rows, const Taps& columns, int64_t height,
+                       int64_t width) {
+  io::Picture out = empty_picture(width, height, picture.channels);
+  const Lines from(picture), to(out);
+  std::vector<float> between(from.size + 4);
+  for (size_t y = 0; y < static_cast<size_t>(height); ++y) {
+    weighted_rows(&picture.pixels[static_cast<size_t>(rows.starts[y]) * from.size], from.size,
+                  &rows.weights[y * rows.most], static_cast<size_t>(rows.counts[y]), from.size,
+                  between.data());
+    combine_columns(between.data(), to, columns, &out.pixels[y * to.size]);
+  }
+  return out;
+}
+
+io::Picture columns_first(const io::Picture& picture, const Taps& rows, const Taps& columns,
+                          int64_t height, int64_t width) {
+  io::Picture narrow = empty_picture(width, picture.height, picture.channels);
+  io::Picture out = empty_picture(width, height, picture.channels);
+  const Lines from(picture), to(out);
+  std::vector<float> line(std::max(from.size, to.size) + 4);
+  for (size_t y = 0; y < static_cast<size_t>(picture.height); ++y) {
+    std::copy_n(&picture.pixels[y * from.size], from.size, line.begin());
+    combine_columns(line.data(), to, columns, &narrow.pixels[y * to.size]);
+  }
+  for (size_t y = 0; y < static_cast<size_t>(height); ++y) {
+    weighted_rows(&narrow.pixels[static_cast<size_t>(rows.starts[y]) * to.size], to.size,
+                  &rows.weights[y * rows.most], static_cast<size_t>(rows.counts[y]), to.size, line.data());
+    for (size_t i = 0; i < to.size; ++i) {
+      out.pixels[y * to.size + i] = static_cast<uint8_t>(std::clamp(line[i] + 0.5f, 0.0f, 255.0f));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Interpolation interpolation(std::string_view name) {
@@ -110,21 +165,9 @@ io::Picture resample(const io::Picture& picture, const Box& box, int64_t height,
   if (whole && height == picture.height && width == picture.width) return picture;
   const Taps rows = make_taps(picture.height, box.y, box.height, height, filter);
   const Taps columns = make_taps(picture.width, box.x, box.width, width, filter);
-  const auto channels = static_cast<size_t>(picture.channels);
-  const size_t line = static_cast<size_t>(picture.width) * channels;
-  std::vector<float> between(line + 4);
-  io::Picture out{width, height, picture.channels, {}};
-  const size_t out_line = static_cast<size_t>(width) * channels;
-  out.pixels.resize(static_cast<size_t>(height) * out_line);
-  for (size_t y = 0; y < static_cast<size_t>(height); ++y) {
-    weighted_rows(picture.pixels.data() + static_cast<size_t>(rows.starts[y]) * line, line,
-                  &rows.weights[y * rows.most], static_cast<size_t>(rows.counts[y]), line,
-                  between.data());
-    weighted_columns(between.data(), channels, columns.starts.data(), columns.weights.data(),
-                     columns.counts.data(), columns.most, static_cast<size_t>(width),
-                     &out.pixels[y * out_line]);
-  }
-  return out;
+  const bool overshoots = filter == Interpolation::kBicubic || filter == Interpolation::kLanczos;
+  return overshoots ? columns_first(picture, rows, columns, height, width)
+                    : rows_first(picture, rows, columns, height, width);
 }
 
 io::Picture cropped(const io::Picture& picture, int64_t top, int64_t left, int64_t height,

@@ -1,5 +1,7 @@
 #include "datasets.h"
 
+#include <nanobind/stl/shared_ptr.h>
+
 #include "convert.h"
 #include "lamina/base/error.h"
 #include "lamina/data/array_dataset.h"

@@ -43,6 +43,7 @@ void bind_records(nb::module_& m) {
   nb::class_<Records>(m, "Records",
                       "A file of records as a sequence: TFRecord, RecordIO and LMDB give bytes, lines of "
                       "text give str.\n"
+                      "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
                       ">>> import os, tempfile\n"
                       ">>> path = os.path.join(tempfile.mkdtemp(), \"poem.txt\")\n"
                       ">>> with open(path, \"w\") as file: size = file.write(\"one\\ntwo\\n\")\n"
@@ -56,6 +57,7 @@ void bind_records(nb::module_& m) {
       .def_prop_ro("format", &Records::format);
   m.def("parse_tf_example", &tf_example, nb::arg("record"),
         "The features of a tf.train.Example, which the records of a TFRecord mostly are.\n"
+        "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
         ">>> lm.data.parse_tf_example(b\"\")\n"
         "{}");
 }
@@ -65,6 +67,7 @@ void bind_records(nb::module_& m) {
 void bind_file_data(nb::module_& m) {
   m.def("read_npy", &read_npy, nb::arg("path"),
         "The array of a .npy file.\n"
+        "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
         ">>> import numpy, os, tempfile\n"
         ">>> path = os.path.join(tempfile.mkdtemp(), \"x.npy\")\n"
         ">>> numpy.save(path, numpy.arange(3))\n"
@@ -72,6 +75,7 @@ void bind_file_data(nb::module_& m) {
         "[0, 1, 2]");
   m.def("read_npz", &read_npz, nb::arg("path"),
         "The arrays of a .npz file, by name.\n"
+        "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
         ">>> import numpy, os, tempfile\n"
         ">>> path = os.path.join(tempfile.mkdtemp(), \"x.npz\")\n"
         ">>> numpy.savez(path, a=numpy.arange(3))\n"
@@ -79,6 +83,7 @@ void bind_file_data(nb::module_& m) {
         "[0, 1, 2]");
   m.def("read_idx", &read_idx, nb::arg("path"),
         "The array of an IDX file, .gz or not.\n"
+        "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
         ">>> import os, tempfile\n"
         ">>> path = os.path.join(tempfile.mkdtemp(), \"labels\")\n"
         ">>> with open(path, \"wb\") as file: size = file.write(bytes([0, 0, 8, 1, 0, 0, 0, 2, 7, 9]))\n"
@@ -93,6 +98,7 @@ void bind_file_data(nb::module_& m) {
   part("mnist", &mnist,
        "MNIST, or a data set with its file names, from a folder: x float32 [N, 1, 28, 28] from 0 to 1, y "
        "int64 [N].\n"
+       "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
        ">>> import os, tempfile\n"
        ">>> folder = tempfile.mkdtemp()\n"
        ">>> def write(name, data):\n"
@@ -103,6 +109,7 @@ void bind_file_data(nb::module_& m) {
        "(1, 1, 28, 28)");
   part("cifar10", &cifar10,
        "The binary files of CIFAR-10: x float32 [N, 3, 32, 32] from 0 to 1, y int64 [N].\n"
+       "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
        ">>> import os, tempfile\n"
        ">>> folder = tempfile.mkdtemp()\n"
        ">>> with open(os.path.join(folder, \"test_batch.bin\"), \"wb\") as file: size = file.write(bytes([3]) + bytes(3072))\n"
@@ -111,6 +118,7 @@ void bind_file_data(nb::module_& m) {
   part("cifar100", &cifar100,
        "The binary files of CIFAR-100, with the fine labels: x float32 [N, 3, 32, 32] from 0 to 1, y int64 "
        "[N].\n"
+       "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
        ">>> import os, tempfile\n"
        ">>> folder = tempfile.mkdtemp()\n"
        ">>> with open(os.path.join(folder, \"test.bin\"), \"wb\") as file: size = file.write(bytes([1, 7]) + bytes(3072))\n"
@@ -121,6 +129,7 @@ void bind_file_data(nb::module_& m) {
       "A table: columns of numbers are features, a column of text gives one of 0 and 1 for each word; the "
       "target is the last column or the one named.\n"
       "Shapes: x float32 [N, features]; y int64 [N] (classes) or float32 [N, 1] (values)\n"
+      "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
       ">>> import os, tempfile\n"
       ">>> path = os.path.join(tempfile.mkdtemp(), \"pets.csv\")\n"
       ">>> with open(path, \"w\") as file: size = file.write(\"kg,home,kind\\n4,in,cat\\n20,out,dog\\n\")\n"

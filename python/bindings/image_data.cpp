@@ -291,6 +291,7 @@ void bind_sets(nb::module_& m) {
       "Pictures (JPEG, PNG, WebP) in one sub-folder for each class, read and transformed when they are "
       "asked for, on the threads of a DataLoader.\n"
       "Shapes: x uint8 [N, channels, height, width], float32 after ToFloat or Normalize; y int64 [N]\n"
+      "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
       ">>> import tempfile\n"
       ">>> folder = tempfile.mkdtemp()\n"
       ">>> count = lm.data.export_digits(folder, count=20)\n"
@@ -336,6 +337,8 @@ void bind_sets(nb::module_& m) {
       m, "ImageRecords",
       "Pictures and labels in a file of records: TFRecord (tf.train.Example), RecordIO (MXNet), LMDB "
       "(Caffe).\n"
+      "Shapes: x uint8 [N, channels, height, width], float32 after ToFloat or Normalize; y int64 [N]\n"
+      "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
       ">>> import os, struct, tempfile\n"
       ">>> folder = tempfile.mkdtemp()\n"
       ">>> count = lm.data.export_digits(os.path.join(folder, \"digits\"), count=1)\n"
@@ -386,6 +389,7 @@ void bind_image_data(nb::module_& m) {
       },
       nb::arg("folder"), nb::arg("count") = -1, nb::arg("scale") = 4,
       "Writes the shipped digits as a folder of PNG pictures, one sub-folder for each digit.\n"
+      "Errors: `FileError` where the folder is there and not empty\n"
       ">>> import tempfile\n"
       ">>> lm.data.export_digits(tempfile.mkdtemp(), count=3)\n"
       "3");

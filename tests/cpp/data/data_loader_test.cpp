@@ -243,7 +243,7 @@ TEST(DataLoader, SavesItsPosition) {
   EXPECT_THROW(other.load_state_dict(state), ValueError);
 }
 
-TEST(DataLoader, RefusesWrongOptions) {
+TEST(DataLoader, RefusesOptionsThatDoNotFit) {
   const auto make = [](DataLoaderOptions options) { DataLoader loader(numbers(4), options); };
   EXPECT_THROW(make({.num_workers = -2}), ValueError);
   EXPECT_THROW(make({.prefetch_factor = 0}), ValueError);
