@@ -36,7 +36,8 @@ void print_bash(const CLI::App& app) {
 }
 
 std::string quoted(std::string text) {
-  for (size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 4) text.replace(at, 1, "'\\''");
+  for (size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 4)
+    text.replace(at, 1, "'\\''");
   return "'" + text + "'";
 }
 
@@ -46,8 +47,8 @@ void print_fish(const CLI::App& app) {
                quoted(command->get_description()));
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames()) {
-        fmt::print("complete -c lamina -n '__fish_seen_subcommand_from {}' -l {} -d {}\n", command->get_name(), name,
-                   quoted(option->get_description()));
+        fmt::print("complete -c lamina -n '__fish_seen_subcommand_from {}' -l {} -d {}\n",
+                   command->get_name(), name, quoted(option->get_description()));
       }
     }
   }
@@ -56,11 +57,15 @@ void print_fish(const CLI::App& app) {
 }  // namespace
 
 void add_completion(CLI::App& app) {
-  auto* command = app.add_subcommand("completion", "Print a script that lets a shell complete this command");
+  auto* command =
+      app.add_subcommand("completion", "Print a script that lets a shell complete this command");
   auto shell = std::make_shared<std::string>();
-  command->add_option("SHELL", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command->footer("Examples\n  eval \"$(lamina completion bash)\"                          # in ~/.bashrc\n"
-                  "  lamina completion fish > ~/.config/fish/completions/lamina.fish");
+  command->add_option("SHELL", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->footer(
+      "Examples\n  eval \"$(lamina completion bash)\"                          # in ~/.bashrc\n"
+      "  lamina completion fish > ~/.config/fish/completions/lamina.fish");
   command->callback([&app, shell] {
     if (*shell == "fish") return print_fish(app);
     if (*shell == "zsh") fmt::print("autoload -U +X bashcompinit && bashcompinit\n");

@@ -5,9 +5,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <cstdlib>
 
 #include "cli/command.h"
 #include "lamina/base/cpu_count.h"
@@ -82,14 +82,17 @@ std::string group_limits() {
   }
   std::string out;
   for (const std::string& place : {"/sys/fs/cgroup" + group, std::string("/sys/fs/cgroup")}) {
-    const std::string cpu = first_line(place + "/cpu.max"), memory = first_line(place + "/memory.max");
-    if (out.empty() && !cpu.empty() && !cpu.starts_with("max")) out += fmt::format("cpu.max {}  ", cpu);
+    const std::string cpu = first_line(place + "/cpu.max"),
+                      memory = first_line(place + "/memory.max");
+    if (out.empty() && !cpu.empty() && !cpu.starts_with("max"))
+      out += fmt::format("cpu.max {}  ", cpu);
     if (!memory.empty() && memory != "max") {
       return out + fmt::format("memory.max {:.1f} GiB", gigabytes(std::stod(memory)));
     }
   }
   const std::string old = first_line("/sys/fs/cgroup/memory/memory.limit_in_bytes");
-  if (!old.empty() && std::stod(old) < 1e15) out += fmt::format("memory {:.1f} GiB", gigabytes(std::stod(old)));
+  if (!old.empty() && std::stod(old) < 1e15)
+    out += fmt::format("memory {:.1f} GiB", gigabytes(std::stod(old)));
   return out.empty() ? "none" : out;
 }
 
@@ -99,7 +102,8 @@ std::vector<std::string> libraries() {
   dl_iterate_phdr(
       [](dl_phdr_info* info, size_t, void* out) {
         const std::string name = std::filesystem::path(info->dlpi_name).filename().string();
-        for (const char* own : {"liblamina", "libgomp", "libomp", "libdnnl", "libmkl", "libopenblas"}) {
+        for (const char* own :
+             {"liblamina", "libgomp", "libomp", "libdnnl", "libmkl", "libopenblas"}) {
           if (name.starts_with(own)) static_cast<std::vector<std::string>*>(out)->push_back(name);
         }
         return 0;
@@ -112,17 +116,22 @@ std::vector<std::string> libraries() {
 std::vector<std::string> findings() {
   std::vector<std::string> found;
   const std::string features = " " + processor_features();
-  if (features.find(" avx2 ") == std::string::npos && features.find(" asimd ") == std::string::npos) {
-    found.push_back("this processor has neither AVX2 nor NEON: everything runs, several times slower");
+  if (features.find(" avx2 ") == std::string::npos &&
+      features.find(" asimd ") == std::string::npos) {
+    found.push_back(
+        "this processor has neither AVX2 nor NEON: everything runs, several times slower");
   }
-  if (onednn_version().starts_with("not")) found.push_back("oneDNN is missing: convolutions are slower without it");
+  if (onednn_version().starts_with("not"))
+    found.push_back("oneDNN is missing: convolutions are slower without it");
   if (lamina::thread_count() < lamina::available_processors()) {
-    found.push_back(fmt::format("{} of {} processors are used; LAMINA_THREADS or OMP_NUM_THREADS says so",
-                                lamina::thread_count(), lamina::available_processors()));
+    found.push_back(
+        fmt::format("{} of {} processors are used; LAMINA_THREADS or OMP_NUM_THREADS says so",
+                    lamina::thread_count(), lamina::available_processors()));
   }
   const char* waiting = std::getenv("OMP_WAIT_POLICY");
   if (waiting && (*waiting == 'p' || *waiting == 'P')) {
-    found.push_back("OMP_WAIT_POLICY=passive makes each parallel loop tens of microseconds slower; unset it");
+    found.push_back(
+        "OMP_WAIT_POLICY=passive makes each parallel loop tens of microseconds slower; unset it");
   }
   if (const std::string data = data_file(); !data.starts_with("/")) found.push_back(data);
   if (lamina::memory_statistics().limit < size_t{1} << 30) {
@@ -158,7 +167,8 @@ void run() {
 }  // namespace
 
 void add_doctor(CLI::App& app) {
-  auto* command = app.add_subcommand("doctor", "Show versions, processor, threads, limits, libraries, and whether all is well");
+  auto* command = app.add_subcommand(
+      "doctor", "Show versions, processor, threads, limits, libraries, and whether all is well");
   command->callback([] { run(); });
 }
 

@@ -23,7 +23,8 @@ struct Arguments {
   int64_t batch_size = 64;
 };
 
-[[noreturn]] void other_classes(const Arguments& arguments, const std::vector<std::string>& of_model,
+[[noreturn]] void other_classes(const Arguments& arguments,
+                                const std::vector<std::string>& of_model,
                                 const std::vector<std::string>& of_data) {
   throw lm::FileError(fmt::format("{} has other classes than {}", arguments.data, arguments.model))
       .detail("model", fmt::format("{}", fmt::join(of_model, ", ")))
@@ -42,8 +43,8 @@ void print_errors(lm::SavedModel& model, const lm::data::ArrayDataset& rows, int
     }
   }
   const auto count = static_cast<double>(rows.size());
-  fmt::print("rows: {}\nmean squared error: {:.6g}\nmean absolute error: {:.6g}\n", rows.size(), squares / count,
-             absolutes / count);
+  fmt::print("rows: {}\nmean squared error: {:.6g}\nmean absolute error: {:.6g}\n", rows.size(),
+             squares / count, absolutes / count);
 }
 
 void print_classes(lm::SavedModel& model, const lm::data::DatasetHandle& data, int64_t batch_size) {
@@ -57,15 +58,18 @@ void run(const Arguments& arguments) {
   model.eval();
   if (is_table(arguments.data)) {
     const auto notes = read_notes(arguments.model);
-    const lm::data::CsvDataset table(arguments.data, {notes ? notes->target : "", separator_of(arguments.data),
-                                                      model.classes().empty() ? "regression" : "classification"});
+    const lm::data::CsvDataset table(arguments.data,
+                                     {notes ? notes->target : "", separator_of(arguments.data),
+                                      model.classes().empty() ? "regression" : "classification"});
     if (notes && table.features() != notes->features) {
-      throw lm::FileError(fmt::format("{} has other columns than {} was trained with", arguments.data, arguments.model))
+      throw lm::FileError(fmt::format("{} has other columns than {} was trained with",
+                                      arguments.data, arguments.model))
           .detail("model", fmt::format("{}", fmt::join(notes->features, ", ")))
           .detail("data", fmt::format("{}", fmt::join(table.features(), ", ")));
     }
     if (model.classes().empty()) return print_errors(model, table.rows(), arguments.batch_size);
-    if (table.classes() != model.classes()) other_classes(arguments, model.classes(), table.classes());
+    if (table.classes() != model.classes())
+      other_classes(arguments, model.classes(), table.classes());
     return print_classes(model, table.rows(), arguments.batch_size);
   }
   const lm::Shape& shape = model.input().shape;
@@ -73,7 +77,8 @@ void run(const Arguments& arguments) {
     throw lm::FileError(fmt::format("{}: this model does not take pictures", arguments.model))
         .detail("its input", lm::text(model.input().dtype, " ", shape));
   }
-  const lm::data::ImageFolder folder(arguments.data, {.transforms = plain_transforms(shape[2]), .channels = shape[1],
+  const lm::data::ImageFolder folder(arguments.data, {.transforms = plain_transforms(shape[2]),
+                                                      .channels = shape[1],
                                                       .on_error = arguments.on_error});
   if (!model.classes().empty() && folder.classes() != model.classes()) {
     other_classes(arguments, model.classes(), folder.classes());
@@ -85,13 +90,22 @@ void run(const Arguments& arguments) {
 }  // namespace
 
 void add_eval(CLI::App& app) {
-  auto* command = app.add_subcommand("eval", "Measure a saved model on a folder of pictures or a table");
+  auto* command =
+      app.add_subcommand("eval", "Measure a saved model on a folder of pictures or a table");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("MODEL", arguments->model, "a file saved by lamina train")->required();
-  command->add_option("DATA", arguments->data, "a folder with a sub-folder for each class, or a CSV file")->required();
-  command->add_option("--batch-size", arguments->batch_size, "examples at once (64)")->type_name("N")->check(at_least_one);
-  command->add_option("--on-error", arguments->on_error, "pictures that cannot be read: raise or skip (raise)")
-      ->type_name("WHAT")->check(CLI::IsMember({"raise", "skip"}));
+  command
+      ->add_option("DATA", arguments->data,
+                   "a folder with a sub-folder for each class, or a CSV file")
+      ->required();
+  command->add_option("--batch-size", arguments->batch_size, "examples at once (64)")
+      ->type_name("N")
+      ->check(at_least_one);
+  command
+      ->add_option("--on-error", arguments->on_error,
+                   "pictures that cannot be read: raise or skip (raise)")
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({"raise", "skip"}));
   add_threads(*command);
   command->footer("Example\n  lamina eval model.lamina flowers/test");
   command->callback([arguments] { run(*arguments); });

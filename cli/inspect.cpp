@@ -28,7 +28,9 @@ namespace fs = std::filesystem;
 namespace io = lamina::io;
 
 template <class Shape>
-std::string sizes(const Shape& shape) { return lamina::list_text(shape); }
+std::string sizes(const Shape& shape) {
+  return lamina::list_text(shape);
+}
 
 void inspect_model(const std::string& path) {
   const lamina::SavedModel model = lamina::load_model(path);
@@ -53,10 +55,12 @@ void inspect_folder(const std::string& path) {
     ++kinds[fs::path(file.path).extension().string()];
   }
   fmt::print("{} pictures of {} classes\n", folder.size(), folder.classes().size());
-  for (size_t c = 0; c < counts.size(); ++c) fmt::print("{:30} {:8}\n", folder.classes()[c], counts[c]);
+  for (size_t c = 0; c < counts.size(); ++c)
+    fmt::print("{:30} {:8}\n", folder.classes()[c], counts[c]);
   for (const auto& [kind, count] : kinds) fmt::print("{:30} {:8}\n", kind, count);
   const io::Picture first = io::read_picture(folder.name(0));
-  fmt::print("the first: {}  {} x {}, {} channels\n", folder.name(0), first.width, first.height, first.channels);
+  fmt::print("the first: {}  {} x {}, {} channels\n", folder.name(0), first.width, first.height,
+             first.channels);
 }
 
 void inspect_table(const std::string& path) {
@@ -64,7 +68,8 @@ void inspect_table(const std::string& path) {
   fmt::print("{} rows, {} columns\n", table.rows(), table.columns());
   for (int64_t c = 0; c < table.columns(); ++c) {
     fmt::print("{:30} {}", table.names[static_cast<size_t>(c)], table.at(0, c));
-    for (int64_t r = 1; r < std::min<int64_t>(4, table.rows()); ++r) fmt::print(", {}", table.at(r, c));
+    for (int64_t r = 1; r < std::min<int64_t>(4, table.rows()); ++r)
+      fmt::print(", {}", table.at(r, c));
     fmt::print("{}\n", table.rows() > 4 ? ", .." : "");
   }
 }
@@ -89,10 +94,12 @@ void inspect_file(const std::string& path) {
     fmt::print("array  {} {}\n", array.descr, sizes(array.shape));
   } else if (ending == ".npz") {
     const io::NpzFile arrays(path);
-    for (const auto& [name, array] : arrays.arrays()) fmt::print("{:30} {} {}\n", name, array.descr, sizes(array.shape));
+    for (const auto& [name, array] : arrays.arrays())
+      fmt::print("{:30} {} {}\n", name, array.descr, sizes(array.shape));
   } else if (ending == ".safetensors") {
     const io::SafetensorsFile tensors(path);
-    for (const auto& tensor : tensors.tensors()) fmt::print("{:40} {} {}\n", tensor.name, tensor.dtype, sizes(tensor.shape));
+    for (const auto& tensor : tensors.tensors())
+      fmt::print("{:40} {} {}\n", tensor.name, tensor.dtype, sizes(tensor.shape));
   } else if (path.find("idx") != std::string::npos && path.find("ubyte") != std::string::npos) {
     const io::IdxArray array = io::read_idx(path);
     fmt::print("array  {} {}\n", array.type, sizes(array.shape));
@@ -104,7 +111,8 @@ void inspect_file(const std::string& path) {
 void inspect(const std::string& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
-    return fs::exists(fs::path(path) / "data.mdb", ignored) ? inspect_records(path) : inspect_folder(path);
+    return fs::exists(fs::path(path) / "data.mdb", ignored) ? inspect_records(path)
+                                                            : inspect_folder(path);
   }
   const std::string ending = fs::path(path).extension().string();
   if (ending == ".lamina") return inspect_model(path);
@@ -120,7 +128,8 @@ struct Net {
 void summarize(const Net& net) {
   if (net.name.ends_with(".lamina")) return inspect_model(net.name);
   auto model = make_picture_net(net.name, net.channels, net.image_size, net.classes);
-  fmt::print("{}\n", lamina::nn::summary(*model, {1, net.channels, net.image_size, net.image_size}));
+  fmt::print("{}\n",
+             lamina::nn::summary(*model, {1, net.channels, net.image_size, net.image_size}));
 }
 
 }  // namespace
@@ -128,19 +137,30 @@ void summarize(const Net& net) {
 void add_inspect(CLI::App& app) {
   auto* command = app.add_subcommand("inspect", "Show what a file or a folder of pictures holds");
   auto path = std::make_shared<std::string>();
-  command->add_option("PATH", *path, "a model, picture, table, array, file of records, or a folder")->required();
-  command->footer("Examples\n  lamina inspect flowers/\n  lamina inspect model.lamina\n  lamina inspect train.tfrecord");
+  command->add_option("PATH", *path, "a model, picture, table, array, file of records, or a folder")
+      ->required();
+  command->footer(
+      "Examples\n  lamina inspect flowers/\n  lamina inspect model.lamina\n  lamina inspect "
+      "train.tfrecord");
   command->callback([path] { inspect(*path); });
 }
 
 void add_summary(CLI::App& app) {
   auto* command = app.add_subcommand("summary", "Show the layers, shapes and parameters of a net");
   auto net = std::make_shared<Net>();
-  command->add_option("NET", net->name, "a saved model, or one of: " + fmt::format("{}", fmt::join(net_names(), ", ")))
+  command
+      ->add_option("NET", net->name,
+                   "a saved model, or one of: " + fmt::format("{}", fmt::join(net_names(), ", ")))
       ->required();
-  command->add_option("--image-size", net->image_size, "the side of the pictures (224)")->type_name("N")->check(CLI::Range(8, 4096));
-  command->add_option("--channels", net->channels, "of the pictures (3)")->type_name("N")->check(CLI::Range(1, 1024));
-  command->add_option("--classes", net->classes, "how many (1000)")->type_name("N")->check(at_least_one);
+  command->add_option("--image-size", net->image_size, "the side of the pictures (224)")
+      ->type_name("N")
+      ->check(CLI::Range(8, 4096));
+  command->add_option("--channels", net->channels, "of the pictures (3)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--classes", net->classes, "how many (1000)")
+      ->type_name("N")
+      ->check(at_least_one);
   command->footer("Examples\n  lamina summary resnet18\n  lamina summary model.lamina");
   command->callback([net] { summarize(*net); });
 }

@@ -21,7 +21,8 @@ void write_notes(const std::string& path, const ModelNotes& notes) {
   lamina::io::Metadata metadata;
   for (auto& entry : file.metadata) {
     if (entry.first != "format" && entry.first != "version" && entry.first != "header_crc32c" &&
-        entry.first != kKey) metadata.push_back(entry);
+        entry.first != kKey)
+      metadata.push_back(entry);
   }
   metadata.emplace_back(kKey, json.dump());
   train::write_array_file(path, kFormat, file.arrays, std::move(metadata));
@@ -35,7 +36,8 @@ std::optional<ModelNotes> read_notes(const std::string& path) {
   const Json json = train::read_json(file, kKey, path);
   return train::reading(path, [&] {
     ModelNotes notes{json.at("kind").as_string(), {}, json.at("target").as_string()};
-    for (const Json& name : json.at("features").as_array()) notes.features.push_back(name.as_string());
+    for (const Json& name : json.at("features").as_array())
+      notes.features.push_back(name.as_string());
     return notes;
   });
 }

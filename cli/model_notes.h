@@ -13,7 +13,7 @@ struct ModelNotes {
   std::string target;                 // .. and the column that is predicted
 };
 
-void write_notes(const std::string& path, const ModelNotes& notes);       // of an existing model file
-std::optional<ModelNotes> read_notes(const std::string& path);  // nothing: of another origin
+void write_notes(const std::string& path, const ModelNotes& notes);  // of an existing model file
+std::optional<ModelNotes> read_notes(const std::string& path);       // nothing: of another origin
 
 }  // namespace cli

@@ -25,14 +25,16 @@ struct Arguments {
 // The quickstart's model: it wants light ink on dark paper, at 8 x 8.
 bool reads_digits(const lamina::SavedModel& model, const std::string& path) {
   const lamina::Shape shape{-1, 1, 8, 8};
-  return model.input().shape == shape && model.input().dtype == lamina::float32 && !read_notes(path);
+  return model.input().shape == shape && model.input().dtype == lamina::float32 &&
+         !read_notes(path);
 }
 
 void run(const Arguments& arguments) {
   lamina::SavedModel model = lamina::load_model(arguments.model);
   if (!reads_digits(model, arguments.model)) {
-    print_answers(answers(model, arguments.model, arguments.files, static_cast<size_t>(arguments.top)),
-                  arguments.format);
+    print_answers(
+        answers(model, arguments.model, arguments.files, static_cast<size_t>(arguments.top)),
+        arguments.format);
     return;
   }
   std::vector<ReadDigit> digits;
@@ -64,20 +66,28 @@ void run(const Arguments& arguments) {
 }  // namespace
 
 void add_predict(CLI::App& app) {
-  auto* command = app.add_subcommand("predict", "Say what a saved model makes of pictures or rows of a table");
+  auto* command =
+      app.add_subcommand("predict", "Say what a saved model makes of pictures or rows of a table");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("MODEL", arguments->model, "a file saved by lamina train or lamina quickstart")->required();
-  command->add_option("FILES", arguments->files, "pictures (PNG, JPEG, WebP), folders of them, or CSV files")
+  command
+      ->add_option("MODEL", arguments->model, "a file saved by lamina train or lamina quickstart")
+      ->required();
+  command
+      ->add_option("FILES", arguments->files,
+                   "pictures (PNG, JPEG, WebP), folders of them, or CSV files")
       ->required();
   command->add_option("--format", arguments->format, "table, json or csv (table)")
-      ->type_name("NAME")->check(CLI::IsMember({"table", "json", "csv"}));
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"table", "json", "csv"}));
   command->add_option("--top", arguments->top, "how many of the likeliest classes (1)")
-      ->type_name("N")->check(at_least_one);
+      ->type_name("N")
+      ->check(at_least_one);
   add_threads(*command);
-  command->footer("Examples\n"
-                  "  lamina predict model.lamina photo.jpg\n"
-                  "  lamina predict model.lamina photos/ --top 3 --format json\n"
-                  "  lamina predict iris.lamina new_flowers.csv");
+  command->footer(
+      "Examples\n"
+      "  lamina predict model.lamina photo.jpg\n"
+      "  lamina predict model.lamina photos/ --top 3 --format json\n"
+      "  lamina predict iris.lamina new_flowers.csv");
   command->callback([arguments] { run(*arguments); });
 }
 

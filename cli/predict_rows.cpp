@@ -40,10 +40,11 @@ std::vector<std::string> pictures_of(const std::vector<std::string>& files) {
       continue;
     }
     const size_t before = out.size();
-    for (const auto& entry : fs::recursive_directory_iterator(file, fs::directory_options::skip_permission_denied, ignored)) {
+    for (const auto& entry : fs::recursive_directory_iterator(
+             file, fs::directory_options::skip_permission_denied, ignored)) {
       const std::string ending = entry.path().extension().string();
-      if (ending == ".jpg" || ending == ".jpeg" || ending == ".png" || ending == ".webp" || ending == ".JPG" ||
-          ending == ".PNG") {
+      if (ending == ".jpg" || ending == ".jpeg" || ending == ".png" || ending == ".webp" ||
+          ending == ".JPG" || ending == ".PNG") {
         out.push_back(entry.path().string());
       }
     }
@@ -52,8 +53,8 @@ std::vector<std::string> pictures_of(const std::vector<std::string>& files) {
   return out;
 }
 
-Answer answer_of(std::string source, const float* row, size_t count, const std::vector<std::string>& classes,
-                 size_t top, bool is_value) {
+Answer answer_of(std::string source, const float* row, size_t count,
+                 const std::vector<std::string>& classes, size_t top, bool is_value) {
   Answer answer{std::move(source), {}, is_value};
   if (is_value) {
     for (size_t i = 0; i < count; ++i) answer.best.emplace_back("value", row[i]);
@@ -69,8 +70,8 @@ Answer answer_of(std::string source, const float* row, size_t count, const std::
   return answer;
 }
 
-void run_rows(lamina::SavedModel& model, const Array& x, const std::vector<std::string>& sources, size_t top,
-              std::vector<Answer>& out) {
+void run_rows(lamina::SavedModel& model, const Array& x, const std::vector<std::string>& sources,
+              size_t top, std::vector<Answer>& out) {
   lamina::NoGrad no_grad;
   Array scores = model(x);
   if (scores.ndim() != 2) {
@@ -86,7 +87,8 @@ void run_rows(lamina::SavedModel& model, const Array& x, const std::vector<std::
   }
 }
 
-std::vector<Answer> of_pictures(lamina::SavedModel& model, const std::vector<std::string>& files, size_t top) {
+std::vector<Answer> of_pictures(lamina::SavedModel& model, const std::vector<std::string>& files,
+                                size_t top) {
   const Shape& shape = model.input().shape;
   const int64_t channels = shape[1], height = shape[2], width = shape[3];
   std::vector<Answer> out;
@@ -95,14 +97,17 @@ std::vector<Answer> of_pictures(lamina::SavedModel& model, const std::vector<std
   const auto flush = [&] {
     if (sources.empty()) return;
     const auto count = static_cast<int64_t>(sources.size());
-    run_rows(model, lamina::from_data(pixels.data(), {count, channels, height, width}, lamina::float32), sources, top, out);
+    run_rows(model,
+             lamina::from_data(pixels.data(), {count, channels, height, width}, lamina::float32),
+             sources, top, out);
     pixels.clear(), sources.clear();
   };
   for (const std::string& file : pictures_of(files)) {
     lamina::data::Sample sample;
     sample.picture = io::with_channels(io::read_picture(file), channels);
     lamina::data::RandomChoices none(0, 0, 0);
-    for (const auto& step : lamina::data::Transforms{lamina::data::Resize({height, width}), lamina::data::ToFloat()}) {
+    for (const auto& step :
+         lamina::data::Transforms{lamina::data::Resize({height, width}), lamina::data::ToFloat()}) {
       step->apply(sample, none);
     }
     pixels.insert(pixels.end(), sample.values.begin(), sample.values.end());
@@ -114,7 +119,8 @@ std::vector<Answer> of_pictures(lamina::SavedModel& model, const std::vector<std
 }
 
 // A feature is a column, or column=word.
-float feature_of(const io::CellTable& table, int64_t row, const std::string& feature, const std::string& path) {
+float feature_of(const io::CellTable& table, int64_t row, const std::string& feature,
+                 const std::string& path) {
   const auto column = [&](const std::string& name) -> int64_t {
     const auto found = std::find(table.names.begin(), table.names.end(), name);
     return found == table.names.end() ? -1 : found - table.names.begin();
@@ -124,13 +130,16 @@ float feature_of(const io::CellTable& table, int64_t row, const std::string& fea
     float value = 0;
     const auto [stop, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
     if (error == std::errc() && stop == cell.data() + cell.size()) return value;
-    throw lamina::FileError(fmt::format("{}: bad line {}, column {}", path, table.lines[static_cast<size_t>(row)], feature))
-        .detail("got", cell.empty() ? "nothing" : cell).detail("expected", "a number");
+    throw lamina::FileError(fmt::format("{}: bad line {}, column {}", path,
+                                        table.lines[static_cast<size_t>(row)], feature))
+        .detail("got", cell.empty() ? "nothing" : cell)
+        .detail("expected", "a number");
   }
   const size_t equals = feature.rfind('=');
   const int64_t at = equals == std::string::npos ? -1 : column(feature.substr(0, equals));
   if (at >= 0) return table.at(row, at) == feature.substr(equals + 1) ? 1 : 0;
-  throw lamina::FileError(fmt::format("{} has no column '{}', which the model was trained with", path, feature))
+  throw lamina::FileError(
+      fmt::format("{} has no column '{}', which the model was trained with", path, feature))
       .detail("columns", fmt::format("{}", fmt::join(table.names, ", ")));
 }
 
@@ -142,7 +151,8 @@ std::vector<Answer> of_tables(lamina::SavedModel& model, const std::vector<std::
     const io::CellTable table = io::read_cells(file, {.separator = separator_of(file)});
     std::vector<std::string> names = notes ? notes->features : table.names;
     if (static_cast<int64_t>(names.size()) != features) {
-      throw lamina::FileError(fmt::format("{}: expected {} columns of numbers, got {}", file, features, names.size()));
+      throw lamina::FileError(
+          fmt::format("{}: expected {} columns of numbers, got {}", file, features, names.size()));
     }
     std::vector<float> values;
     std::vector<std::string> sources;
@@ -150,19 +160,23 @@ std::vector<Answer> of_tables(lamina::SavedModel& model, const std::vector<std::
       for (const std::string& name : names) values.push_back(feature_of(table, row, name, file));
       sources.push_back(fmt::format("{} row {}", file, row + 1));
     }
-    run_rows(model, lamina::from_data(values.data(), {table.rows(), features}, lamina::float32), sources, top, out);
+    run_rows(model, lamina::from_data(values.data(), {table.rows(), features}, lamina::float32),
+             sources, top, out);
   }
   return out;
 }
 
 }  // namespace
 
-std::vector<Answer> answers(lamina::SavedModel& model, const std::string& path, const std::vector<std::string>& files,
-                            size_t top) {
+std::vector<Answer> answers(lamina::SavedModel& model, const std::string& path,
+                            const std::vector<std::string>& files, size_t top) {
   const lamina::InputSpec& input = model.input();
-  if (input.dtype == lamina::float32 && input.shape.size() == 4) return of_pictures(model, files, top);
-  if (input.dtype == lamina::float32 && input.shape.size() == 2) return of_tables(model, files, read_notes(path), top);
-  throw lamina::FileError(fmt::format("{}: this model takes neither pictures nor rows of numbers", path))
+  if (input.dtype == lamina::float32 && input.shape.size() == 4)
+    return of_pictures(model, files, top);
+  if (input.dtype == lamina::float32 && input.shape.size() == 2)
+    return of_tables(model, files, read_notes(path), top);
+  throw lamina::FileError(
+      fmt::format("{}: this model takes neither pictures nor rows of numbers", path))
       .detail("its input", lamina::text(input.dtype, " ", input.shape));
 }
 
@@ -188,7 +202,8 @@ void print_answers(const std::vector<Answer>& all, const std::string& format) {
   for (const Answer& answer : all) {
     if (format == "csv") {
       for (const auto& [name, share] : answer.best) {
-        fmt::print("\"{}\",{},{}\n", answer.source, answer.is_value ? fmt::format("{}", share) : name, answer.is_value ? 1 : share);
+        fmt::print("\"{}\",{},{}\n", answer.source,
+                   answer.is_value ? fmt::format("{}", share) : name, answer.is_value ? 1 : share);
       }
     } else if (answer.is_value) {
       fmt::print("{}  {:.6g}\n", answer.source, answer.best[0].second);

@@ -9,14 +9,15 @@
 namespace cli {
 
 struct Answer {
-  std::string source;                                    // a file, or file and row
-  std::vector<std::pair<std::string, double>> best;      // names and shares, best first; or one value
+  std::string source;                                // a file, or file and row
+  std::vector<std::pair<std::string, double>> best;  // names and shares, best first; or one value
   bool is_value = false;
 };
 
 // The answers of a model made by lamina train, or of any that takes pictures or rows of numbers.
-std::vector<Answer> answers(lamina::SavedModel& model, const std::string& path, const std::vector<std::string>& files,
-                            size_t top);
-void print_answers(const std::vector<Answer>& answers, const std::string& format);  // table, json, csv
+std::vector<Answer> answers(lamina::SavedModel& model, const std::string& path,
+                            const std::vector<std::string>& files, size_t top);
+void print_answers(const std::vector<Answer>& answers,
+                   const std::string& format);  // table, json, csv
 
 }  // namespace cli

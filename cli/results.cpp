@@ -10,8 +10,8 @@
 
 namespace cli {
 
-std::vector<Prediction> predictions(lamina::nn::Module& model, const lamina::data::DatasetHandle& data,
-                                    int64_t batch_size) {
+std::vector<Prediction> predictions(lamina::nn::Module& model,
+                                    const lamina::data::DatasetHandle& data, int64_t batch_size) {
   lamina::NoGrad no_grad;
   model.eval();
   std::vector<Prediction> all;
@@ -31,7 +31,8 @@ std::vector<Prediction> predictions(lamina::nn::Module& model, const lamina::dat
 }
 
 double accuracy(const std::vector<Prediction>& all) {
-  const auto right = std::count_if(all.begin(), all.end(), [](const Prediction& p) { return p.label == p.answer; });
+  const auto right = std::count_if(all.begin(), all.end(),
+                                   [](const Prediction& p) { return p.label == p.answer; });
   return all.empty() ? 0 : static_cast<double>(right) / static_cast<double>(all.size());
 }
 
@@ -49,7 +50,8 @@ void print_confusions(const std::vector<Prediction>& all, const std::vector<std:
   fmt::print("\n");
   for (size_t r = 0; r < classes.size(); ++r) {
     fmt::print("{:{}}", classes[r].substr(0, width), width);
-    for (int count : counts[r]) fmt::print(" {:>{}}", count == 0 ? "." : std::to_string(count), width);
+    for (int count : counts[r])
+      fmt::print(" {:>{}}", count == 0 ? "." : std::to_string(count), width);
     fmt::print("\n");
   }
 }

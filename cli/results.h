@@ -15,8 +15,8 @@ struct Prediction {
 };
 
 // One for each example that could be read, in their order.
-std::vector<Prediction> predictions(lamina::nn::Module& model, const lamina::data::DatasetHandle& data,
-                                    int64_t batch_size);
+std::vector<Prediction> predictions(lamina::nn::Module& model,
+                                    const lamina::data::DatasetHandle& data, int64_t batch_size);
 double accuracy(const std::vector<Prediction>& all);
 void print_confusions(const std::vector<Prediction>& all, const std::vector<std::string>& classes);
 

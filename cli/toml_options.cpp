@@ -12,7 +12,8 @@
 namespace cli {
 namespace {
 
-[[noreturn]] void fail(const std::string& path, const toml::source_position& at, const std::string& what) {
+[[noreturn]] void fail(const std::string& path, const toml::source_position& at,
+                       const std::string& what) {
   throw CLI::ParseError(fmt::format("{}, line {}: {}", path, at.line, what), 2);
 }
 
@@ -21,7 +22,8 @@ std::string text_of(const toml::node& value, const std::string& path, const std:
   if (const auto* i = value.as_integer()) return std::to_string(i->get());
   if (const auto* f = value.as_floating_point()) return fmt::format("{}", f->get());
   if (const auto* b = value.as_boolean()) return b->get() ? "true" : "false";
-  fail(path, value.source().begin, fmt::format("expected a text, a number, true or false for '{}'", key));
+  fail(path, value.source().begin,
+       fmt::format("expected a text, a number, true or false for '{}'", key));
 }
 
 CLI::Option* option_of(CLI::App& command, const std::string& key) {
@@ -30,7 +32,8 @@ CLI::Option* option_of(CLI::App& command, const std::string& key) {
   for (CLI::Option* option : command.get_options()) {
     if (option->get_name() == "--" + flag || option->check_name(flag)) return option;
     std::string own = option->get_name();
-    std::transform(own.begin(), own.end(), own.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(own.begin(), own.end(), own.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (own == flag) return option;  // positional: DATA
   }
   return nullptr;
@@ -41,7 +44,8 @@ std::vector<std::string> keys_of(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
     std::string key = option->get_name();
     key.erase(0, key.find_first_not_of('-'));
-    std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(key.begin(), key.end(), key.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (key != "help" && key != "config") keys.push_back(key);
   }
   return keys;
@@ -53,7 +57,8 @@ void read_toml_options(CLI::App& command, const std::string& path) {
   const std::vector<std::byte> bytes = lamina::io::read_file(path, 1 << 20);
   toml::table table;
   try {
-    table = toml::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), path);
+    table = toml::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
+                        path);
   } catch (const toml::parse_error& error) {
     fail(path, error.source().begin, std::string(error.description()));
   }
@@ -63,7 +68,8 @@ void read_toml_options(CLI::App& command, const std::string& path) {
     if (!option || key == "config" || key == "help") {
       const std::string meant = nearest(key, keys_of(command));
       fail(path, name.source().begin,
-           fmt::format("there is no key '{}'{}", key, meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
+           fmt::format("there is no key '{}'{}", key,
+                       meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
     }
     if (option->count() > 0) continue;
     const std::string text = text_of(value, path, key);

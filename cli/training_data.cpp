@@ -26,7 +26,8 @@ data::Transforms with_augmentation(const std::string& name, int64_t side) {
     list.push_back(data::Resize({side, side}));
     list.push_back(data::RandomCrop(static_cast<int>(side), {.padding = shift}));
   }
-  if (name == "flip" || name == "crop" || name == "strong") list.push_back(data::RandomHorizontalFlip());
+  if (name == "flip" || name == "crop" || name == "strong")
+    list.push_back(data::RandomHorizontalFlip());
   if (name == "strong") list.push_back(data::RandAugment());
   list.push_back(data::ToFloat());
   return list;
@@ -47,18 +48,22 @@ void look(const data::ImageFolder& folder, DataOptions& options) {
       if (options.on_error == "raise") throw;
     }
   }
-  if (sides.empty()) throw lamina::FileError(fmt::format("{}: none of the first pictures can be read", options.data));
+  if (sides.empty())
+    throw lamina::FileError(
+        fmt::format("{}: none of the first pictures can be read", options.data));
   std::sort(sides.begin(), sides.end());
   const int64_t side = sides[sides.size() / 2];
-  if (options.image_size == 0) options.image_size = std::clamp<int64_t>((side + 4) / 8 * 8, 16, 224);
+  if (options.image_size == 0)
+    options.image_size = std::clamp<int64_t>((side + 4) / 8 * 8, 16, 224);
   if (options.channels == 0) options.channels = grey ? 1 : 3;
 }
 
 TrainingData read_pictures(DataOptions options) {
   data::ImageFolder all(options.data, {.on_error = options.on_error});
   if (all.classes().size() < 2) {
-    throw lamina::FileError(fmt::format("{}: expected pictures of at least two classes, got '{}' alone", options.data,
-                                        all.classes()[0]))
+    throw lamina::FileError(
+        fmt::format("{}: expected pictures of at least two classes, got '{}' alone", options.data,
+                    all.classes()[0]))
         .detail("file", options.data)
         .help("add a sub-folder with pictures of another class");
   }
@@ -67,8 +72,10 @@ TrainingData read_pictures(DataOptions options) {
   // What is kept are resized pictures, at most as floats; random crops need the whole ones.
   const int64_t kept = all.size() * side * side * options.channels * 4;
   const bool cache = options.augment != "crop" && kept <= int64_t{1} << 30;
-  const data::ImageOptions image{.transforms = with_augmentation(options.augment, side), .channels = options.channels,
-                                 .on_error = options.on_error, .cache = cache};
+  const data::ImageOptions image{.transforms = with_augmentation(options.augment, side),
+                                 .channels = options.channels,
+                                 .on_error = options.on_error,
+                                 .cache = cache};
   all = data::ImageFolder(options.data, image);
   TrainingData out;
   out.classes = all.classes();
@@ -79,12 +86,14 @@ TrainingData read_pictures(DataOptions options) {
     out.validation_folder = rest.with_transforms(plain_transforms(side));
   } else {
     out.train_folder = all;
-    out.validation_folder = data::ImageFolder(options.validation, {plain_transforms(side), options.channels,
-                                                                   options.on_error, cache});
+    out.validation_folder = data::ImageFolder(
+        options.validation, {plain_transforms(side), options.channels, options.on_error, cache});
     if (out.validation_folder->classes() != out.classes) {
-      throw lamina::FileError(fmt::format("{} has other classes than {}", options.validation, options.data))
+      throw lamina::FileError(
+          fmt::format("{} has other classes than {}", options.validation, options.data))
           .detail(options.data, fmt::format("{}", fmt::join(out.classes, ", ")))
-          .detail(options.validation, fmt::format("{}", fmt::join(out.validation_folder->classes(), ", ")));
+          .detail(options.validation,
+                  fmt::format("{}", fmt::join(out.validation_folder->classes(), ", ")));
     }
   }
   out.train = data::DatasetHandle(*out.train_folder);
@@ -105,9 +114,11 @@ TrainingData read_table(const DataOptions& options) {
     out.validation = data::DatasetHandle(std::move(rest));
     return out;
   }
-  const data::CsvDataset other = open(options.validation, all.classes().empty() ? "regression" : "classification");
+  const data::CsvDataset other =
+      open(options.validation, all.classes().empty() ? "regression" : "classification");
   if (other.features() != all.features() || other.classes() != all.classes()) {
-    throw lamina::FileError(fmt::format("{} has other columns or words than {}", options.validation, options.data))
+    throw lamina::FileError(
+        fmt::format("{} has other columns or words than {}", options.validation, options.data))
         .detail(options.data, fmt::format("{}", fmt::join(all.features(), ", ")))
         .detail(options.validation, fmt::format("{}", fmt::join(other.features(), ", ")));
   }
@@ -121,14 +132,17 @@ TrainingData read_table(const DataOptions& options) {
 bool is_table(const std::string& path) {
   const std::string ending = std::filesystem::path(path).extension().string();
   std::error_code ignored;
-  return (ending == ".csv" || ending == ".tsv" || ending == ".txt") && !std::filesystem::is_directory(path, ignored);
+  return (ending == ".csv" || ending == ".tsv" || ending == ".txt") &&
+         !std::filesystem::is_directory(path, ignored);
 }
 
 char separator_of(const std::string& path) { return path.ends_with(".tsv") ? '\t' : ','; }
 
 std::vector<std::string> augmentations() { return {"none", "shift", "flip", "crop", "strong"}; }
 
-data::Transforms plain_transforms(int64_t side) { return {data::Resize({side, side}), data::ToFloat()}; }
+data::Transforms plain_transforms(int64_t side) {
+  return {data::Resize({side, side}), data::ToFloat()};
+}
 
 TrainingData read_training_data(const DataOptions& options) {
   return is_table(options.data) ? read_table(options) : read_pictures(options);

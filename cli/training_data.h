@@ -11,11 +11,12 @@
 namespace cli {
 
 struct DataOptions {
-  std::string data, validation;   // paths; without a validation set a share of the data is kept for it
+  std::string data,
+      validation;  // paths; without a validation set a share of the data is kept for it
   double validation_split = 0.2;
   int64_t image_size = 0, channels = 0;  // 0: as the pictures are
   std::string augment = "shift";
-  std::string target, task = "auto";     // of tables
+  std::string target, task = "auto";  // of tables
   std::string on_error = "raise";
   uint64_t seed = 0;
 };

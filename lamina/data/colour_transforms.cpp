@@ -18,11 +18,13 @@ double factor(double width, RandomChoices& random) {
 }  // namespace
 
 ColorJitter::ColorJitter(ColorJitterOptions options) : options_(options) {
-  for (const auto& [name, value, most] :
-       {std::tuple{"brightness", options.brightness, 1e6}, {"contrast", options.contrast, 1e6},
-        {"saturation", options.saturation, 1e6}, {"hue", options.hue, 0.5}}) {
+  for (const auto& [name, value, most] : {std::tuple{"brightness", options.brightness, 1e6},
+                                          {"contrast", options.contrast, 1e6},
+                                          {"saturation", options.saturation, 1e6},
+                                          {"hue", options.hue, 0.5}}) {
     if (!(value >= 0 && value <= most)) {
-      throw ValueError(text("ColorJitter: expected ", name, " within 0 and ", most, ", got ", value));
+      throw ValueError(
+          text("ColorJitter: expected ", name, " within 0 and ", most, ", got ", value));
     }
   }
 }
@@ -32,8 +34,10 @@ void ColorJitter::apply(Sample& sample, RandomChoices& random) const {
   for (size_t i = 4; i > 1; --i) {
     std::swap(order[i - 1], order[static_cast<size_t>(random.below(static_cast<int64_t>(i)))]);
   }
-  const double brightness = factor(options_.brightness, random), contrast = factor(options_.contrast, random);
-  const double saturation = factor(options_.saturation, random), hue = random.uniform(-options_.hue, options_.hue);
+  const double brightness = factor(options_.brightness, random),
+               contrast = factor(options_.contrast, random);
+  const double saturation = factor(options_.saturation, random),
+               hue = random.uniform(-options_.hue, options_.hue);
   for (int step : order) {
     if (step == 0 && options_.brightness > 0) adjust_brightness(sample.picture, brightness);
     if (step == 1 && options_.contrast > 0) adjust_contrast(sample.picture, contrast);
@@ -43,8 +47,8 @@ void ColorJitter::apply(Sample& sample, RandomChoices& random) const {
 }
 
 std::string ColorJitter::description() const {
-  return text("ColorJitter(", options_.brightness, ", ", options_.contrast, ", ", options_.saturation,
-              ", ", options_.hue, ")");
+  return text("ColorJitter(", options_.brightness, ", ", options_.contrast, ", ",
+              options_.saturation, ", ", options_.hue, ")");
 }
 
 Grayscale::Grayscale(int64_t num_output_channels) : channels_(num_output_channels) {

@@ -51,7 +51,8 @@ void adjust_brightness(io::Picture& picture, double factor) { blend_with(picture
 void adjust_contrast(io::Picture& picture, double factor) {
   const auto channels = static_cast<size_t>(picture.channels);
   double sum = 0;
-  for (size_t i = 0; i < picture.pixels.size(); i += channels) sum += grey(&picture.pixels[i], channels);
+  for (size_t i = 0; i < picture.pixels.size(); i += channels)
+    sum += grey(&picture.pixels[i], channels);
   const auto count = static_cast<double>(picture.width * picture.height);
   blend_with(picture, std::floor(sum / count + 0.5), factor);
 }
@@ -124,9 +125,11 @@ void autocontrast(io::Picture& picture) {
     while (low < 255 && histogram[static_cast<size_t>(low)] == 0) ++low;
     while (high > 0 && histogram[static_cast<size_t>(high)] == 0) --high;
     Table table;
-    const double scale = high > low ? 255.0 / (high - low) : 1, shift = high > low ? -low * scale : 0;
+    const double scale = high > low ? 255.0 / (high - low) : 1,
+                 shift = high > low ? -low * scale : 0;
     for (int v = 0; v < 256; ++v) {
-      table[static_cast<size_t>(v)] = static_cast<uint8_t>(std::clamp(static_cast<int>(v * scale + shift), 0, 255));
+      table[static_cast<size_t>(v)] =
+          static_cast<uint8_t>(std::clamp(static_cast<int>(v * scale + shift), 0, 255));
     }
     return table;
   });

@@ -11,7 +11,7 @@ void adjust_saturation(io::Picture& picture, double factor);  // 0 its own grey
 void adjust_sharpness(io::Picture& picture, double factor);   // 0 smoothed
 void adjust_hue(io::Picture& picture, double turn);           // -0.5 .. 0.5
 void posterize(io::Picture& picture, int bits);
-void solarize(io::Picture& picture, int threshold);           // inverts what is not below
+void solarize(io::Picture& picture, int threshold);  // inverts what is not below
 void autocontrast(io::Picture& picture);
 void equalize(io::Picture& picture);
 

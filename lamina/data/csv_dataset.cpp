@@ -33,7 +33,9 @@ Column column_of(const io::CellTable& table, int64_t c, const std::string& path)
   for (int64_t r = 0; r < table.rows(); ++r) {
     const std::string& cell = table.at(r, c);
     if (cell.empty()) {
-      throw io::bad_file(path, 0, text("line ", table.lines[static_cast<size_t>(r)], ", column ", table.names[static_cast<size_t>(c)]),
+      throw io::bad_file(path, 0,
+                         text("line ", table.lines[static_cast<size_t>(r)], ", column ",
+                              table.names[static_cast<size_t>(c)]),
                          "nothing", "a value", "fill in missing values before reading");
     }
     const auto value = number_of(cell);
@@ -42,9 +44,11 @@ Column column_of(const io::CellTable& table, int64_t c, const std::string& path)
     if (column.all_numbers) column.numbers.push_back(*value);
     column.words.push_back(cell);
   }
-  std::sort(column.words.begin(), column.words.end(), [&](const std::string& a, const std::string& b) {
-    return column.all_numbers && number_of(a) != number_of(b) ? number_of(a) < number_of(b) : a < b;
-  });
+  std::sort(
+      column.words.begin(), column.words.end(), [&](const std::string& a, const std::string& b) {
+        return column.all_numbers && number_of(a) != number_of(b) ? number_of(a) < number_of(b)
+                                                                  : a < b;
+      });
   column.words.erase(std::unique(column.words.begin(), column.words.end()), column.words.end());
   return column;
 }
@@ -53,7 +57,8 @@ int64_t place(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) - words.begin();
 }
 
-int64_t target_column(const io::CellTable& table, const std::string& wanted, const std::string& path) {
+int64_t target_column(const io::CellTable& table, const std::string& wanted,
+                      const std::string& path) {
   if (wanted.empty()) return table.columns() - 1;
   const int64_t at = place(table.names, wanted);
   if (at < table.columns()) return at;
@@ -69,7 +74,8 @@ struct CsvDataset::Parts {
   std::string target;
 };
 
-CsvDataset::CsvDataset(const std::string& path, CsvOptions options) : CsvDataset(read(path, options)) {}
+CsvDataset::CsvDataset(const std::string& path, CsvOptions options)
+    : CsvDataset(read(path, options)) {}
 
 CsvDataset::CsvDataset(Parts parts)
     : rows_(std::move(parts.rows)),
@@ -79,7 +85,8 @@ CsvDataset::CsvDataset(Parts parts)
 
 CsvDataset::Parts CsvDataset::read(const std::string& path, const CsvOptions& options) {
   if (options.task != "auto" && options.task != "classification" && options.task != "regression") {
-    throw ValueError(text("task: expected \"auto\", \"classification\" or \"regression\", got \"", options.task, "\""));
+    throw ValueError(text("task: expected \"auto\", \"classification\" or \"regression\", got \"",
+                          options.task, "\""));
   }
   const io::CellTable table = io::read_cells(path, {.separator = options.separator});
   const int64_t target = target_column(table, options.target, path), rows = table.rows();
@@ -95,7 +102,8 @@ CsvDataset::Parts CsvDataset::read(const std::string& path, const CsvOptions& op
       continue;
     }
     if (column.words.size() > kMostWords) {
-      throw io::bad_file(path, 0, text("column ", name), text(column.words.size(), " different texts"),
+      throw io::bad_file(path, 0, text("column ", name),
+                         text(column.words.size(), " different texts"),
                          text("numbers, or at most ", kMostWords, " different texts"),
                          "remove the column; it does not look like a feature");
     }
@@ -111,14 +119,18 @@ CsvDataset::Parts CsvDataset::read(const std::string& path, const CsvOptions& op
   }
   std::vector<float> x(static_cast<size_t>(rows) * columns.size());
   for (size_t f = 0; f < columns.size(); ++f) {
-    for (size_t r = 0; r < static_cast<size_t>(rows); ++r) x[r * columns.size() + f] = columns[f][r];
+    for (size_t r = 0; r < static_cast<size_t>(rows); ++r)
+      x[r * columns.size() + f] = columns[f][r];
   }
   const Array features = from_data(x.data(), {rows, static_cast<int64_t>(columns.size())}, float32);
   const Column answers = column_of(table, target, path);
   const std::string& name = table.names[static_cast<size_t>(target)];
-  const bool classify = options.task == "classification" ||
-                        (options.task == "auto" && (!answers.all_numbers ||
-                         (answers.all_whole && answers.words.size() <= std::min<size_t>(kMostClasses, static_cast<size_t>(rows) / 2))));
+  const bool classify =
+      options.task == "classification" ||
+      (options.task == "auto" &&
+       (!answers.all_numbers ||
+        (answers.all_whole &&
+         answers.words.size() <= std::min<size_t>(kMostClasses, static_cast<size_t>(rows) / 2))));
   if (!classify) {
     if (!answers.all_numbers) {
       throw io::bad_file(path, 0, text("column ", name), "text", "numbers to be predicted", "");

@@ -19,13 +19,16 @@ void check(const DataLoaderOptions& o, int64_t size) {
   expect(o.prefetch_factor >= 1 && o.prefetch_factor <= 1 << 20, "a prefetch_factor of at least 1",
          o.prefetch_factor);
   expect(o.num_shards >= 1, "at least 1 shard", o.num_shards);
-  expect(o.shard_index >= 0 && o.shard_index < o.num_shards, "a shard_index below num_shards", o.shard_index);
+  expect(o.shard_index >= 0 && o.shard_index < o.num_shards, "a shard_index below num_shards",
+         o.shard_index);
   expect(o.num_samples >= -1, "num_samples of at least 0", o.num_samples);
   if (!o.lengths.empty()) {
-    expect(static_cast<int64_t>(o.lengths.size()) == size, "a length for each example", o.lengths.size());
+    expect(static_cast<int64_t>(o.lengths.size()) == size, "a length for each example",
+           o.lengths.size());
   }
   if (o.weights.empty()) return;
-  expect(static_cast<int64_t>(o.weights.size()) == size, "a weight for each example", o.weights.size());
+  expect(static_cast<int64_t>(o.weights.size()) == size, "a weight for each example",
+         o.weights.size());
   double sum = 0;
   for (double weight : o.weights) {
     expect(weight >= 0 && std::isfinite(weight), "weights of at least 0", weight);
@@ -69,10 +72,12 @@ LoaderState DataLoader::state_dict() const {
 void DataLoader::load_state_dict(const LoaderState& state) {
   const LoaderState own = state_dict();
   const auto shown = [](const LoaderState& s) {
-    return text(s.examples, " examples, batch_size ", s.batch_size, ", shuffle ", s.shuffle, ", seed ", s.seed);
+    return text(s.examples, " examples, batch_size ", s.batch_size, ", shuffle ", s.shuffle,
+                ", seed ", s.seed);
   };
   if (shown(state) != shown(own)) {
-    throw ValueError("DataLoader: this position is of a loader over other data, or with other options")
+    throw ValueError(
+        "DataLoader: this position is of a loader over other data, or with other options")
         .detail("saved", shown(state))
         .detail("here", shown(own));
   }
@@ -85,7 +90,8 @@ int64_t DataLoader::workers() const {
 }
 
 DataLoader::Iterator DataLoader::begin() {
-  if (begun_) position_ = {position_.epoch + 1, 0};  // the loop before this one was left, or is done
+  if (begun_)
+    position_ = {position_.epoch + 1, 0};  // the loop before this one was left, or is done
   begun_ = true;
   order_ = std::make_shared<const std::vector<int64_t>>(
       epoch_order(dataset_->size(), options_, position_.epoch));

@@ -27,8 +27,10 @@ struct DataLoaderOptions {
   bool drop_last = false;       // whether a last batch that is not full is left out
   int64_t num_workers = -1;     // 0: batches are made when asked for; -1: what the dataset is worth
   int64_t prefetch_factor = 2;  // batches that each worker is ahead
-  int64_t num_shards = 1;       // of several processes each takes every num_shards-th example of the order
-  int64_t shard_index = 0;      // .. from this one on; the order begins again where the last are too few
+  int64_t num_shards =
+      1;  // of several processes each takes every num_shards-th example of the order
+  int64_t shard_index =
+      0;  // .. from this one on; the order begins again where the last are too few
   std::vector<double> weights = {};   // examples are drawn, with replacement, in proportion to them
   int64_t num_samples = -1;           // .. this many in an epoch; -1: as many as there are
   std::vector<int64_t> lengths = {};  // batches are made of examples of similar length
@@ -73,7 +75,9 @@ class DataLoader {
     Batch operator*() { return std::move(batch_); }  // once per batch
     Iterator& operator++();
     void operator++(int) { ++*this; }
-    friend bool operator==(const Iterator& i, std::default_sentinel_t) { return i.loader_ == nullptr; }
+    friend bool operator==(const Iterator& i, std::default_sentinel_t) {
+      return i.loader_ == nullptr;
+    }
 
    private:
     friend class DataLoader;
@@ -93,7 +97,7 @@ class DataLoader {
   DatasetHandle dataset_;
   DataLoaderOptions options_;
   LoaderPosition position_;
-  bool begun_ = false;    // whether a loop has taken batches of position_.epoch
+  bool begun_ = false;  // whether a loop has taken batches of position_.epoch
   std::shared_ptr<const std::vector<int64_t>> order_;
 };
 

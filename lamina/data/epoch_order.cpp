@@ -29,7 +29,8 @@ void bucket(std::vector<int64_t>& order, const DataLoaderOptions& options, int64
   const size_t chunk = options.shuffle ? std::min(50 * batch, order.size()) : order.size();
   for (size_t at = 0; at < order.size(); at += chunk) {
     const auto begin = order.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(at + chunk, order.size()));
+    const auto end =
+        order.begin() + static_cast<std::ptrdiff_t>(std::min(at + chunk, order.size()));
     std::stable_sort(begin, end, [&](int64_t a, int64_t b) {
       return options.lengths[static_cast<size_t>(a)] < options.lengths[static_cast<size_t>(b)];
     });
@@ -59,13 +60,15 @@ int64_t epoch_size(int64_t size, const DataLoaderOptions& options) {
 std::vector<int64_t> epoch_order(int64_t size, const DataLoaderOptions& options, int64_t epoch) {
   const int64_t all = before_shards(size, options);
   std::vector<int64_t> order = !options.weights.empty() ? weighted(options, all, epoch)
-                               : options.shuffle ? permutation(all, options.seed, static_cast<uint64_t>(epoch))
-                                                 : ascending(all);
+                               : options.shuffle
+                                   ? permutation(all, options.seed, static_cast<uint64_t>(epoch))
+                                   : ascending(all);
   if (options.num_shards > 1) {
     std::vector<int64_t> shard;
     const int64_t count = epoch_size(size, options);
     for (int64_t i = 0; i < count; ++i) {
-      shard.push_back(order[static_cast<size_t>((i * options.num_shards + options.shard_index) % all)]);
+      shard.push_back(
+          order[static_cast<size_t>((i * options.num_shards + options.shard_index) % all)]);
     }
     order = std::move(shard);
   }

@@ -18,14 +18,16 @@ double checked_probability(double p, const char* name) {
 }
 
 void flip_columns(io::Picture& picture) {
-  const auto channels = static_cast<size_t>(picture.channels), width = static_cast<size_t>(picture.width);
+  const auto channels = static_cast<size_t>(picture.channels),
+             width = static_cast<size_t>(picture.width);
   for (size_t y = 0; y < static_cast<size_t>(picture.height); ++y) {
     uint8_t* left = &picture.pixels[y * width * channels];
     if (channels == 1) {
       std::reverse(left, left + width);
       continue;
     }
-    for (uint8_t* right = left + (width - 1) * channels; left < right; left += channels, right -= channels) {
+    for (uint8_t* right = left + (width - 1) * channels; left < right;
+         left += channels, right -= channels) {
       std::swap_ranges(left, left + channels, right);
     }
   }
@@ -39,31 +41,41 @@ void flip_rows(io::Picture& picture) {
   }
 }
 
-io::Picture rotated(const io::Picture& picture, double degrees, Interpolation filter, uint8_t fill) {
+io::Picture rotated(const io::Picture& picture, double degrees, Interpolation filter,
+                    uint8_t fill) {
   const double angle = -degrees * std::numbers::pi / 180;
   const double c = std::cos(angle), s = std::sin(angle);
-  const double x = static_cast<double>(picture.width) / 2, y = static_cast<double>(picture.height) / 2;
+  const double x = static_cast<double>(picture.width) / 2,
+               y = static_cast<double>(picture.height) / 2;
   return warped(picture, {c, s, x - c * x - s * y, -s, c, y + s * x - c * y}, filter, fill);
 }
 
-RandomHorizontalFlip::RandomHorizontalFlip(double p) : p_(checked_probability(p, "RandomHorizontalFlip")) {}
+RandomHorizontalFlip::RandomHorizontalFlip(double p)
+    : p_(checked_probability(p, "RandomHorizontalFlip")) {}
 void RandomHorizontalFlip::apply(Sample& sample, RandomChoices& random) const {
   if (random.chance(p_)) flip_columns(sample.picture);
 }
-std::string RandomHorizontalFlip::description() const { return text("RandomHorizontalFlip(", p_, ")"); }
+std::string RandomHorizontalFlip::description() const {
+  return text("RandomHorizontalFlip(", p_, ")");
+}
 
-RandomVerticalFlip::RandomVerticalFlip(double p) : p_(checked_probability(p, "RandomVerticalFlip")) {}
+RandomVerticalFlip::RandomVerticalFlip(double p)
+    : p_(checked_probability(p, "RandomVerticalFlip")) {}
 void RandomVerticalFlip::apply(Sample& sample, RandomChoices& random) const {
   if (random.chance(p_)) flip_rows(sample.picture);
 }
 std::string RandomVerticalFlip::description() const { return text("RandomVerticalFlip(", p_, ")"); }
 
 RandomRotation::RandomRotation(Range degrees, RandomRotationOptions options)
-    : degrees_(degrees), options_(std::move(options)),
+    : degrees_(degrees),
+      options_(std::move(options)),
       interpolation_(data::interpolation(options_.interpolation)) {
-  if (!(degrees_.first <= degrees_.second && std::isfinite(degrees_.first) && std::isfinite(degrees_.second))) {
-    throw ValueError(text("RandomRotation: expected a number of degrees that is not negative, or a "
-                          "range, got (", degrees_.first, ", ", degrees_.second, ")"));
+  if (!(degrees_.first <= degrees_.second && std::isfinite(degrees_.first) &&
+        std::isfinite(degrees_.second))) {
+    throw ValueError(
+        text("RandomRotation: expected a number of degrees that is not negative, or a "
+             "range, got (",
+             degrees_.first, ", ", degrees_.second, ")"));
   }
 }
 void RandomRotation::apply(Sample& sample, RandomChoices& random) const {

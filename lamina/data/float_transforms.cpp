@@ -15,7 +15,8 @@ void make_floats(Sample& sample, const std::vector<float>& scale, const std::vec
   const io::Picture& p = sample.picture;
   sample.values.resize(p.pixels.size());
   planes_from_pixels(p.pixels.data(), static_cast<size_t>(p.width * p.height),
-                     static_cast<size_t>(p.channels), scale.data(), shift.data(), sample.values.data());
+                     static_cast<size_t>(p.channels), scale.data(), shift.data(),
+                     sample.values.data());
   sample.is_float = true;
 }
 
@@ -33,13 +34,13 @@ void ToFloat::apply(Sample& sample, RandomChoices&) const {
 Normalize::Normalize(std::vector<double> mean, std::vector<double> std)
     : mean_(std::move(mean)), std_(std::move(std)) {
   if (mean_.empty() || mean_.size() != std_.size()) {
-    throw ValueError(text("Normalize: expected as many means as deviations, got ", mean_.size(), " and ",
-                          std_.size()));
+    throw ValueError(text("Normalize: expected as many means as deviations, got ", mean_.size(),
+                          " and ", std_.size()));
   }
   for (size_t c = 0; c < std_.size(); ++c) {
     if (!(std_[c] > 0) || !std::isfinite(std_[c]) || !std::isfinite(mean_[c])) {
-      throw ValueError(text("Normalize: expected finite means and deviations above 0, got ", mean_[c],
-                            " and ", std_[c]));
+      throw ValueError(text("Normalize: expected finite means and deviations above 0, got ",
+                            mean_[c], " and ", std_[c]));
     }
   }
 }
@@ -47,8 +48,8 @@ Normalize::Normalize(std::vector<double> mean, std::vector<double> std)
 void Normalize::apply(Sample& sample, RandomChoices&) const {
   const auto channels = static_cast<size_t>(sample.picture.channels);
   if (mean_.size() != 1 && mean_.size() != channels) {
-    throw ShapeError(text("Normalize: expected a mean for each of ", channels, " channels, got ",
-                          mean_.size()));
+    throw ShapeError(
+        text("Normalize: expected a mean for each of ", channels, " channels, got ", mean_.size()));
   }
   std::vector<float> scale(channels), shift(channels);
   const double unit = sample.is_float ? 1 : 1.0 / 255;
@@ -71,8 +72,10 @@ RandomErasing::RandomErasing(double p, RandomErasingOptions options)
     : p_(checked_probability(p, "RandomErasing")), options_(options) {
   for (const Range& range : {options.scale, options.ratio}) {
     if (!(range.first > 0 && range.first <= range.second && std::isfinite(range.second))) {
-      throw ValueError(text("RandomErasing: expected scale and ratio as two numbers above 0, the "
-                            "smaller one first, got (", range.first, ", ", range.second, ")"));
+      throw ValueError(
+          text("RandomErasing: expected scale and ratio as two numbers above 0, the "
+               "smaller one first, got (",
+               range.first, ", ", range.second, ")"));
     }
   }
 }
@@ -88,16 +91,19 @@ void RandomErasing::apply(Sample& sample, RandomChoices& random) const {
     const auto height = static_cast<int64_t>(std::nearbyint(std::sqrt(target * ratio)));
     const auto width = static_cast<int64_t>(std::nearbyint(std::sqrt(target / ratio)));
     if (height < 1 || width < 1 || height >= p.height || width >= p.width) continue;
-    const int64_t top = random.below(p.height - height + 1), left = random.below(p.width - width + 1);
+    const int64_t top = random.below(p.height - height + 1),
+                  left = random.below(p.width - width + 1);
     for (int64_t c = 0; c < p.channels; ++c) {
       for (int64_t y = top; y < top + height; ++y) {
         for (int64_t x = left; x < left + width; ++x) {
           const double value = options_.random_values ? random.normal() : options_.value;
           if (sample.is_float) {
-            sample.values[static_cast<size_t>((c * p.height + y) * p.width + x)] = static_cast<float>(value);
+            sample.values[static_cast<size_t>((c * p.height + y) * p.width + x)] =
+                static_cast<float>(value);
           } else {
             sample.picture.pixels[static_cast<size_t>((y * p.width + x) * p.channels + c)] =
-                static_cast<uint8_t>(std::clamp(options_.random_values ? 255 * random.uniform() : value, 0.0, 255.0));
+                static_cast<uint8_t>(std::clamp(
+                    options_.random_values ? 255 * random.uniform() : value, 0.0, 255.0));
           }
         }
       }

@@ -26,7 +26,8 @@ ImageDataset::ImageDataset(ImageOptions options)
     throw ValueError(text("expected pictures with 1 or 3 channels, got ", options_.channels));
   }
   if (options_.on_error != "raise" && options_.on_error != "skip") {
-    throw ValueError(text("on_error: expected \"raise\" or \"skip\", got \"", options_.on_error, "\""));
+    throw ValueError(
+        text("on_error: expected \"raise\" or \"skip\", got \"", options_.on_error, "\""));
   }
   if (!(options_.reducing_gap == 0 || options_.reducing_gap >= 1)) {
     throw ValueError(text("reducing_gap: expected 0 or at least 1, got ", options_.reducing_gap));
@@ -84,12 +85,14 @@ io::Picture decode_window(const EncodedImage& image, const Window& window, io::P
 }  // namespace
 
 // Returns how many transforms are done with it.
-size_t ImageDataset::decode(const EncodedImage& image, RandomChoices& random, Sample& sample) const {
+size_t ImageDataset::decode(const EncodedImage& image, RandomChoices& random,
+                            Sample& sample) const {
   const io::PictureLimits limits{static_cast<uint64_t>(options_.max_pixels)};
   size_t done = 0;
   if (image.picture) {
     sample.picture = *image.picture;
-  } else if (io::picture_kind(image.bytes) == io::PictureKind::kJpeg && !options_.transforms.empty()) {
+  } else if (io::picture_kind(image.bytes) == io::PictureKind::kJpeg &&
+             !options_.transforms.empty()) {
     const io::PictureSize size = io::jpeg_size(image.bytes, image.name, limits);
     const auto window = options_.transforms[0]->window(size.height, size.width, random);
     done = window.has_value();
@@ -112,7 +115,8 @@ void ImageDataset::load(int64_t index, RandomChoices& random, Sample& sample) co
   std::shared_ptr<const Sample> kept;
   {
     const std::lock_guard lock(memory_->mutex);
-    if (const auto found = memory_->kept.find(index); found != memory_->kept.end()) kept = found->second;
+    if (const auto found = memory_->kept.find(index); found != memory_->kept.end())
+      kept = found->second;
   }
   if (!kept) {
     auto fresh = std::make_shared<Sample>();
@@ -122,9 +126,10 @@ void ImageDataset::load(int64_t index, RandomChoices& random, Sample& sample) co
       done = decode(encoded(index), none, *fresh);
     } else {
       const EncodedImage image = encoded(index);
-      fresh->picture = image.picture ? *image.picture
-                                     : io::parse_picture(image.bytes, image.name,
-                                                         {static_cast<uint64_t>(options_.max_pixels)});
+      fresh->picture = image.picture
+                           ? *image.picture
+                           : io::parse_picture(image.bytes, image.name,
+                                               {static_cast<uint64_t>(options_.max_pixels)});
       fresh->picture = io::with_channels(std::move(fresh->picture), options_.channels);
     }
     for (; done < fixed_; ++done) transforms[done]->apply(*fresh, none);
@@ -167,7 +172,8 @@ Batch ImageDataset::draw(std::span<const int64_t> indices, Draw draw) const {
       const DType dtype = sample.is_float ? float32 : uint8;
       x.emplace(dtype, Shape{static_cast<int64_t>(indices.size()), p.channels, p.height, p.width});
       bytes = static_cast<size_t>(p.channels * p.height * p.width) * size_of(dtype);
-      first.picture.height = p.height, first.picture.width = p.width, first.picture.channels = p.channels;
+      first.picture.height = p.height, first.picture.width = p.width,
+      first.picture.channels = p.channels;
     } else if (p.height != first.picture.height || p.width != first.picture.width ||
                p.channels != first.picture.channels) {
       throw ShapeError("expected pictures of one size in a batch")

@@ -15,9 +15,9 @@ namespace lamina::data {
 
 struct ImageOptions {
   Transforms transforms = {};
-  int64_t channels = 3;           // 1: grey
+  int64_t channels = 3;            // 1: grey
   std::string on_error = "raise";  // "skip" leaves out pictures that cannot be read, and notes them
-  bool cache = false;             // keeps decoded pictures in memory, before the first random transform
+  bool cache = false;  // keeps decoded pictures in memory, before the first random transform
   int64_t max_pixels = int64_t{1} << 26;
   // A JPEG that is going to be made smaller is decoded at a half, quarter or eighth of its size, as long
   // as that is this many times what is kept of it (Pillow's reducing_gap); 0: never.
@@ -46,7 +46,8 @@ class ImageDataset : public Dataset {
   Batch draw(std::span<const int64_t> indices, Draw draw) const override;
   int workers() const override;
 
-  virtual std::string name(int64_t index) const = 0;    // of the picture: its path, or file and record
+  virtual std::string name(
+      int64_t index) const = 0;  // of the picture: its path, or file and record
   virtual int64_t label(int64_t index) const = 0;
   const Transforms& transforms() const { return options_.transforms; }
   std::vector<SkippedExample> skipped() const;  // so far, in the order of their numbers

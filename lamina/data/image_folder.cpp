@@ -45,7 +45,8 @@ void collect(const fs::path& folder, int64_t label, int depth, std::vector<Image
   }
 }
 
-FileError bad_folder(const std::string& path, std::string got, std::string expected, std::string help) {
+FileError bad_folder(const std::string& path, std::string got, std::string expected,
+                     std::string help) {
   return FileError(text(path, " is not a folder of pictures"))
       .detail("file", path)
       .detail("got", std::move(got))
@@ -60,7 +61,8 @@ ImageFolder::ImageFolder(const std::string& path, ImageOptions options)
   std::error_code failed;
   if (!fs::is_directory(path, failed)) {
     if (!fs::exists(path, failed)) throw io::system_error("open", path, ENOENT);
-    throw bad_folder(path, "a file", "a folder with a sub-folder for each class", "name the folder");
+    throw bad_folder(path, "a file", "a folder with a sub-folder for each class",
+                     "name the folder");
   }
   std::vector<ImageFile> files;
   bool loose = false;
@@ -99,7 +101,8 @@ EncodedImage ImageFolder::encoded(int64_t index) const {
   return image;
 }
 
-std::pair<ImageFolder, ImageFolder> ImageFolder::split(double fraction, SplitOptions options) const {
+std::pair<ImageFolder, ImageFolder> ImageFolder::split(double fraction,
+                                                       SplitOptions options) const {
   if (!(fraction > 0 && fraction < 1)) {
     throw ValueError(text("split: expected a fraction between 0 and 1, got ", fraction));
   }

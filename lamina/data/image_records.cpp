@@ -58,12 +58,14 @@ int64_t ImageRecords::read_label(int64_t index) const {
     const io::TfExample example = io::parse_tf_example(record.bytes, name(index));
     const io::TfFeature& label = feature(example, keys_.label, name(index));
     if (label.integers.size() == 1) return label.integers[0];
-    throw io::bad_file(name(index), 0, keys_.label, text(label.integers.size(), " integers"), "one", "");
+    throw io::bad_file(name(index), 0, keys_.label, text(label.integers.size(), " integers"), "one",
+                       "");
   }
   const io::ImageRecord image = io::parse_image_record(record.bytes, name(index));
   const float label = image.labels.empty() ? -1 : image.labels[0];
   if (!(label >= 0 && label < 1e9f && label == std::floor(label))) {
-    throw io::bad_file(name(index), 4, "label", text(label), "a whole number that is not negative", "");
+    throw io::bad_file(name(index), 4, "label", text(label), "a whole number that is not negative",
+                       "");
   }
   return static_cast<int64_t>(label);
 }
@@ -76,7 +78,8 @@ EncodedImage ImageRecords::encoded(int64_t index) const {
     const io::TfExample example = io::parse_tf_example(record.bytes, image.name);
     const io::TfFeature& picture = feature(example, keys_.image, image.name);
     if (picture.strings.size() != 1) {
-      throw io::bad_file(image.name, 0, keys_.image, text(picture.strings.size(), " strings"), "one", "");
+      throw io::bad_file(image.name, 0, keys_.image, text(picture.strings.size(), " strings"),
+                         "one", "");
     }
     const auto bytes = std::as_bytes(std::span(picture.strings[0]));
     image.owned.assign(bytes.begin(), bytes.end());

@@ -24,8 +24,8 @@ uint8_t rounded(float value) {
   return static_cast<uint8_t>(value <= 0 ? 0.0f : value >= 255 ? 255.0f : value + 0.5f);
 }
 
-void WeightedRows(const uint8_t* rows, size_t stride, const float* weights, size_t count, size_t size,
-                  float* out) {
+void WeightedRows(const uint8_t* rows, size_t stride, const float* weights, size_t count,
+                  size_t size, float* out) {
   const size_t lanes = hn::Lanes(kFloats);
   size_t i = 0;
   for (; i + lanes <= size; i += lanes) {
@@ -106,8 +106,8 @@ HWY_EXPORT(WeightedRows);
 HWY_EXPORT(WeightedColumns);
 HWY_EXPORT(PlanesFromPixels);
 
-void weighted_rows(const uint8_t* rows, size_t stride, const float* weights, size_t count, size_t size,
-                   float* out) {
+void weighted_rows(const uint8_t* rows, size_t stride, const float* weights, size_t count,
+                   size_t size, float* out) {
   HWY_DYNAMIC_DISPATCH(WeightedRows)(rows, stride, weights, count, size, out);
 }
 

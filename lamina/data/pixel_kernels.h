@@ -7,8 +7,8 @@
 namespace lamina::data {
 
 // out[i] = sum over k of weights[k] * rows[k * stride + i], for i < size.
-void weighted_rows(const uint8_t* rows, size_t stride, const float* weights, size_t count, size_t size,
-                   float* out);
+void weighted_rows(const uint8_t* rows, size_t stride, const float* weights, size_t count,
+                   size_t size, float* out);
 
 // One row of pixels: out[x] = sum over k of weights[x * taps + k] * in[starts[x] + k], for each of
 // the channels, rounded. `in` may be read up to 4 elements past its end.

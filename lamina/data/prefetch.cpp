@@ -85,7 +85,8 @@ Prefetch::Prefetch(int workers, int64_t ahead, int64_t first, int64_t last,
 
 Prefetch::~Prefetch() {
   if (getpid() != shared_->process) {
-    (void)shared_.release();  // a forked child: the threads are not here, and the lock may be held by one
+    (void)shared_
+        .release();  // a forked child: the threads are not here, and the lock may be held by one
     return;
   }
   shared_->stop = true;

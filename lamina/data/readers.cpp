@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 
 Array array_of(const io::NpyArray& npy, const std::string& source) {
   const std::map<std::string, DType, std::less<>> types = {
-      {"<f2", float16}, {"<f4", float32}, {"<f8", float64}, {"|i1", int8},   {"<i2", int16},  {"<i4", int32},
-      {"<i8", int64},   {"|u1", uint8},   {"<u2", uint16},  {"<u4", uint32}, {"<u8", uint64}, {"|b1", bool_}};
+      {"<f2", float16}, {"<f4", float32}, {"<f8", float64}, {"|i1", int8},
+      {"<i2", int16},   {"<i4", int32},   {"<i8", int64},   {"|u1", uint8},
+      {"<u2", uint16},  {"<u4", uint32},  {"<u8", uint64},  {"|b1", bool_}};
   const auto type = types.find(npy.descr);
   if (type == types.end()) {
     throw io::bad_file(source, 0, "element type", npy.descr, "numbers or booleans, little-endian",
@@ -29,7 +30,8 @@ Array array_of(const io::NpyArray& npy, const std::string& source) {
   }
   Shape shape;
   for (int64_t size : npy.shape) shape.push_back(size);
-  if (!npy.fortran_order || npy.shape.size() < 2) return from_data(npy.data.data(), shape, type->second);
+  if (!npy.fortran_order || npy.shape.size() < 2)
+    return from_data(npy.data.data(), shape, type->second);
   Shape reversed;
   IntList axes;
   for (size_t i = npy.shape.size(); i-- > 0;) {
@@ -77,7 +79,8 @@ ArrayDataset read_cifar(const std::string& folder, const CifarLayout& layout) {
     const io::MappedFile file(find(folder, {name}));
     const size_t size = layout.labels + kPixels;
     if (file.bytes().size() % size != 0) {
-      throw io::bad_file(file.path(), file.bytes().size(), "file", text(file.bytes().size(), " bytes"),
+      throw io::bad_file(file.path(), file.bytes().size(), "file",
+                         text(file.bytes().size(), " bytes"),
                          text("a multiple of ", size, " bytes"),
                          "the file is truncated, or not the binary version of CIFAR");
     }
@@ -93,7 +96,8 @@ ArrayDataset read_cifar(const std::string& folder, const CifarLayout& layout) {
     }
   }
   const auto count = static_cast<int64_t>(labels.size());
-  return {pixels_to_floats(pixels.data(), {count, 3, 32, 32}), from_data(labels.data(), {count}, int64)};
+  return {pixels_to_floats(pixels.data(), {count, 3, 32, 32}),
+          from_data(labels.data(), {count}, int64)};
 }
 
 }  // namespace
@@ -106,7 +110,8 @@ Array read_npy(const std::string& path) {
 std::map<std::string, Array> read_npz(const std::string& path) {
   const io::NpzFile file(path);
   std::map<std::string, Array> out;
-  for (const auto& [name, npy] : file.arrays()) out.emplace(name, array_of(npy, text(path, "/", name)));
+  for (const auto& [name, npy] : file.arrays())
+    out.emplace(name, array_of(npy, text(path, "/", name)));
   return out;
 }
 
@@ -114,23 +119,23 @@ Array read_idx(const std::string& path) {
   const io::IdxArray idx = io::read_idx(path);
   Shape shape;
   for (int64_t size : idx.shape) shape.push_back(size);
-  const std::map<std::string, DType, std::less<>> types = {{"uint8", uint8}, {"int8", int8},
-                                                           {"int16", int16}, {"int32", int32},
-                                                           {"float32", float32}, {"float64", float64}};
+  const std::map<std::string, DType, std::less<>> types = {
+      {"uint8", uint8}, {"int8", int8},       {"int16", int16},
+      {"int32", int32}, {"float32", float32}, {"float64", float64}};
   return from_data(idx.data.data(), shape, types.at(idx.type));
 }
 
 ArrayDataset mnist(const std::string& folder, PartOptions options) {
-  const std::string pictures = options.train
-      ? find(folder, {"train-images-idx3-ubyte", "train-images.idx3-ubyte"})
-      : find(folder, {"t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"});
-  const std::string answers = options.train
-      ? find(folder, {"train-labels-idx1-ubyte", "train-labels.idx1-ubyte"})
-      : find(folder, {"t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"});
+  const std::string pictures =
+      options.train ? find(folder, {"train-images-idx3-ubyte", "train-images.idx3-ubyte"})
+                    : find(folder, {"t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"});
+  const std::string answers =
+      options.train ? find(folder, {"train-labels-idx1-ubyte", "train-labels.idx1-ubyte"})
+                    : find(folder, {"t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"});
   const io::IdxArray x = io::read_idx(pictures), y = io::read_idx(answers);
   const auto fail = [](const std::string& path, const io::IdxArray& got, std::string expected) {
-    return io::bad_file(path, 0, "header", text(got.type, " ", list_text(got.shape)), std::move(expected),
-                        "this is another file than its name says");
+    return io::bad_file(path, 0, "header", text(got.type, " ", list_text(got.shape)),
+                        std::move(expected), "this is another file than its name says");
   };
   if (x.type != "uint8" || x.shape.size() != 3) throw fail(pictures, x, "uint8 [N, height, width]");
   if (y.type != "uint8" || y.shape.size() != 1 || y.shape[0] != x.shape[0]) {
@@ -145,8 +150,10 @@ ArrayDataset mnist(const std::string& folder, PartOptions options) {
 
 ArrayDataset cifar10(const std::string& folder, PartOptions options) {
   if (!options.train) return read_cifar(folder, {{"test_batch.bin"}, 1, 10});
-  return read_cifar(folder, {{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
-                              "data_batch_5.bin"}, 1, 10});
+  return read_cifar(folder, {{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                              "data_batch_4.bin", "data_batch_5.bin"},
+                             1,
+                             10});
 }
 
 ArrayDataset cifar100(const std::string& folder, PartOptions options) {

@@ -40,9 +40,12 @@ struct Filter {
 };
 Filter filter_of(Interpolation kind) {
   switch (kind) {
-    case Interpolation::kBicubic: return {bicubic, 2};
-    case Interpolation::kLanczos: return {lanczos, 3};
-    default: return {bilinear, 1};
+    case Interpolation::kBicubic:
+      return {bicubic, 2};
+    case Interpolation::kLanczos:
+      return {lanczos, 3};
+    default:
+      return {bilinear, 1};
   }
 }
 
@@ -60,7 +63,8 @@ Taps nearest_taps(int64_t in, double from, double size, int64_t out) {
   const double scale = size / static_cast<double>(out);
   double at = from + scale * 0.5;
   for (int64_t i = 0; i < out; ++i, at += scale) {
-    taps.starts.push_back(static_cast<int32_t>(std::clamp<int64_t>(static_cast<int64_t>(at), 0, in - 1)));
+    taps.starts.push_back(
+        static_cast<int32_t>(std::clamp<int64_t>(static_cast<int64_t>(at), 0, in - 1)));
     taps.counts.push_back(1);
     taps.weights.push_back(1);
   }
@@ -83,11 +87,13 @@ Taps make_taps(int64_t in, double from, double size, int64_t out, Interpolation 
     const auto count = static_cast<size_t>(std::max<int64_t>(last - first, 1));
     double sum = 0;
     for (size_t k = 0; k < count; ++k) {
-      row[k] = filter.weight((static_cast<double>(first) + static_cast<double>(k) - centre + 0.5) / wide);
+      row[k] = filter.weight((static_cast<double>(first) + static_cast<double>(k) - centre + 0.5) /
+                             wide);
       sum += row[k];
     }
     for (size_t k = 0; k < count; ++k) {
-      taps.weights[static_cast<size_t>(i) * taps.most + k] = static_cast<float>(sum == 0 ? 1.0 / static_cast<double>(count) : row[k] / sum);
+      taps.weights[static_cast<size_t>(i) * taps.most + k] =
+          static_cast<float>(sum == 0 ? 1.0 / static_cast<double>(count) : row[k] / sum);
     }
     taps.starts.push_back(static_cast<int32_t>(std::min(first, in - static_cast<int64_t>(count))));
     taps.counts.push_back(static_cast<int32_t>(count));
@@ -98,7 +104,8 @@ Taps make_taps(int64_t in, double from, double size, int64_t out, Interpolation 
 struct Lines {
   explicit Lines(const io::Picture& picture)
       : channels(static_cast<size_t>(picture.channels)),
-        width(static_cast<size_t>(picture.width)), size(width * channels) {}
+        width(static_cast<size_t>(picture.width)),
+        size(width * channels) {}
   size_t channels, width, size;
 };
 
@@ -113,8 +120,8 @@ io::Picture empty_picture(int64_t width, int64_t height, int64_t channels) {
   return out;
 }
 
-io::Picture rows_first(const io::Picture& picture, const Taps& rows, const Taps& columns, int64_t height,
-                       int64_t width) {
+io::Picture rows_first(const io::Picture& picture, const Taps& rows, const Taps& columns,
+                       int64_t height, int64_t width) {
   io::Picture out = empty_picture(width, height, picture.channels);
   const Lines from(picture), to(out);
   std::vector<float> between(from.size + 4);
@@ -139,7 +146,8 @@ io::Picture columns_first(const io::Picture& picture, const Taps& rows, const Ta
   }
   for (size_t y = 0; y < static_cast<size_t>(height); ++y) {
     weighted_rows(&narrow.pixels[static_cast<size_t>(rows.starts[y]) * to.size], to.size,
-                  &rows.weights[y * rows.most], static_cast<size_t>(rows.counts[y]), to.size, line.data());
+                  &rows.weights[y * rows.most], static_cast<size_t>(rows.counts[y]), to.size,
+                  line.data());
     for (size_t i = 0; i < to.size; ++i) {
       out.pixels[y * to.size + i] = static_cast<uint8_t>(std::clamp(line[i] + 0.5f, 0.0f, 255.0f));
     }
@@ -154,13 +162,16 @@ Interpolation interpolation(std::string_view name) {
   if (name == "bilinear") return Interpolation::kBilinear;
   if (name == "bicubic") return Interpolation::kBicubic;
   if (name == "lanczos") return Interpolation::kLanczos;
-  throw ValueError(text("expected an interpolation of \"nearest\", \"bilinear\", \"bicubic\" or "
-                        "\"lanczos\", got \"", name, "\""));
+  throw ValueError(
+      text("expected an interpolation of \"nearest\", \"bilinear\", \"bicubic\" or "
+           "\"lanczos\", got \"",
+           name, "\""));
 }
 
 io::Picture resample(const io::Picture& picture, const Box& box, int64_t height, int64_t width,
                      Interpolation filter) {
-  const auto in_width = static_cast<double>(picture.width), in_height = static_cast<double>(picture.height);
+  const auto in_width = static_cast<double>(picture.width),
+             in_height = static_cast<double>(picture.height);
   const bool whole = box.x == 0 && box.y == 0 && box.width == in_width && box.height == in_height;
   if (whole && height == picture.height && width == picture.width) return picture;
   const Taps rows = make_taps(picture.height, box.y, box.height, height, filter);
@@ -177,9 +188,10 @@ io::Picture cropped(const io::Picture& picture, int64_t top, int64_t left, int64
   const auto row = static_cast<size_t>(width * picture.channels);
   out.pixels.resize(row * static_cast<size_t>(height));
   for (int64_t y = 0; y < height; ++y) {
-    std::memcpy(&out.pixels[static_cast<size_t>(y) * row],
-                &picture.pixels[static_cast<size_t>(((top + y) * picture.width + left) * picture.channels)],
-                row);
+    std::memcpy(
+        &out.pixels[static_cast<size_t>(y) * row],
+        &picture.pixels[static_cast<size_t>(((top + y) * picture.width + left) * picture.channels)],
+        row);
   }
   return out;
 }
@@ -205,13 +217,15 @@ io::Picture warped(const io::Picture& picture, const Affine& affine, Interpolati
       }
       if (filter == Interpolation::kNearest) {
         for (size_t c = 0; c < channels; ++c) {
-          target[c] = static_cast<uint8_t>(pixel(static_cast<int64_t>(u), static_cast<int64_t>(v), c));
+          target[c] =
+              static_cast<uint8_t>(pixel(static_cast<int64_t>(u), static_cast<int64_t>(v), c));
         }
         continue;
       }
       const double su = std::max(u - 0.5, 0.0), sv = std::max(v - 0.5, 0.0);
       const auto x0 = static_cast<int64_t>(su), y0 = static_cast<int64_t>(sv);
-      const int64_t x1 = std::min(x0 + 1, picture.width - 1), y1 = std::min(y0 + 1, picture.height - 1);
+      const int64_t x1 = std::min(x0 + 1, picture.width - 1),
+                    y1 = std::min(y0 + 1, picture.height - 1);
       const double fu = su - static_cast<double>(x0), fv = sv - static_cast<double>(y0);
       for (size_t c = 0; c < channels; ++c) {
         const double above = pixel(x0, y0, c) * (1 - fu) + pixel(x1, y0, c) * fu;

@@ -14,8 +14,8 @@ constexpr int64_t kLongest = 1 << 16;
 
 ImageSize checked(ImageSize size, const char* name) {
   if (size.height < 1 || size.width < 1 || size.height > kLongest || size.width > kLongest) {
-    throw ValueError(text(name, ": expected a size of 1 to ", kLongest, " pixels, got ", size.height,
-                          size.is_pair ? text(" x ", size.width) : std::string()));
+    throw ValueError(text(name, ": expected a size of 1 to ", kLongest, " pixels, got ",
+                          size.height, size.is_pair ? text(" x ", size.width) : std::string()));
   }
   return size;
 }
@@ -32,7 +32,8 @@ Range checked_range(Range range, double least, const char* what) {
   return range;
 }
 
-io::Picture padded(const io::Picture& in, int64_t top, int64_t left, int64_t height, int64_t width) {
+io::Picture padded(const io::Picture& in, int64_t top, int64_t left, int64_t height,
+                   int64_t width) {
   io::Picture out{width, height, in.channels, {}};
   out.pixels.resize(static_cast<size_t>(width * height * in.channels));
   const auto row = static_cast<size_t>(in.width * in.channels);
@@ -54,7 +55,8 @@ std::optional<Window> Resize::window(int64_t height, int64_t width, RandomChoice
     const auto longer = [&](int64_t other, int64_t shorter) {
       return std::clamp<int64_t>(
           static_cast<int64_t>(static_cast<double>(size_.height) * static_cast<double>(other) /
-                               static_cast<double>(shorter)), 1, kLongest);
+                               static_cast<double>(shorter)),
+          1, kLongest);
     };
     if (width <= height) {
       window.out_height = longer(height, width);
@@ -79,8 +81,12 @@ std::optional<Window> CenterCrop::window(int64_t height, int64_t width, RandomCh
   const auto half = [](int64_t space) {  // as Python rounds: halves to the even number
     return static_cast<int64_t>(std::nearbyint(static_cast<double>(space) / 2));
   };
-  return Window{half(height - size_.height), half(width - size_.width), size_.height, size_.width,
-                size_.height, size_.width};
+  return Window{half(height - size_.height),
+                half(width - size_.width),
+                size_.height,
+                size_.width,
+                size_.height,
+                size_.width};
 }
 
 void CenterCrop::apply(Sample& sample, RandomChoices& random) const {
@@ -97,7 +103,8 @@ std::string CenterCrop::description() const { return text("CenterCrop(", size_te
 RandomCrop::RandomCrop(ImageSize size, RandomCropOptions options)
     : size_(checked(size, "RandomCrop")), options_(options) {
   if (options_.padding < 0 || options_.padding > kLongest) {
-    throw ValueError(text("RandomCrop: expected padding of 0 to ", kLongest, ", got ", options_.padding));
+    throw ValueError(
+        text("RandomCrop: expected padding of 0 to ", kLongest, ", got ", options_.padding));
   }
 }
 
@@ -117,7 +124,8 @@ void RandomCrop::apply(Sample& sample, RandomChoices& random) const {
         .help("resize it before, or pad_if_needed = true");
   }
   if (height != p.height || width != p.width) p = padded(p, top, left, height, width);
-  const int64_t y = random.below(height - size_.height + 1), x = random.below(width - size_.width + 1);
+  const int64_t y = random.below(height - size_.height + 1),
+                x = random.below(width - size_.width + 1);
   p = cropped(p, y, x, size_.height, size_.width);
 }
 
@@ -140,10 +148,12 @@ std::optional<Window> RandomResizedCrop::window(int64_t height, int64_t width,
   Window window{0, 0, height, width, size_.height, size_.width, interpolation_};
   for (int attempt = 0; attempt < 10; ++attempt) {
     const double target = area * random.uniform(options_.scale.first, options_.scale.second);
-    const double ratio = std::exp(
-        random.uniform(std::log(options_.ratio.first), std::log(options_.ratio.second)));
-    const double w = std::nearbyint(std::sqrt(target * ratio)), h = std::nearbyint(std::sqrt(target / ratio));
-    if (w < 1 || h < 1 || w > static_cast<double>(width) || h > static_cast<double>(height)) continue;
+    const double ratio =
+        std::exp(random.uniform(std::log(options_.ratio.first), std::log(options_.ratio.second)));
+    const double w = std::nearbyint(std::sqrt(target * ratio)),
+                 h = std::nearbyint(std::sqrt(target / ratio));
+    if (w < 1 || h < 1 || w > static_cast<double>(width) || h > static_cast<double>(height))
+      continue;
     window.width = static_cast<int64_t>(w), window.height = static_cast<int64_t>(h);
     window.top = random.below(height - window.height + 1);
     window.left = random.below(width - window.width + 1);
@@ -151,9 +161,11 @@ std::optional<Window> RandomResizedCrop::window(int64_t height, int64_t width,
   }
   const double ratio = static_cast<double>(width) / static_cast<double>(height);
   if (ratio < options_.ratio.first) {
-    window.height = static_cast<int64_t>(std::nearbyint(static_cast<double>(width) / options_.ratio.first));
+    window.height =
+        static_cast<int64_t>(std::nearbyint(static_cast<double>(width) / options_.ratio.first));
   } else if (ratio > options_.ratio.second) {
-    window.width = static_cast<int64_t>(std::nearbyint(static_cast<double>(height) * options_.ratio.second));
+    window.width =
+        static_cast<int64_t>(std::nearbyint(static_cast<double>(height) * options_.ratio.second));
   }
   window.height = std::clamp<int64_t>(window.height, 1, height);
   window.width = std::clamp<int64_t>(window.width, 1, width);

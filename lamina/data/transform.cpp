@@ -29,7 +29,8 @@ Array Transform::operator()(const Array& pixels, uint64_t seed) const {
   RandomChoices random(seed, 0, 0);
   apply(sample, random);
   const io::Picture& p = sample.picture;
-  if (sample.is_float) return from_data(sample.values.data(), {p.channels, p.height, p.width}, float32);
+  if (sample.is_float)
+    return from_data(sample.values.data(), {p.channels, p.height, p.width}, float32);
   return from_data(p.pixels.data(), {p.height, p.width, p.channels}, uint8);
 }
 

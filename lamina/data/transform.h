@@ -40,7 +40,7 @@ class Transform {
  public:
   virtual ~Transform() = default;
   virtual void apply(Sample& sample, RandomChoices& random) const = 0;
-  virtual std::string description() const = 0;         // "RandomCrop(32, padding=4)"
+  virtual std::string description() const = 0;  // "RandomCrop(32, padding=4)"
   // What it does to pixels uint8 [height, width, 1 or 3]: the same kind, or float32 [channels, height,
   // width] of those that make floats.
   Array operator()(const Array& pixels, uint64_t seed = 0) const;

@@ -47,8 +47,8 @@ class CenterCrop : public Transform {
 };
 
 struct RandomCropOptions {
-  int64_t padding = 0;           // zeros on each side, before cropping
-  bool pad_if_needed = false;    // pictures that are smaller; a ValueError otherwise
+  int64_t padding = 0;         // zeros on each side, before cropping
+  bool pad_if_needed = false;  // pictures that are smaller; a ValueError otherwise
 };
 class RandomCrop : public Transform {
  public:
@@ -63,8 +63,8 @@ class RandomCrop : public Transform {
 };
 
 struct RandomResizedCropOptions {
-  Range scale = {0.08, 1.0};           // of the picture's area
-  Range ratio = {3.0 / 4, 4.0 / 3};    // width to height
+  Range scale = {0.08, 1.0};         // of the picture's area
+  Range ratio = {3.0 / 4, 4.0 / 3};  // width to height
   std::string interpolation = "bilinear";
 };
 // A part of random size, place and proportion, resized (Szegedy et al. 2015).

@@ -18,18 +18,30 @@ CaffeDatum parse_caffe_datum(Bytes bytes, std::string_view source) {
     protozero::pbf_reader message(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     while (message.next()) {
       switch (message.tag()) {
-        case 1: datum.channels = message.get_int32(); break;
-        case 2: datum.height = message.get_int32(); break;
-        case 3: datum.width = message.get_int32(); break;
+        case 1:
+          datum.channels = message.get_int32();
+          break;
+        case 2:
+          datum.height = message.get_int32();
+          break;
+        case 3:
+          datum.width = message.get_int32();
+          break;
         case 4: {
           const auto view = message.get_view();
           datum.bytes = {reinterpret_cast<const std::byte*>(view.data()), view.size()};
           break;
         }
-        case 5: datum.label = message.get_int32(); break;
-        case 6: throw fail("float_data", "data, bytes");
-        case 7: datum.encoded = message.get_bool(); break;
-        default: message.skip();
+        case 5:
+          datum.label = message.get_int32();
+          break;
+        case 6:
+          throw fail("float_data", "data, bytes");
+        case 7:
+          datum.encoded = message.get_bool();
+          break;
+        default:
+          message.skip();
       }
     }
   } catch (const protozero::exception& error) {

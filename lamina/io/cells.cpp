@@ -12,7 +12,8 @@ namespace {
 
 std::string_view trimmed(std::string_view s) {
   while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
+  while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r'))
+    s.remove_suffix(1);
   return s;
 }
 
@@ -106,7 +107,8 @@ CellTable parse_cells(std::string_view all, std::string_view source, CellOptions
     if (table.names.empty()) {
       bool named = true;
       for (const std::string& cell : row) named = named && is_name(cell);
-      for (size_t i = 0; i < row.size(); ++i) table.names.push_back(named ? row[i] : std::to_string(i));
+      for (size_t i = 0; i < row.size(); ++i)
+        table.names.push_back(named ? row[i] : std::to_string(i));
       if (named) continue;
     }
     if (row.size() != table.names.size()) {

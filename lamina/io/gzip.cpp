@@ -36,7 +36,8 @@ std::vector<std::byte> inflate_gzip(Bytes bytes, std::string_view source, uint64
     const size_t given = std::min(bytes.size() - at, kPiece);
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(bytes.data() + at));
     stream.avail_in = static_cast<uInt>(given);
-    if (out.size() - written < kPiece / 4) out.resize(std::min<uint64_t>(2 * out.size() + kPiece, limit + 1));
+    if (out.size() - written < kPiece / 4)
+      out.resize(std::min<uint64_t>(2 * out.size() + kPiece, limit + 1));
     const size_t room = std::min(out.size() - written, kPiece);
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + written);
     stream.avail_out = static_cast<uInt>(room);

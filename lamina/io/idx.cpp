@@ -17,8 +17,8 @@ struct ElementType {
   const char* name;
   size_t size;
 };
-constexpr ElementType kTypes[] = {{0x08, "uint8", 1},  {0x09, "int8", 1},    {0x0b, "int16", 2},
-                                  {0x0c, "int32", 4},  {0x0d, "float32", 4}, {0x0e, "float64", 8}};
+constexpr ElementType kTypes[] = {{0x08, "uint8", 1}, {0x09, "int8", 1},    {0x0b, "int16", 2},
+                                  {0x0c, "int32", 4}, {0x0d, "float32", 4}, {0x0e, "float64", 8}};
 
 int64_t big_endian(Bytes bytes, size_t at) {
   int64_t value = 0;

@@ -17,7 +17,7 @@
 namespace lamina::io {
 
 struct IdxArray {
-  std::string type;            // "uint8", "int8", "int16", "int32", "float32" or "float64"
+  std::string type;  // "uint8", "int8", "int16", "int32", "float32" or "float64"
   std::vector<int64_t> shape;
   std::vector<std::byte> data;  // row-major, little-endian
 };

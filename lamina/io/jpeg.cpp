@@ -7,8 +7,8 @@
 #include <cstdlib>
 
 // jpeglib.h needs cstdio before it.
-#include <jpeglib.h>
 #include <jerror.h>
+#include <jpeglib.h>
 
 #include <algorithm>
 #include <cstring>
@@ -44,8 +44,10 @@ void on_message(j_common_ptr codec, int level) {
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
-    case JWRN_NOT_SEQUENTIAL: on_error(codec);
-    default: break;
+    case JWRN_NOT_SEQUENTIAL:
+      on_error(codec);
+    default:
+      break;
   }
 }
 
@@ -83,10 +85,15 @@ struct Decoder {
     codec.scale_num = 1;
     codec.scale_denom = static_cast<unsigned>(reduce);
     switch (codec.jpeg_color_space) {
-      case JCS_GRAYSCALE: codec.out_color_space = JCS_GRAYSCALE; break;
+      case JCS_GRAYSCALE:
+        codec.out_color_space = JCS_GRAYSCALE;
+        break;
       case JCS_CMYK:
-      case JCS_YCCK: codec.out_color_space = JCS_CMYK; break;
-      default: codec.out_color_space = JCS_RGB;
+      case JCS_YCCK:
+        codec.out_color_space = JCS_CMYK;
+        break;
+      default:
+        codec.out_color_space = JCS_RGB;
     }
     jpeg_start_decompress(&codec);
     return true;
@@ -118,9 +125,10 @@ struct Decoder {
 };
 
 [[noreturn]] void fail(std::string_view source, const Decoder& decoder) {
-  const uint64_t left = decoder.codec.src ? decoder.codec.src->bytes_in_buffer : decoder.bytes.size();
-  throw bad_file(source, decoder.bytes.size() - std::min<uint64_t>(left, decoder.bytes.size()), "JPEG",
-                 decoder.messages.text, "a whole JPEG picture",
+  const uint64_t left =
+      decoder.codec.src ? decoder.codec.src->bytes_in_buffer : decoder.bytes.size();
+  throw bad_file(source, decoder.bytes.size() - std::min<uint64_t>(left, decoder.bytes.size()),
+                 "JPEG", decoder.messages.text, "a whole JPEG picture",
                  "the picture is truncated or damaged; save it again");
 }
 
@@ -155,8 +163,8 @@ std::vector<uint8_t> rgb_from_cmyk(const std::vector<uint8_t>& cmyk, bool invert
 void check_region(const PictureRegion& r, int64_t width, int64_t height) {
   if (r.x < 0 || r.y < 0 || r.width < 1 || r.height < 1 || r.x > width - r.width ||
       r.y > height - r.height) {
-    throw ValueError(text("parse_jpeg: the region of ", r.width, " x ", r.height, " at (", r.x, ", ",
-                          r.y, ") is not within ", width, " x ", height, " pixels"));
+    throw ValueError(text("parse_jpeg: the region of ", r.width, " x ", r.height, " at (", r.x,
+                          ", ", r.y, ") is not within ", width, " x ", height, " pixels"));
   }
 }
 
@@ -185,7 +193,8 @@ Picture parse_jpeg(Bytes bytes, std::string_view source, JpegOptions options) {
   const int64_t first = std::max<int64_t>(0, region.x - kMargin);
   const int64_t last = std::min(width, region.x + region.width + kMargin);
   auto left = static_cast<JDIMENSION>(first), columns = static_cast<JDIMENSION>(last - first);
-  if ((first > 0 || last < width) && !decoder.guarded_columns(&left, &columns)) fail(source, decoder);
+  if ((first > 0 || last < width) && !decoder.guarded_columns(&left, &columns))
+    fail(source, decoder);
 
   const int64_t components = decoder.codec.output_components;
   std::vector<uint8_t> line(static_cast<size_t>(columns * components));
@@ -251,9 +260,10 @@ void write_jpeg(const std::string& path, const Picture& picture, int quality) {
                     picture.pixels.size() ==
                         static_cast<uint64_t>(picture.width * picture.height * picture.channels);
   if (!fits) {
-    throw ValueError(text("write_jpeg: expected a picture with 1 or 3 channels and sides of at most "
-                          "65500 pixels, got ",
-                          picture.width, " x ", picture.height, " x ", picture.channels));
+    throw ValueError(
+        text("write_jpeg: expected a picture with 1 or 3 channels and sides of at most "
+             "65500 pixels, got ",
+             picture.width, " x ", picture.height, " x ", picture.channels));
   }
   Encoder encoder;
   if (!encoder.guarded_write(picture, std::clamp(quality, 1, 100))) {

@@ -21,7 +21,7 @@ namespace {
 
 constexpr uint32_t kMagic = 0xbeefc0de;
 constexpr uint64_t kPageHead = 16, kNodeHead = 8, kNoPage = ~uint64_t{0};
-constexpr uint16_t kBranch = 1, kLeaf = 2, kOverflow = 4;       // flags of pages
+constexpr uint16_t kBranch = 1, kLeaf = 2, kOverflow = 4;        // flags of pages
 constexpr uint16_t kBigData = 1, kSubData = 2, kDuplicates = 4;  // flags of nodes
 constexpr uint64_t kMeta = kPageHead, kFreeDb = kMeta + 24, kMainDb = kFreeDb + 48,
                    kTransaction = kMainDb + 48 + 8, kMetaEnd = kTransaction + 8;
@@ -83,7 +83,8 @@ class Walk {
         check_leaf(level.page, node);
         found_.push_back(node);
       } else {
-        const uint64_t child = load<uint32_t>(all_, node) | uint64_t{load<uint16_t>(all_, node + 4)} << 32;
+        const uint64_t child = load<uint32_t>(all_, node) | uint64_t{load<uint16_t>(all_, node + 4)}
+                                                                << 32;
         enter(child, node);
       }
     }
@@ -99,7 +100,8 @@ class Walk {
     }
     if (flags & 0x20) throw bad(path_, page + 10, "page flags", text(flags), "a leaf with values");
     if (lower < kPageHead || lower > page_size_ || lower % 2 != 0) {
-      throw bad(path_, page + 12, "page", text("lower = ", lower), text(kPageHead, " to ", page_size_));
+      throw bad(path_, page + 12, "page", text("lower = ", lower),
+                text(kPageHead, " to ", page_size_));
     }
     return (lower - kPageHead) / 2;
   }
@@ -124,7 +126,8 @@ class Walk {
     const uint64_t value = node + kNodeHead + key;
     if (!(flags & kBigData)) {
       if (size > page + page_size_ - value) {
-        throw bad(path_, node, "value", text(size, " bytes"), text("at most ", page + page_size_ - value));
+        throw bad(path_, node, "value", text(size, " bytes"),
+                  text("at most ", page + page_size_ - value));
       }
       return;
     }
@@ -154,15 +157,18 @@ LmdbFile::LmdbFile(const std::string& path) : file_(data_file(path)) {
   const Bytes all = file_.bytes();
   std::optional<Meta> meta = meta_at(all, 0);
   const auto usable = [](const std::optional<Meta>& m) {
-    return m && m->page_size >= 256 && m->page_size <= 65536 && (m->page_size & (m->page_size - 1)) == 0;
+    return m && m->page_size >= 256 && m->page_size <= 65536 &&
+           (m->page_size & (m->page_size - 1)) == 0;
   };
   if (!usable(meta)) {
-    throw bad(this->path(), kMeta, "meta page", quoted(as_text(all.first(std::min<size_t>(all.size(), 40)))),
+    throw bad(this->path(), kMeta, "meta page",
+              quoted(as_text(all.first(std::min<size_t>(all.size(), 40)))),
               "the magic number of LMDB and a page size");
   }
   page_size_ = meta->page_size;
   const std::optional<Meta> other = meta_at(all, page_size_);
-  if (usable(other) && other->page_size == page_size_ && other->transaction > meta->transaction) meta = other;
+  if (usable(other) && other->page_size == page_size_ && other->transaction > meta->transaction)
+    meta = other;
   if (meta->root != kNoPage) nodes_ = Walk(all, this->path(), page_size_).nodes(meta->root);
   if (nodes_.size() != meta->entries) {
     throw bad(this->path(), kMainDb, "tree", text(nodes_.size(), " entries"),

@@ -31,7 +31,7 @@ class LmdbFile : public RecordFile {
 // What Caffe keeps under each key.
 struct CaffeDatum {
   int64_t channels = 0, height = 0, width = 0, label = 0;
-  bool encoded = false;              // `bytes` is a picture file instead of [channels, height, width]
+  bool encoded = false;  // `bytes` is a picture file instead of [channels, height, width]
   std::span<const std::byte> bytes;
 };
 CaffeDatum parse_caffe_datum(std::span<const std::byte> bytes, std::string_view source);

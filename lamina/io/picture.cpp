@@ -31,12 +31,17 @@ PictureKind picture_kind(std::span<const std::byte> bytes) {
 Picture parse_picture(std::span<const std::byte> bytes, std::string_view source,
                       PictureLimits limits) {
   switch (picture_kind(bytes)) {
-    case PictureKind::kPng: return parse_png(bytes, source, limits);
-    case PictureKind::kJpeg: return parse_jpeg(bytes, source, {.limits = limits});
-    case PictureKind::kWebp: return parse_webp(bytes, source, limits);
-    case PictureKind::kUnknown: break;
+    case PictureKind::kPng:
+      return parse_png(bytes, source, limits);
+    case PictureKind::kJpeg:
+      return parse_jpeg(bytes, source, {.limits = limits});
+    case PictureKind::kWebp:
+      return parse_webp(bytes, source, limits);
+    case PictureKind::kUnknown:
+      break;
   }
-  throw bad_file(source, 0, "signature", quoted(as_text(bytes.first(std::min<size_t>(12, bytes.size())))),
+  throw bad_file(source, 0, "signature",
+                 quoted(as_text(bytes.first(std::min<size_t>(12, bytes.size())))),
                  "a PNG, JPEG or WebP picture", "save it again in one of these formats");
 }
 

@@ -41,8 +41,9 @@ std::unique_ptr<RecordFile> open_records(const std::string& path, std::string_vi
   if (found == "lines") return std::make_unique<LinesFile>(path);
   if (found == "tfrecord") return std::make_unique<TfRecordFile>(path);
   if (!found.empty()) {
-    throw ValueError(text("format: expected \"auto\", \"tfrecord\", \"recordio\", \"lmdb\" or \"lines\", got \"",
-                          found, "\""));
+    throw ValueError(
+        text("format: expected \"auto\", \"tfrecord\", \"recordio\", \"lmdb\" or \"lines\", got \"",
+             found, "\""));
   }
   throw FileError(text("cannot tell what records ", path, " holds"))
       .detail("file", path)

@@ -20,7 +20,7 @@
 namespace lamina::io {
 
 struct Record {
-  std::string key;                   // where the format has one
+  std::string key;  // where the format has one
   std::span<const std::byte> bytes;
   std::vector<std::byte> owned;
 

@@ -43,9 +43,14 @@ TfFeature read_feature(pbf_reader message) {
         for (pbf_reader list = message.get_message(); list.next(1);)
           feature.strings.push_back(list.get_string());
         break;
-      case 2: read_numbers(message.get_message(), feature.numbers); break;
-      case 3: read_integers(message.get_message(), feature.integers); break;
-      default: message.skip();
+      case 2:
+        read_numbers(message.get_message(), feature.numbers);
+        break;
+      case 3:
+        read_integers(message.get_message(), feature.integers);
+        break;
+      default:
+        message.skip();
     }
   }
   return feature;
@@ -75,8 +80,9 @@ TfExample parse_tf_example(Bytes bytes, std::string_view source) {
     }
   } catch (const protozero::exception& error) {
     const auto left = message.length();
-    throw bad_file(source, bytes.size() - std::min<size_t>(left, bytes.size()), "example", error.what(),
-                   "a tf.train.Example", "the record is damaged or holds something else");
+    throw bad_file(source, bytes.size() - std::min<size_t>(left, bytes.size()), "example",
+                   error.what(), "a tf.train.Example",
+                   "the record is damaged or holds something else");
   }
   return example;
 }

@@ -32,8 +32,8 @@ TfRecordFile::TfRecordFile(const std::string& path) : file_(path) {
     const auto length = load<uint64_t>(bytes, at);
     const uint32_t crc = load<uint32_t>(bytes, at + 8), expected = masked_crc(bytes.subspan(at, 8));
     if (crc != expected) {
-      throw bad_file(path, at + 8, text("checksum of the length of ", record), hex(crc), hex(expected),
-                     std::string(kHelp));
+      throw bad_file(path, at + 8, text("checksum of the length of ", record), hex(crc),
+                     hex(expected), std::string(kHelp));
     }
     if (length > left - kFrame) {
       throw bad_file(path, at, text("length of ", record), text(length, " bytes"),

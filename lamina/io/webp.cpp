@@ -17,7 +17,8 @@ Picture parse_webp(Bytes bytes, std::string_view source, PictureLimits limits) {
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
   WebPBitstreamFeatures found;
   if (WebPGetFeatures(data, bytes.size(), &found) != VP8_STATUS_OK) {
-    throw bad_file(source, 0, "WebP", text(bytes.size(), " bytes"), "a valid header", std::string(kHelp));
+    throw bad_file(source, 0, "WebP", text(bytes.size(), " bytes"), "a valid header",
+                   std::string(kHelp));
   }
   if (found.has_animation) {
     throw bad_file(source, 0, "WebP", "an animation", "a single picture",

@@ -87,7 +87,8 @@ data::LoaderState to_state(const nb::dict& dict) {
     if (!dict.contains(name)) throw KeyError(text("load_state_dict: there is no \"", name, "\""));
     return nb::object(dict[name]);
   };
-  return {{to_int(field("epoch"), "load_state_dict: epoch"), to_int(field("batch"), "load_state_dict: batch")},
+  return {{to_int(field("epoch"), "load_state_dict: epoch"),
+           to_int(field("batch"), "load_state_dict: batch")},
           to_int(field("examples"), "load_state_dict: examples"),
           to_int(field("batch_size"), "load_state_dict: batch_size"),
           nb::cast<bool>(field("shuffle")),
@@ -118,9 +119,8 @@ void bind_loader(nb::module_& m) {
              int64_t num_shards, int64_t shard_index, std::vector<double> weights,
              int64_t num_samples, std::vector<int64_t> lengths, nb::object collate_fn) {
             data::DatasetHandle handle =
-                collate_fn.is_none()
-                    ? to_dataset(dataset, "DataLoader: dataset")
-                    : sequence_dataset(nb::borrow(dataset), std::move(collate_fn));
+                collate_fn.is_none() ? to_dataset(dataset, "DataLoader: dataset")
+                                     : sequence_dataset(nb::borrow(dataset), std::move(collate_fn));
             new (self) data::DataLoader(
                 std::move(handle),
                 {batch_size, shuffle, seed, drop_last, num_workers, prefetch_factor, num_shards,
@@ -132,9 +132,9 @@ void bind_loader(nb::module_& m) {
           nb::arg("weights") = std::vector<double>(), nb::arg("num_samples") = -1,
           nb::arg("lengths") = std::vector<int64_t>(), nb::arg("collate_fn") = nb::none())
       .def("__len__", &data::DataLoader::size)
-      .def("__iter__",
-           [](nb::object self) { return new Loop(std::move(self)); },
-           nb::rv_policy::take_ownership)
+      .def(
+          "__iter__", [](nb::object self) { return new Loop(std::move(self)); },
+          nb::rv_policy::take_ownership)
       .def_prop_ro(
           "position",
           [](const data::DataLoader& self) {
@@ -152,7 +152,9 @@ void bind_loader(nb::module_& m) {
           "The position and what the order follows from, for checkpoints.")
       .def(
           "load_state_dict",
-          [](data::DataLoader& self, const nb::dict& state) { self.load_state_dict(to_state(state)); },
+          [](data::DataLoader& self, const nb::dict& state) {
+            self.load_state_dict(to_state(state));
+          },
           nb::arg("state"), "Restores the position of a loader over the same data.");
 }
 

@@ -70,12 +70,13 @@ Array to_rows(nb::handle object) {
 
 data::DatasetHandle sequence_dataset(nb::object object, nb::object collate) {
   if (!is_sequence(object)) {
-    throw DTypeError(text("DataLoader: dataset: expected an object with __len__ and __getitem__, got ",
-                          Py_TYPE(object.ptr())->tp_name));
+    throw DTypeError(
+        text("DataLoader: dataset: expected an object with __len__ and __getitem__, got ",
+             Py_TYPE(object.ptr())->tp_name));
   }
   if (!collate.is_none() && !PyCallable_Check(collate.ptr())) {
-    throw DTypeError(text("DataLoader: collate_fn: expected a function, got ",
-                          Py_TYPE(collate.ptr())->tp_name));
+    throw DTypeError(
+        text("DataLoader: collate_fn: expected a function, got ", Py_TYPE(collate.ptr())->tp_name));
   }
   return std::shared_ptr<const data::Dataset>(
       std::make_shared<SequenceDataset>(std::move(object), std::move(collate)));

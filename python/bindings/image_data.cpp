@@ -27,7 +27,8 @@ ImageSize to_size(nb::handle object, const char* what) {
     return ImageSize(list[0]);
   }
   if (list.size() == 2) return {list[0], list[1]};
-  throw ValueError(text(what, ": expected a number or (height, width), got ", list.size(), " numbers"));
+  throw ValueError(
+      text(what, ": expected a number or (height, width), got ", list.size(), " numbers"));
 }
 
 Range to_range(nb::handle object, const char* what) {
@@ -45,11 +46,14 @@ class FunctionTransform : public Transform {
   void apply(Sample& sample, RandomChoices&) const override {
     io::Picture& p = sample.picture;
     nb::gil_scoped_acquire gil;
-    nb::object result = (*function_)(from_data(p.pixels.data(), {p.height, p.width, p.channels}, uint8));
+    nb::object result =
+        (*function_)(from_data(p.pixels.data(), {p.height, p.width, p.channels}, uint8));
     const Array pixels = to_rows(result);
-    if (pixels.dtype() != uint8 || pixels.ndim() != 3 || (pixels.shape(2) != 1 && pixels.shape(2) != 3)) {
-      throw ShapeError(text("transforms: expected uint8 [height, width, 1 or 3] from a function, got ",
-                            describe(pixels)));
+    if (pixels.dtype() != uint8 || pixels.ndim() != 3 ||
+        (pixels.shape(2) != 1 && pixels.shape(2) != 3)) {
+      throw ShapeError(
+          text("transforms: expected uint8 [height, width, 1 or 3] from a function, got ",
+               describe(pixels)));
     }
     p.height = pixels.shape(0), p.width = pixels.shape(1), p.channels = pixels.shape(2);
     p.pixels.resize(static_cast<size_t>(pixels.size()));
@@ -69,7 +73,8 @@ Transforms to_transforms(nb::handle list) {
   }
   for (nb::handle item : nb::borrow<nb::sequence>(list)) {
     if (nb::isinstance<Transform>(item)) {
-      out.emplace_back(std::shared_ptr<const Transform>(nb::cast<std::shared_ptr<Transform>>(item)));
+      out.emplace_back(
+          std::shared_ptr<const Transform>(nb::cast<std::shared_ptr<Transform>>(item)));
     } else if (PyCallable_Check(item.ptr()) && !PyType_Check(item.ptr())) {
       out.emplace_back(FunctionTransform(item));
     } else {
@@ -106,11 +111,12 @@ void bind_windows_of(nb::module_& m) {
             new (self) CenterCrop(to_size(size, "CenterCrop: size"));
           },
           nb::arg("size"));
-  nb::class_<RandomCrop, Transform>(m, "RandomCrop",
-                                    "A part of this size at a random place, after padding with zeros.\n"
-                                    ">>> pixels = lm.zeros((32, 32, 3), dtype=lm.uint8)\n"
-                                    ">>> lm.data.RandomCrop(32, padding=4)(pixels).shape\n"
-                                    "(32, 32, 3)")
+  nb::class_<RandomCrop, Transform>(
+      m, "RandomCrop",
+      "A part of this size at a random place, after padding with zeros.\n"
+      ">>> pixels = lm.zeros((32, 32, 3), dtype=lm.uint8)\n"
+      ">>> lm.data.RandomCrop(32, padding=4)(pixels).shape\n"
+      "(32, 32, 3)")
       .def(
           "__init__",
           [](RandomCrop* self, nb::handle size, int64_t padding, bool pad_if_needed) {
@@ -134,7 +140,8 @@ void bind_windows_of(nb::module_& m) {
             new (self) RandomResizedCrop(to_size(size, "RandomResizedCrop: size"), options);
           },
           nb::arg("size"), nb::arg("scale") = nb::make_tuple(0.08, 1.0),
-          nb::arg("ratio") = nb::make_tuple(3.0 / 4, 4.0 / 3), nb::arg("interpolation") = "bilinear");
+          nb::arg("ratio") = nb::make_tuple(3.0 / 4, 4.0 / 3),
+          nb::arg("interpolation") = "bilinear");
 }
 
 void bind_geometry(nb::module_& m) {
@@ -160,7 +167,8 @@ void bind_geometry(nb::module_& m) {
       "(9, 9, 1)")
       .def(
           "__init__",
-          [](RandomRotation* self, nb::handle degrees, const std::string& interpolation, int64_t fill) {
+          [](RandomRotation* self, nb::handle degrees, const std::string& interpolation,
+             int64_t fill) {
             if (fill < 0 || fill > 255) {
               throw ValueError(text("RandomRotation: expected a fill of 0 to 255, got ", fill));
             }
@@ -173,7 +181,8 @@ void bind_geometry(nb::module_& m) {
           nb::arg("degrees"), nb::arg("interpolation") = "nearest", nb::arg("fill") = 0);
   nb::class_<ColorJitter, Transform>(
       m, "ColorJitter",
-      "Brightness, contrast and saturation times a factor within 1 - x and 1 + x, hue turned by up to "
+      "Brightness, contrast and saturation times a factor within 1 - x and 1 + x, hue turned by up "
+      "to "
       "`hue` (0.5 is half the circle), in random order.\n"
       ">>> pixels = lm.zeros((4, 4, 3), dtype=lm.uint8)\n"
       ">>> lm.data.ColorJitter(brightness=0.2, hue=0.1)(pixels).shape\n"
@@ -206,12 +215,13 @@ void bind_geometry(nb::module_& m) {
 }
 
 void bind_floats(nb::module_& m) {
-  nb::class_<ToFloat, Transform>(m, "ToFloat",
-                                 "Bytes [height, width, channels] become float32 [channels, height, "
-                                 "width] from 0 to 1.\n"
-                                 ">>> pixels = lm.full((2, 3, 1), 255, dtype=lm.uint8)\n"
-                                 ">>> lm.data.ToFloat()(pixels).shape\n"
-                                 "(1, 2, 3)")
+  nb::class_<ToFloat, Transform>(
+      m, "ToFloat",
+      "Bytes [height, width, channels] become float32 [channels, height, "
+      "width] from 0 to 1.\n"
+      ">>> pixels = lm.full((2, 3, 1), 255, dtype=lm.uint8)\n"
+      ">>> lm.data.ToFloat()(pixels).shape\n"
+      "(1, 2, 3)")
       .def(nb::init<>());
   m.attr("ToTensor") = m.attr("ToFloat");
   nb::class_<Normalize, Transform>(
@@ -223,7 +233,8 @@ void bind_floats(nb::module_& m) {
       .def(
           "__init__",
           [](Normalize* self, nb::handle mean, nb::handle std) {
-            new (self) Normalize(to_numbers(mean, "Normalize: mean"), to_numbers(std, "Normalize: std"));
+            new (self)
+                Normalize(to_numbers(mean, "Normalize: mean"), to_numbers(std, "Normalize: std"));
           },
           nb::arg("mean") = nb::make_tuple(0.485, 0.456, 0.406),
           nb::arg("std") = nb::make_tuple(0.229, 0.224, 0.225));
@@ -256,7 +267,8 @@ void bind_floats(nb::module_& m) {
 
 ImageOptions to_options(nb::handle transforms, int64_t channels, std::string on_error, bool cache,
                         int64_t max_pixels, double reducing_gap) {
-  return {to_transforms(transforms), channels, std::move(on_error), cache, max_pixels, reducing_gap};
+  return {
+      to_transforms(transforms), channels, std::move(on_error), cache, max_pixels, reducing_gap};
 }
 
 nb::list skipped(const ImageDataset& self) {
@@ -282,20 +294,24 @@ void bind_sets(nb::module_& m) {
             if (!batch.x) throw ValueError("get: none of these pictures could be read");
             return nb::make_tuple(std::move(batch.x), std::move(batch.y));
           },
-          nb::arg("indices"), "The examples with these numbers: x [N, channels, height, width], y [N].")
+          nb::arg("indices"),
+          "The examples with these numbers: x [N, channels, height, width], y [N].")
       .def("name", &ImageDataset::name, nb::arg("index"), "Where the picture comes from.")
       .def("label", &ImageDataset::label, nb::arg("index"))
       .def_prop_ro("skipped", &skipped, "(name, reason) of each picture that was left out so far.");
   nb::class_<ImageFolder, ImageDataset>(
       m, "ImageFolder",
-      "Pictures (JPEG, PNG, WebP) in one sub-folder for each class, read and transformed when they are "
+      "Pictures (JPEG, PNG, WebP) in one sub-folder for each class, read and transformed when they "
+      "are "
       "asked for, on the threads of a DataLoader.\n"
-      "Shapes: x uint8 [N, channels, height, width], float32 after ToFloat or Normalize; y int64 [N]\n"
+      "Shapes: x uint8 [N, channels, height, width], float32 after ToFloat or Normalize; y int64 "
+      "[N]\n"
       "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
       ">>> import tempfile\n"
       ">>> folder = tempfile.mkdtemp()\n"
       ">>> count = lm.data.export_digits(folder, count=20)\n"
-      ">>> images = lm.data.ImageFolder(folder, transforms=[lm.data.Resize(8), lm.data.ToFloat()])\n"
+      ">>> images = lm.data.ImageFolder(folder, transforms=[lm.data.Resize(8), "
+      "lm.data.ToFloat()])\n"
       ">>> train, test = images.split(0.8)\n"
       ">>> x, y = next(iter(lm.data.DataLoader(train, batch_size=4)))\n"
       ">>> len(train), len(images.classes), x.shape\n"
@@ -304,8 +320,8 @@ void bind_sets(nb::module_& m) {
           "__init__",
           [](ImageFolder* self, const std::string& path, nb::handle transforms, int64_t channels,
              std::string on_error, bool cache, int64_t max_pixels, double reducing_gap) {
-            new (self) ImageFolder(path, to_options(transforms, channels, std::move(on_error), cache,
-                                                    max_pixels, reducing_gap));
+            new (self) ImageFolder(path, to_options(transforms, channels, std::move(on_error),
+                                                    cache, max_pixels, reducing_gap));
           },
           nb::arg("path"), nb::arg("transforms") = nb::none(), nb::arg("channels") = 3,
           nb::arg("on_error") = "raise", nb::arg("cache") = false,
@@ -335,17 +351,21 @@ void bind_sets(nb::module_& m) {
           nb::arg("transforms"), "The same pictures, treated otherwise.");
   nb::class_<ImageRecords, ImageDataset>(
       m, "ImageRecords",
-      "Pictures and labels in a file of records: TFRecord (tf.train.Example), RecordIO (MXNet), LMDB "
+      "Pictures and labels in a file of records: TFRecord (tf.train.Example), RecordIO (MXNet), "
+      "LMDB "
       "(Caffe).\n"
-      "Shapes: x uint8 [N, channels, height, width], float32 after ToFloat or Normalize; y int64 [N]\n"
+      "Shapes: x uint8 [N, channels, height, width], float32 after ToFloat or Normalize; y int64 "
+      "[N]\n"
       "Errors: `FileError` names the file, the place in it, what came and what was expected\n"
       ">>> import os, struct, tempfile\n"
       ">>> folder = tempfile.mkdtemp()\n"
       ">>> count = lm.data.export_digits(os.path.join(folder, \"digits\"), count=1)\n"
-      ">>> with open(os.path.join(folder, \"digits\", \"0\", \"0000.png\"), \"rb\") as file: png = file.read()\n"
+      ">>> with open(os.path.join(folder, \"digits\", \"0\", \"0000.png\"), \"rb\") as file: png = "
+      "file.read()\n"
       ">>> record = struct.pack(\"<IfQQ\", 0, 7.0, 0, 0) + png\n"
       ">>> path = os.path.join(folder, \"digits.rec\")\n"
-      ">>> with open(path, \"wb\") as file: size = file.write(struct.pack(\"<II\", 0xced7230a, len(record)) + record)\n"
+      ">>> with open(path, \"wb\") as file: size = file.write(struct.pack(\"<II\", 0xced7230a, "
+      "len(record)) + record)\n"
       ">>> images = lm.data.ImageRecords(path)\n"
       ">>> images.label(0), images.get([0])[0].shape\n"
       "(7, (1, 3, 32, 32))")
@@ -368,15 +388,18 @@ void bind_sets(nb::module_& m) {
 }  // namespace
 
 void bind_image_data(nb::module_& m) {
-  nb::class_<Transform>(m, "Transform",
-                        "A step between a picture and a net; torchvision's names. Calling one shows what it "
-                        "does to pixels uint8 [height, width, channels].\n"
-                        ">>> isinstance(lm.data.Resize(8), lm.data.Transform)\n"
-                        "True")
+  nb::class_<Transform>(
+      m, "Transform",
+      "A step between a picture and a net; torchvision's names. Calling one shows what it "
+      "does to pixels uint8 [height, width, channels].\n"
+      ">>> isinstance(lm.data.Resize(8), lm.data.Transform)\n"
+      "True")
       .def("__repr__", &Transform::description)
       .def(
           "__call__",
-          [](const Transform& self, nb::handle pixels, uint64_t seed) { return self(to_rows(pixels), seed); },
+          [](const Transform& self, nb::handle pixels, uint64_t seed) {
+            return self(to_rows(pixels), seed);
+          },
           nb::arg("pixels"), nb::arg("seed") = 0);
   bind_windows_of(m);
   bind_geometry(m);

@@ -24,7 +24,8 @@ class Train : public testing::Test {
   static void SetUpTestSuite() {
     folder = new TemporaryFolder;
     lamina::data::export_digits(*folder / "digits", {.count = 400});
-    result = run_lamina("train " + (*folder / "digits") + " --model mlp --epochs 6 --batch-size 16 --image-size 16 --log " +
+    result = run_lamina("train " + (*folder / "digits") +
+                        " --model mlp --epochs 6 --batch-size 16 --image-size 16 --log " +
                         (*folder / "log.csv") + " --save " + (*folder / "m.lamina"));
   }
   static void TearDownTestSuite() { delete folder; }
@@ -38,7 +39,8 @@ CommandResult Train::result;
 
 TEST_F(Train, LearnsAFolderOfPictures) {
   ASSERT_EQ(result.exit_code, 0) << result.output;
-  EXPECT_THAT(result.output, HasSubstr("320 pictures of 10 classes to learn from, 80 to check with; 1 x 16 x 16"));
+  EXPECT_THAT(result.output,
+              HasSubstr("320 pictures of 10 classes to learn from, 80 to check with; 1 x 16 x 16"));
   EXPECT_THAT(result.output, ContainsRegex("validation accuracy: 0\\.[6-9]"));
   EXPECT_THAT(result.output, HasSubstr("confusions"));
   const std::string log = contents(*folder / "log.csv");
@@ -48,25 +50,30 @@ TEST_F(Train, LearnsAFolderOfPictures) {
 
 TEST_F(Train, ItsModelPredictsAndIsMeasured) {
   const std::string picture = *folder / "digits/3/0003.png";
-  const CommandResult table = run_lamina("predict " + (*folder / "m.lamina") + " " + picture + " --top 2");
+  const CommandResult table =
+      run_lamina("predict " + (*folder / "m.lamina") + " " + picture + " --top 2");
   ASSERT_EQ(table.exit_code, 0) << table.output;
   EXPECT_THAT(table.output, ContainsRegex("0003.png  3  [0-9.]+ %  [0-9]  [0-9.]+ %"));
-  const CommandResult json = run_lamina("predict " + (*folder / "m.lamina") + " " + (*folder / "digits/3") + " --format json");
+  const CommandResult json = run_lamina("predict " + (*folder / "m.lamina") + " " +
+                                        (*folder / "digits/3") + " --format json");
   ASSERT_EQ(json.exit_code, 0) << json.output;
   const auto answers = lamina::io::parse_json(json.output, "output").as_array();
   EXPECT_GT(answers.size(), 30u);
   EXPECT_TRUE(answers[0].find("prediction"));
-  const CommandResult measured = run_lamina("eval " + (*folder / "m.lamina") + " " + (*folder / "digits"));
+  const CommandResult measured =
+      run_lamina("eval " + (*folder / "m.lamina") + " " + (*folder / "digits"));
   EXPECT_THAT(measured.output, HasSubstr("examples: 400"));
   EXPECT_THAT(measured.output, ContainsRegex("accuracy: 0\\.[7-9]"));
   const CommandResult shown = run_lamina("inspect " + (*folder / "m.lamina"));
   EXPECT_THAT(shown.output, HasSubstr("classes     0, 1, 2, 3, 4, 5, 6, 7, 8, 9"));
-  EXPECT_THAT(run_lamina("inspect " + (*folder / "digits")).output, HasSubstr("400 pictures of 10 classes"));
+  EXPECT_THAT(run_lamina("inspect " + (*folder / "digits")).output,
+              HasSubstr("400 pictures of 10 classes"));
   EXPECT_THAT(run_lamina("inspect " + picture).output, HasSubstr("picture  32 x 32, 1 channels"));
 }
 
 TEST_F(Train, GoesOnFromItsCheckpoint) {
-  const std::string base = "train " + (*folder / "digits") + " --model mlp --image-size 8 --batch-size 50 --seed 4 --checkpoint " +
+  const std::string base = "train " + (*folder / "digits") +
+                           " --model mlp --image-size 8 --batch-size 50 --seed 4 --checkpoint " +
                            (*folder / "c.ckpt") + " --save " + (*folder / "c.lamina");
   ASSERT_EQ(run_lamina(base + " --epochs 1").exit_code, 0);
   const CommandResult more = run_lamina(base + " --epochs 2");
@@ -79,8 +86,10 @@ TEST_F(Train, ReadsItsOptionsFromToml) {
     std::ofstream(*folder / "t.toml") << text;
     return run_lamina("train --config " + (*folder / "t.toml") + more);
   };
-  const std::string data = "data = \"" + (*folder / "digits") + "\"\nsave = \"" + (*folder / "t.lamina") + "\"\n";
-  const CommandResult good = run(data + "epochs = 3\nbatch_size = 100\nimage-size = 8\nmodel = \"mlp\"\n", " --epochs 1");
+  const std::string data =
+      "data = \"" + (*folder / "digits") + "\"\nsave = \"" + (*folder / "t.lamina") + "\"\n";
+  const CommandResult good =
+      run(data + "epochs = 3\nbatch_size = 100\nimage-size = 8\nmodel = \"mlp\"\n", " --epochs 1");
   EXPECT_EQ(good.exit_code, 0) << good.output;
   EXPECT_THAT(good.output, HasSubstr("epoch 1/1"));
   const std::pair<const char*, const char*> cases[] = {
@@ -107,16 +116,19 @@ TEST_F(Train, LearnsTables) {
   }
   table.close();
   const std::string model = *folder / "t.lamina";
-  const CommandResult trained = run_lamina("train " + (*folder / "t.csv") + " --epochs 30 --batch-size 8 --quiet --save " + model);
+  const CommandResult trained = run_lamina("train " + (*folder / "t.csv") +
+                                           " --epochs 30 --batch-size 8 --quiet --save " + model);
   ASSERT_EQ(trained.exit_code, 0) << trained.output;
   EXPECT_THAT(trained.output, HasSubstr("3 features"));
   EXPECT_THAT(trained.output, ContainsRegex("validation accuracy: (0\\.[89]|1)"));
   std::ofstream(*folder / "new.csv") << "colour,length\nred,5\nblue,95\n";
   const CommandResult answer = run_lamina("predict " + model + " " + (*folder / "new.csv"));
   EXPECT_THAT(answer.output, ContainsRegex("row 1  small  .*\n.*row 2  large"));
-  EXPECT_THAT(run_lamina("eval " + model + " " + (*folder / "t.csv")).output, HasSubstr("examples: 90"));
+  EXPECT_THAT(run_lamina("eval " + model + " " + (*folder / "t.csv")).output,
+              HasSubstr("examples: 90"));
   std::ofstream(*folder / "wrong.csv") << "colour\nred\n";
-  EXPECT_THAT(run_lamina("predict " + model + " " + (*folder / "wrong.csv")).output, HasSubstr("has no column 'length'"));
+  EXPECT_THAT(run_lamina("predict " + model + " " + (*folder / "wrong.csv")).output,
+              HasSubstr("has no column 'length'"));
 }
 
 TEST_F(Train, SaysWhatIsWrongWithTheData) {
@@ -151,8 +163,9 @@ TEST(Completion, KnowsTheSubcommands) {
   }
   const TemporaryFolder folder;
   const std::string script = folder / "lamina.sh";
-  std::ofstream(script) << run_lamina("completion bash").output
-                        << "COMP_WORDS=(lamina train --epo); COMP_CWORD=2; _lamina; echo ${COMPREPLY[@]}\n";
+  std::ofstream(script)
+      << run_lamina("completion bash").output
+      << "COMP_WORDS=(lamina train --epo); COMP_CWORD=2; _lamina; echo ${COMPREPLY[@]}\n";
   FILE* pipe = popen(("bash " + script).c_str(), "r");
   char line[64] = "";
   EXPECT_TRUE(std::fgets(line, sizeof line, pipe));
@@ -163,7 +176,8 @@ TEST(Completion, KnowsTheSubcommands) {
 TEST(Doctor, GivesAVerdict) {
   const CommandResult result = run_lamina("doctor");
   EXPECT_EQ(result.exit_code, 0);
-  for (const char* name : {"features", "threads", "limits", "libraries", "liblamina_jpeg", "verdict"}) {
+  for (const char* name :
+       {"features", "threads", "limits", "libraries", "liblamina_jpeg", "verdict"}) {
     EXPECT_THAT(result.output, HasSubstr(name));
   }
 }

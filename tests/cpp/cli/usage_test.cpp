@@ -15,8 +15,8 @@ TEST(Usage, HelpAndVersion) {
   EXPECT_EQ(run_lamina("--version").exit_code, 0);
   const CommandResult help = run_lamina("--help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* name : {"quickstart", "train", "eval", "predict", "summary", "inspect", "explain", "digits", "check",
-                           "doctor", "completion"}) {
+  for (const char* name : {"quickstart", "train", "eval", "predict", "summary", "inspect",
+                           "explain", "digits", "check", "doctor", "completion"}) {
     EXPECT_THAT(help.output, HasSubstr(name));
   }
   EXPECT_EQ(run_lamina("").exit_code, 2);

@@ -159,10 +159,12 @@ TEST(DataLoader, AnEmptyDatasetHasNoBatches) {
 TEST(Permutation, IsUniform) {
   std::map<std::vector<int64_t>, int> counts;
   constexpr int kDraws = 24'000;
-  for (int draw = 0; draw < kDraws; ++draw) ++counts[permutation(4, 7, static_cast<uint64_t>(draw))];
+  for (int draw = 0; draw < kDraws; ++draw)
+    ++counts[permutation(4, 7, static_cast<uint64_t>(draw))];
   EXPECT_EQ(counts.size(), 24u);
   double chi_square = 0;
-  for (const auto& [order, count] : counts) chi_square += (count - 1000.0) * (count - 1000.0) / 1000.0;
+  for (const auto& [order, count] : counts)
+    chi_square += (count - 1000.0) * (count - 1000.0) / 1000.0;
   EXPECT_LT(chi_square, 49.73);
 }
 
@@ -184,14 +186,19 @@ TEST(DataLoader, HandsOnWhatAWorkerThrew) {
   };
   DataLoader loader(Bad(), {.batch_size = 2, .num_workers = 2});
   int64_t batches = 0;
-  EXPECT_THROW({ for (auto batch : loader) batches += batch.x.shape(0) > 0; }, ValueError);
+  EXPECT_THROW(
+      {
+        for (auto batch : loader) batches += batch.x.shape(0) > 0;
+      },
+      ValueError);
   EXPECT_EQ(batches, 3);
 }
 
 TEST(DataLoader, ShardsCoverEverything) {
   std::multiset<int64_t> seen;
   for (int64_t shard = 0; shard < 3; ++shard) {
-    DataLoader loader(numbers(10), {.batch_size = 2, .shuffle = true, .num_shards = 3, .shard_index = shard});
+    DataLoader loader(numbers(10),
+                      {.batch_size = 2, .shuffle = true, .num_shards = 3, .shard_index = shard});
     EXPECT_EQ(loader.examples(), 4);
     for (int64_t label : labels(loader)) seen.insert(label);
   }

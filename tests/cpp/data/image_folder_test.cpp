@@ -79,11 +79,12 @@ TEST(ImageFolder, GivesTheSameForAnyNumberOfWorkers) {
   const TemporaryFolder folder;
   write_pictures(folder);
   const ImageFolder images(folder.path().string(),
-                           {.transforms = {RandomResizedCrop(24), RandomHorizontalFlip(), ColorJitter({0.4, 0.4}),
-                                           Normalize(), RandomErasing()}});
+                           {.transforms = {RandomResizedCrop(24), RandomHorizontalFlip(),
+                                           ColorJitter({0.4, 0.4}), Normalize(), RandomErasing()}});
   std::vector<std::vector<float>> results;
   for (int64_t workers : {0, 1, 3}) {
-    DataLoader loader(images, {.batch_size = 4, .shuffle = true, .seed = 5, .num_workers = workers});
+    DataLoader loader(images,
+                      {.batch_size = 4, .shuffle = true, .seed = 5, .num_workers = workers});
     results.push_back(epoch(loader));
     const std::vector<float> second = epoch(loader);
     EXPECT_NE(results.back(), second);  // other choices in another epoch
@@ -94,7 +95,8 @@ TEST(ImageFolder, GivesTheSameForAnyNumberOfWorkers) {
   DataLoader resumed(images, {.batch_size = 4, .shuffle = true, .seed = 5, .num_workers = 2});
   resumed.restore({1, 2});
   const std::vector<float> rest = epoch(resumed);
-  EXPECT_TRUE(std::equal(rest.begin(), rest.end(), results[0].end() - static_cast<std::ptrdiff_t>(rest.size())));
+  EXPECT_TRUE(std::equal(rest.begin(), rest.end(),
+                         results[0].end() - static_cast<std::ptrdiff_t>(rest.size())));
 }
 
 TEST(ImageFolder, CachesPicturesBeforeTheFirstRandomTransform) {
@@ -103,7 +105,8 @@ TEST(ImageFolder, CachesPicturesBeforeTheFirstRandomTransform) {
   const Transforms transforms = {Resize({20, 20}), RandomCrop(16), ToFloat()};
   const ImageFolder plain(folder.path().string(), {.transforms = transforms});
   const ImageFolder cached(folder.path().string(), {.transforms = transforms, .cache = true});
-  DataLoader a(plain, {.batch_size = 4, .shuffle = true}), b(cached, {.batch_size = 4, .shuffle = true});
+  DataLoader a(plain, {.batch_size = 4, .shuffle = true}),
+      b(cached, {.batch_size = 4, .shuffle = true});
   for (int i = 0; i < 2; ++i) {
     const std::vector<float> x = epoch(a), y = epoch(b);
     EXPECT_EQ(x, y);
@@ -120,19 +123,24 @@ TEST(ImageFolder, DecodesNoMoreThanItNeeds) {
   io::Picture picture{640, 480, 3, {}};
   for (int64_t y = 0; y < 480; ++y) {
     for (int64_t x = 0; x < 640; ++x) {
-      for (int64_t c = 0; c < 3; ++c) picture.pixels.push_back(static_cast<uint8_t>(128 + 90 * std::sin(0.01 * static_cast<double>(x + y * (c + 1)))));
+      for (int64_t c = 0; c < 3; ++c)
+        picture.pixels.push_back(
+            static_cast<uint8_t>(128 + 90 * std::sin(0.01 * static_cast<double>(x + y * (c + 1)))));
     }
   }
   io::write_jpeg(folder / "a/0.jpg", picture, 95);
   const int64_t first[] = {0};
   const auto get = [&](double gap, uint64_t seed) {
-    const ImageFolder images(folder.path().string(), {.transforms = {RandomResizedCrop(64), ToFloat()}, .reducing_gap = gap});
+    const ImageFolder images(
+        folder.path().string(),
+        {.transforms = {RandomResizedCrop(64), ToFloat()}, .reducing_gap = gap});
     return images.draw(first, {seed, 0}).x.to_vector<float>();
   };
   for (uint64_t seed = 0; seed < 8; ++seed) {
     const std::vector<float> whole = get(0, seed), less = get(2, seed);
     double worst = 0;
-    for (size_t i = 0; i < whole.size(); ++i) worst = std::max<double>(worst, std::abs(whole[i] - less[i]));
+    for (size_t i = 0; i < whole.size(); ++i)
+      worst = std::max<double>(worst, std::abs(whole[i] - less[i]));
     EXPECT_LT(worst, 0.03) << seed;
   }
 }
@@ -153,10 +161,13 @@ TEST(ImageFolder, NamesWhatCannotBeRead) {
   EXPECT_FALSE(lenient.get(bad).x);
   DataLoader loader(lenient, {.batch_size = 1});
   EXPECT_EQ(epoch(loader).size(), 6u * (8 * 8 * 3 + 1));
-  EXPECT_THAT(message([&] { ImageFolder(folder.path().string()).get(std::vector<int64_t>{0, 1}); }),
+  EXPECT_THAT(message([&] {
+                ImageFolder(folder.path().string()).get(std::vector<int64_t>{0, 1});
+              }),
               HasSubstr("pictures of one size"));
   const ImageFolder small(folder.path().string(), {.max_pixels = 100});
-  EXPECT_THAT(message([&] { small.get(std::vector<int64_t>{0}); }), HasSubstr("at most 100 pixels"));
+  EXPECT_THAT(message([&] { small.get(std::vector<int64_t>{0}); }),
+              HasSubstr("at most 100 pixels"));
 }
 
 TEST(ImageFolder, RefusesFoldersWithoutClasses) {

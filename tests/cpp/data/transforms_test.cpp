@@ -21,7 +21,8 @@ namespace {
 
 Array pixels(int64_t height, int64_t width, int64_t channels) {
   std::vector<uint8_t> values;
-  for (int64_t i = 0; i < height * width * channels; ++i) values.push_back(static_cast<uint8_t>(37 * i + i * i % 91));
+  for (int64_t i = 0; i < height * width * channels; ++i)
+    values.push_back(static_cast<uint8_t>(37 * i + i * i % 91));
   return from_data(values.data(), {height, width, channels}, uint8);
 }
 
@@ -43,11 +44,15 @@ TEST(Transforms, HaveTorchvisionsSizes) {
 }
 
 TEST(Transforms, TakeTheMiddle) {
-  const Array x = from_data(std::vector<uint8_t>{0, 1, 2, 3, 4, 5, 6, 7, 8}.data(), {3, 3, 1}, uint8);
+  const Array x =
+      from_data(std::vector<uint8_t>{0, 1, 2, 3, 4, 5, 6, 7, 8}.data(), {3, 3, 1}, uint8);
   EXPECT_THAT(CenterCrop(1)(x).to_vector<uint8_t>(), ElementsAre(4));
-  EXPECT_THAT(RandomHorizontalFlip(1)(x).to_vector<uint8_t>(), ElementsAre(2, 1, 0, 5, 4, 3, 8, 7, 6));
-  EXPECT_THAT(RandomVerticalFlip(1)(x).to_vector<uint8_t>(), ElementsAre(6, 7, 8, 3, 4, 5, 0, 1, 2));
-  EXPECT_THAT(RandomHorizontalFlip(0)(x).to_vector<uint8_t>(), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8));
+  EXPECT_THAT(RandomHorizontalFlip(1)(x).to_vector<uint8_t>(),
+              ElementsAre(2, 1, 0, 5, 4, 3, 8, 7, 6));
+  EXPECT_THAT(RandomVerticalFlip(1)(x).to_vector<uint8_t>(),
+              ElementsAre(6, 7, 8, 3, 4, 5, 0, 1, 2));
+  EXPECT_THAT(RandomHorizontalFlip(0)(x).to_vector<uint8_t>(),
+              ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8));
 }
 
 TEST(Transforms, MakeNumbers) {
@@ -55,7 +60,8 @@ TEST(Transforms, MakeNumbers) {
   const Array rgb = from_data(std::vector<uint8_t>{255, 0, 51}.data(), {1, 1, 3}, uint8);
   EXPECT_THAT(ToFloat()(rgb).to_vector<float>(), ElementsAre(1.0f, 0.0f, testing::FloatEq(0.2f)));
   EXPECT_THAT(Normalize({0.5}, {0.25})(rgb).to_vector<float>(),
-              ElementsAre(testing::FloatNear(2, 1e-6f), testing::FloatNear(-2, 1e-6f), testing::FloatNear(-1.2f, 1e-6f)));
+              ElementsAre(testing::FloatNear(2, 1e-6f), testing::FloatNear(-2, 1e-6f),
+                          testing::FloatNear(-1.2f, 1e-6f)));
   EXPECT_THROW(ToFloat()(flat), ShapeError);
 }
 
@@ -93,8 +99,9 @@ TEST(Transforms, RefuseWhatTheyCannotMean) {
 
 TEST(Transforms, DependOnTheSeedAlone) {
   const Array x = pixels(24, 24, 3);
-  for (const AnyTransform& t : Transforms{RandomCrop(8), RandomResizedCrop(8), RandomRotation(40), RandAugment(),
-                                          ColorJitter({0.5, 0.5, 0.5, 0.2}), RandomErasing(1)}) {
+  for (const AnyTransform& t :
+       Transforms{RandomCrop(8), RandomResizedCrop(8), RandomRotation(40), RandAugment(),
+                  ColorJitter({0.5, 0.5, 0.5, 0.2}), RandomErasing(1)}) {
     std::set<std::vector<uint8_t>> seen;
     for (uint64_t seed = 0; seed < 6; ++seed) {
       const std::vector<uint8_t> once = (*t)(x, seed).to_vector<uint8_t>();
@@ -146,5 +153,7 @@ TEST(Rotation, TurnsCounterClockwise) {
   const io::Picture p{2, 2, 1, {1, 2, 3, 4}};
   EXPECT_THAT(rotated(p, 90, Interpolation::kNearest, 0).pixels, ElementsAre(2, 4, 1, 3));
   EXPECT_THAT(rotated(p, 180, Interpolation::kNearest, 0).pixels, ElementsAre(4, 3, 2, 1));
-  EXPECT_THAT(rotated({3, 3, 1, {0, 1, 0, 0, 0, 0, 0, 0, 0}}, 90, Interpolation::kBilinear, 0).pixels[3], 1);
+  EXPECT_THAT(
+      rotated({3, 3, 1, {0, 1, 0, 0, 0, 0, 0, 0, 0}}, 90, Interpolation::kBilinear, 0).pixels[3],
+      1);
 }

@@ -24,8 +24,9 @@ Picture waves(int64_t width, int64_t height, int64_t channels = 3) {
   for (int64_t y = 0; y < height; ++y) {
     for (int64_t x = 0; x < width; ++x) {
       for (int64_t c = 0; c < channels; ++c) {
-        picture.pixels.push_back(static_cast<uint8_t>(128 + 60 * std::sin(0.11 * static_cast<double>(x * (c + 1))) +
-                                                      60 * std::cos(0.07 * static_cast<double>(y + 9 * c))));
+        picture.pixels.push_back(
+            static_cast<uint8_t>(128 + 60 * std::sin(0.11 * static_cast<double>(x * (c + 1))) +
+                                 60 * std::cos(0.07 * static_cast<double>(y + 9 * c))));
       }
     }
   }
@@ -48,7 +49,8 @@ TEST(Jpeg, RoundTripsNearly) {
     ASSERT_EQ(after.height, 37);
     ASSERT_EQ(after.channels, channels);
     double sum = 0;
-    for (size_t i = 0; i < before.pixels.size(); ++i) sum += std::abs(before.pixels[i] - after.pixels[i]);
+    for (size_t i = 0; i < before.pixels.size(); ++i)
+      sum += std::abs(before.pixels[i] - after.pixels[i]);
     EXPECT_LT(sum / static_cast<double>(before.pixels.size()), channels == 1 ? 1.0 : 6.0);
   }
 }
@@ -61,7 +63,9 @@ TEST(Jpeg, RegionsAreThoseOfTheWhole) {
     const Picture whole = io::parse_jpeg(bytes, "x", {.reduce = reduce});
     EXPECT_EQ(whole.width, (203 + reduce - 1) / reduce);
     for (int i = 0; i < 25; ++i) {
-      const auto pick = [&](int64_t most) { return static_cast<int64_t>(random() % static_cast<uint32_t>(most)); };
+      const auto pick = [&](int64_t most) {
+        return static_cast<int64_t>(random() % static_cast<uint32_t>(most));
+      };
       const int64_t x = pick(whole.width), y = pick(whole.height);
       const io::PictureRegion region{x, y, 1 + pick(whole.width - x), 1 + pick(whole.height - y)};
       const Picture part = io::parse_jpeg(bytes, "x", {.reduce = reduce, .region = region});
@@ -71,8 +75,8 @@ TEST(Jpeg, RegionsAreThoseOfTheWhole) {
         const auto from = whole.pixels.begin() + ((y + row) * whole.width + x) * 3;
         const auto got = part.pixels.begin() + row * region.width * 3;
         ASSERT_TRUE(std::equal(got, got + region.width * 3, from))
-            << "reduce " << reduce << " region " << x << " " << y << " " << region.width << " " << region.height
-            << " row " << row;
+            << "reduce " << reduce << " region " << x << " " << y << " " << region.width << " "
+            << region.height << " row " << row;
       }
     }
   }
@@ -103,7 +107,8 @@ TEST(Jpeg, RefusesWhatIsNotWhole) {
 
 TEST(Jpeg, SurvivesDamage) {
   const std::vector<std::byte> bytes = encoded(waves(24, 17));
-  const Damage result = damage(bytes, bytes.size(), [](io::Bytes b) { io::parse_jpeg(b, "x.jpg"); });
+  const Damage result =
+      damage(bytes, bytes.size(), [](io::Bytes b) { io::parse_jpeg(b, "x.jpg"); });
   EXPECT_LE(result.accepted_truncations, 2u);  // the last two bytes say only that it ends
 }
 

@@ -29,7 +29,8 @@ std::string contents(const std::string& path) {
 }
 
 void write(const std::string& path, std::string_view bytes) {
-  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(path, std::ios::binary)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 // Damages a file and reads every record of it; formats that have one as a file only.
@@ -67,7 +68,8 @@ std::string small_lmdb() {
   std::string all;
   for (uint64_t number = 0; number < 2; ++number) {
     std::string meta = page(number, 8, 0, 0);
-    put<uint32_t>(meta, 0xbeefc0de), put<uint32_t>(meta, 1), put<uint64_t>(meta, 0), put<uint64_t>(meta, 1 << 20);
+    put<uint32_t>(meta, 0xbeefc0de), put<uint32_t>(meta, 1), put<uint64_t>(meta, 0),
+        put<uint64_t>(meta, 1 << 20);
     put<uint32_t>(meta, kPage), meta.append(36, '\0'), put<uint64_t>(meta, ~uint64_t{0});
     put<uint32_t>(meta, 0), put<uint16_t>(meta, 0), put<uint16_t>(meta, 1), meta.append(24, '\0');
     put<uint64_t>(meta, number == 1 ? 2 : 0), put<uint64_t>(meta, number == 1 ? 2 : ~uint64_t{0});
@@ -78,9 +80,11 @@ std::string small_lmdb() {
   std::string leaf = page(2, 2, 20, 0);
   put<uint16_t>(leaf, 400), put<uint16_t>(leaf, 440);
   leaf.resize(400);
-  put<uint32_t>(leaf, 5), put<uint16_t>(leaf, 0), put<uint16_t>(leaf, 1), leaf += "a", leaf += "alpha";
+  put<uint32_t>(leaf, 5), put<uint16_t>(leaf, 0), put<uint16_t>(leaf, 1), leaf += "a",
+      leaf += "alpha";
   leaf.resize(440);
-  put<uint32_t>(leaf, 300), put<uint16_t>(leaf, 1), put<uint16_t>(leaf, 2), leaf += "bb", put<uint64_t>(leaf, 3);
+  put<uint32_t>(leaf, 300), put<uint16_t>(leaf, 1), put<uint16_t>(leaf, 2), leaf += "bb",
+      put<uint64_t>(leaf, 3);
   leaf.resize(kPage);
   all += leaf;
   std::string big = page(3, 4, 1, 0);
@@ -97,7 +101,8 @@ TEST(TfRecord, RoundTripsAndSurvivesDamage) {
   io::write_tfrecords(folder / "x.tfrecord", records);
   const auto file = io::open_records(folder / "x.tfrecord");
   ASSERT_EQ(file->size(), 3);
-  for (int64_t i = 0; i < 3; ++i) EXPECT_EQ(io::as_text(file->at(i).bytes), records[static_cast<size_t>(i)]);
+  for (int64_t i = 0; i < 3; ++i)
+    EXPECT_EQ(io::as_text(file->at(i).bytes), records[static_cast<size_t>(i)]);
   EXPECT_THROW(file->at(3), IndexError);
   const Damage result = damage_file(contents(folder / "x.tfrecord"), "x.tfrecord");
   EXPECT_EQ(result.accepted_flips, 0u);
@@ -106,9 +111,16 @@ TEST(TfRecord, RoundTripsAndSurvivesDamage) {
 
 // Made by tensorflow.train.Example: {"f": [1.5, -2], "i": [-1, 300], "s": [b"ab"]}.
 TEST(TfRecord, ReadsExamples) {
-  const std::string feature("\x0a\x01" "f\x12\x0c\x12\x0a\x0a\x08\0\0\xc0\x3f\0\0\0\xc0", 17);
-  const std::string integers("\x0a\x01i\x12\x10\x1a\x0e\x0a\x0c\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\xac\x02", 21);
-  const std::string strings("\x0a\x01s\x12\x06\x0a\x04\x0a\x02" "ab", 11);
+  const std::string feature(
+      "\x0a\x01"
+      "f\x12\x0c\x12\x0a\x0a\x08\0\0\xc0\x3f\0\0\0\xc0",
+      17);
+  const std::string integers(
+      "\x0a\x01i\x12\x10\x1a\x0e\x0a\x0c\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\xac\x02", 21);
+  const std::string strings(
+      "\x0a\x01s\x12\x06\x0a\x04\x0a\x02"
+      "ab",
+      11);
   std::string features;
   for (const std::string& entry : {feature, integers, strings}) {
     features += '\x0a';
@@ -143,7 +155,8 @@ TEST(RecordIo, PutsPartsTogetherAndSurvivesDamage) {
 
 TEST(RecordIo, ReadsImageHeaders) {
   std::string record;
-  put<uint32_t>(record, 0), put<float>(record, 7), put<uint64_t>(record, 3), put<uint64_t>(record, 0);
+  put<uint32_t>(record, 0), put<float>(record, 7), put<uint64_t>(record, 3),
+      put<uint64_t>(record, 0);
   record += "png";
   const io::ImageRecord image = io::parse_image_record(io::as_bytes(record), "x");
   EXPECT_THAT(image.labels, ElementsAre(7.0f));
@@ -186,7 +199,10 @@ TEST(Lmdb, SurvivesFlippedBits) {
 }
 
 TEST(Lmdb, ReadsDatums) {
-  const std::string datum("\x08\x01\x10\x02\x18\x02\x22\x04" "abcd\x28\x07", 14);
+  const std::string datum(
+      "\x08\x01\x10\x02\x18\x02\x22\x04"
+      "abcd\x28\x07",
+      14);
   const io::CaffeDatum got = io::parse_caffe_datum(io::as_bytes(datum), "x");
   EXPECT_EQ(got.label, 7);
   EXPECT_EQ(got.height, 2);
@@ -241,7 +257,8 @@ TEST(Gzip, InflatesWithinItsLimit) {
 }
 
 TEST(Cells, ReadsQuotesAndNames) {
-  const io::CellTable table = io::parse_cells("a,\"b,c\"\n1,\"x \"\"y\"\"\nz\"\n\n 2 ,w\r\n", "x.csv");
+  const io::CellTable table =
+      io::parse_cells("a,\"b,c\"\n1,\"x \"\"y\"\"\nz\"\n\n 2 ,w\r\n", "x.csv");
   EXPECT_THAT(table.names, ElementsAre("a", "b,c"));
   ASSERT_EQ(table.rows(), 2);
   EXPECT_EQ(table.at(0, 1), "x \"y\"\nz");

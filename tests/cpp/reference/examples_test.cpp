@@ -342,7 +342,8 @@ std::string data_folder() {
 
 void write_bytes(const std::string& path, std::string_view bytes) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(path, std::ios::binary)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 TEST(Examples, lm_data_Transform) {
@@ -470,7 +471,8 @@ TEST(Examples, lm_data_read_npy) {
 TEST(Examples, lm_data_read_npz) {
   const float values[] = {0, 1, 2};
   const std::string path = data_folder() + ".npz";
-  const std::pair<std::string, io::NpyArray> a = {"a", {"<f4", {3}, false, std::as_bytes(std::span(values))}};
+  const std::pair<std::string, io::NpyArray> a = {
+      "a", {"<f4", {3}, false, std::as_bytes(std::span(values))}};
   io::write_npz(path, std::span(&a, 1));
   EXPECT_EQ(shown(data::read_npz(path).at("a")), "[0,1,2]");
 }
@@ -485,7 +487,8 @@ TEST(Examples, lm_data_mnist) {
   const std::string folder = data_folder();
   const std::string head("\0\0\x08\x03\0\0\0\x01\0\0\0\x1c\0\0\0\x1c", 16);
   write_bytes(folder + "/train-images-idx3-ubyte", head + std::string(784, '\0'));
-  write_bytes(folder + "/train-labels-idx1-ubyte", std::string_view("\0\0\x08\x01\0\0\0\x01\x07", 9));
+  write_bytes(folder + "/train-labels-idx1-ubyte",
+              std::string_view("\0\0\x08\x01\0\0\0\x01\x07", 9));
   EXPECT_EQ(data::mnist(folder).x().shape(), (Shape{1, 1, 28, 28}));
 }
 
