@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch conformance-graphs conformance-events fuzz docs wheel clean
+.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch conformance-graphs conformance-events conformance-data fuzz docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -27,7 +27,7 @@ bench: build  ## build and run the benchmarks
 	@cmake --build build --target bench_programs --parallel $(JOBS)
 	@if [ -f bench/run.py ]; then .venv/bin/python bench/run.py; else echo "bench: there is no bench/run.py yet"; fi
 
-conformance: conformance-array-api conformance-torch conformance-graphs conformance-events  ## the array API standard's tests, agreement with PyTorch, random graphs, TensorBoard
+conformance: conformance-array-api conformance-torch conformance-graphs conformance-events conformance-data  ## the public tests of the array API; PyTorch, TensorBoard, Pillow, scikit-learn; random graphs
 
 conformance-array-api: build  # ARGS for pytest
 	@tools/conformance.sh $(ARGS)
@@ -40,6 +40,9 @@ conformance-graphs: build  # GRAPHS: how many, GRAPHS_SEED: where to begin
 
 conformance-events: build
 	@tools/event_agreement.sh
+
+conformance-data: build  # ARGS: words of the names of checks
+	@tools/data_agreement.sh $(ARGS)
 
 fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
 	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=build/python \

@@ -25,6 +25,7 @@ PYTHON_ONLY = {
     "lm.no_grad": "NoGrad",
     "lm.profile": "Profiler",
     "lm.data.DataLoaderIterator": "DataLoader::Iterator",
+    "lm.data.batches": "takes Python's iterables",
 }
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}

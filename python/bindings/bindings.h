@@ -54,6 +54,8 @@ void bind_watchers(nanobind::module_& train);
 void bind_batches(nanobind::module_& train);
 void bind_models(nanobind::module_& models);
 void bind_data(nanobind::module_& data);
+void bind_image_data(nanobind::module_& data);
+void bind_file_data(nanobind::module_& data);
 void bind_training(nanobind::module_& train);
 void bind_autograd(nanobind::module_& m);
 void bind_execution(nanobind::module_& m);

@@ -77,7 +77,7 @@ void bind_callbacks(nb::module_& m) {
       ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
       ">>> history = trainer.fit(data, epochs=9, verbose=0, callbacks=[stop])\n"
       ">>> len(history[\"loss\"])\n"
-      "4")
+      "3")
       .def(
           "__init__",
           [](EarlyStopping* self, std::string monitor, int64_t patience, double min_delta,
