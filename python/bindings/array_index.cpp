@@ -205,9 +205,20 @@ Py_ssize_t array_length(PyObject* self) {
       Py_ssize_t{-1});
 }
 
+// A list of arrays may be asked for by a mistake: concatenate(x) for concatenate([x]).
+constexpr Py_ssize_t kMostRows = Py_ssize_t{1} << 24;
+
 PyObject* array_iter(PyObject* self) {
-  if (array_length(self) < 0) return nullptr;
-  return PySeqIter_New(self);
+  const Py_ssize_t rows = array_length(self);
+  if (rows < 0) return nullptr;
+  return guard([&] {
+    if (rows > kMostRows) {
+      throw ValueError(text("iteration: an array of ", rows, " rows; at most ", kMostRows,
+                            " become arrays of their own"))
+          .help("take a slice, or pass the array in a list");
+    }
+    return PySeqIter_New(self);
+  });
 }
 
 PyObject* sequence_item(PyObject* self, Py_ssize_t index) {

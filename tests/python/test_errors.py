@@ -40,7 +40,8 @@ def test_star_import_hides_no_builtins():
     (lambda: lm.zeros(2**70), lm.ValueError), (lambda: lm.zeros("a"), lm.DTypeError),
     (lambda: lm.zeros(3).sum(axis=1), lm.IndexError), (lambda: lm.zeros(3).sum(axis="a"), lm.DTypeError),
     (lambda: lm.zeros((2, 3)).reshape(4), lm.ShapeError), (lambda: lm.zeros(2**50).eval(), lm.OutOfMemory),
-    (lambda: lm.array([1, 2]).backward(), lm.Error)])
+    (lambda: lm.array([1, 2]).backward(), lm.Error), (lambda: list(lm.ones(2**31)), lm.ValueError),
+    (lambda: lm.concatenate(lm.ones((2**31, 1)), 0), lm.ValueError)])
 def test_bad_calls(call, error):
     with pytest.raises(error):
         call()
