@@ -4,6 +4,7 @@
 #include "errors.h"
 #include "index_key.h"
 #include "lamina/base/error.h"
+#include "lamina/base/text.h"
 #include "lamina/ir/node.h"
 #include "lamina/nn/state_dict.h"
 #include "lamina/op/op.h"
