@@ -8,6 +8,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/cache.h"
+#include "lamina/exec/early_reads.h"
 #include "lamina/exec/explain.h"
 #include "lamina/exec/leaf_values.h"
 #include "lamina/exec/profile.h"
@@ -209,16 +210,19 @@ void evaluate(std::span<Node* const> roots) {
   UpdatesOf updates(updated);
 
   std::unique_lock lock(graph_mutex());
+  std::vector<int32_t> also;  // kept for a backward pass that will come
   for (;;) {
     walk->begin();
     for (Node* root : roots) {
       if (!root->is_ready()) walk->add_root(root);
     }
+    if (!walk->busy() && also.empty() && roots.size() == 1)
+      also = kept_for_backward(*walk, roots[0]);
     if (!walk->busy()) add_pending_updates(*walk, updated);
     if (!walk->busy()) break;
     evaluated().wait(lock);
   }
-  walk->finish();
+  walk->finish(also);
   if (walk->outputs().empty()) {
     updates.done();
     spare = std::move(walk);

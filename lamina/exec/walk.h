@@ -24,8 +24,12 @@ class Walk {
   // Set when a value is being computed by another thread: wait, then start again.
   Node* busy() const { return busy_; }
 
-  // Marks tapes that have ended, finds out what must be kept, completes the key.
-  void finish();
+  // Of the key as it stands.
+  uint64_t hash_so_far() const;
+
+  // Marks tapes that have ended, finds out what must be kept, completes the key. `also`: positions
+  // of values that are kept although nobody holds them, ascending.
+  void finish(std::span<const int32_t> also = {});
 
   const std::vector<Node*>& order() const { return order_; }
   const std::vector<Node*>& leaves() const { return leaves_; }
