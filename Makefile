@@ -48,7 +48,7 @@ conformance-data: build  # ARGS: words of the names of checks
 	@tools/data_agreement.sh $(ARGS)
 
 fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
-	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=build/python \
+	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=$(CURDIR)/build/python \
 	  .venv/bin/python -m pytest -q tests/python/test_no_crash.py
 
 docs: build  ## write docs/ops.md, docs/reference.md and docs/reference-cpp.md from what was built
