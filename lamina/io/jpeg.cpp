@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-// jpeglib.h needs cstdio before it, and jerror.h needs jpeglib.h.
+// jpeglib.h needs cstdio before it, and jerror.h what jpeglib.h says the library can do.
 #include <jpeglib.h>
 
 #include <jerror.h>
