@@ -13,6 +13,7 @@
 #include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
 #include "lamina/ir/tapes.h"
+#include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -218,6 +219,7 @@ void evaluate(std::span<Node* const> roots) {
     evaluated().wait(lock);
   }
   walk->finish();
+  if (walk->placeholder()) raise_placeholder(walk->placeholder());
   if (walk->outputs().empty()) {
     updates.done();
     spare = std::move(walk);
@@ -263,6 +265,7 @@ std::shared_ptr<const Program> program_for(std::span<const Array> arrays) {
     if (!a.is_ready()) walk.add_root(a.node());
   }
   walk.finish();
+  if (walk.placeholder()) raise_placeholder(walk.placeholder());
   Graph graph = walk.to_graph();
   optimize(graph);
   return lower(std::move(graph), 1);

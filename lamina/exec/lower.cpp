@@ -41,14 +41,18 @@ class Lowering {
     }
   }
 
-  std::shared_ptr<const Program> run() {
+  std::shared_ptr<const Program> run(OutputLayout layout) {
     locations_.resize(graph_.values.size());
     for (size_t i = 0; i < graph_.values.size(); ++i) {
       current_ = derived_[i] ? &once_ : &main_;
       lower(static_cast<int32_t>(i));
     }
     current_ = &main_;
-    for (int32_t output : graph_.outputs) main_.output(seen(output), spec(output));
+    for (int32_t output : graph_.outputs) {
+      const Location where = seen(output);
+      const bool any = layout == OutputLayout::Any;
+      main_.output(any ? where : main_.row_major(where, spec(output)), spec(output));
+    }
     finish_derivation();
     return main_.finish();
   }
@@ -398,8 +402,9 @@ class Lowering {
 
 }  // namespace
 
-std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier) {
-  return Lowering(std::move(graph), tier, why_tier).run();
+std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier,
+                                     OutputLayout layout) {
+  return Lowering(std::move(graph), tier, why_tier).run(layout);
 }
 
 }  // namespace lamina

@@ -47,6 +47,7 @@ void bind_models(nanobind::module_& models);
 void bind_data(nanobind::module_& data);
 void bind_training(nanobind::module_& train);
 void bind_autograd(nanobind::module_& m);
+void bind_control(nanobind::module_& m);
 void bind_execution(nanobind::module_& m);
 void bind_array_methods(nanobind::module_& m);
 void bind_dlpack(nanobind::module_& m);

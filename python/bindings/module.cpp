@@ -49,6 +49,7 @@ NB_MODULE(_lamina, m) {
   bind_embedding(m);
   bind_attention(m);
   bind_autograd(m);
+  bind_control(m);
   bind_transforms(m);
   bind_execution(m);
   nanobind::module_ nn = m.def_submodule("_nn");

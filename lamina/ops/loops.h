@@ -1,0 +1,28 @@
+// Control flow as ops: a function recorded once, and run as often as the data says. What users call
+// stands in transform/loops.h; these are the ops, whose functions are graphs already.
+#pragma once
+
+#include <vector>
+
+#include "lamina/core/array.h"
+#include "lamina/op/subgraph.h"
+
+namespace lamina {
+
+// The body's inputs are the carries, one slice of each sequence, then what it uses from outside. Its
+// outputs are the next carries, then what is stacked along a new first axis.
+struct ScanAttributes {
+  SubgraphRef body;
+  int64_t carries = 0, sequences = 0, length = 0;
+  bool reverse = false;
+  template <class V>
+  void fields(V&& v) {
+    v("carries", carries), v("sequences", sequences), v("length", length), v("reverse", reverse);
+    visit_subgraph(v, "body", body);
+  }
+};
+
+// Inputs in the order of the body's; outputs the last carries, then the stacks.
+std::vector<Array> record_scan(ScanAttributes attributes, std::vector<Array> inputs);
+
+}  // namespace lamina

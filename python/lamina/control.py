@@ -1,0 +1,71 @@
+"""Loops and conditions that stay one op: their functions are recorded once, on values that are not known yet."""
+
+import sys
+
+from . import _lamina
+from .autograd import _require_callable
+from .errors import DTypeError, ValueError
+
+__all__ = ["scan"]
+
+
+def _flatten(value, leaves, name):
+    """Appends the arrays of a nest of lists, tuples, dicts and None; returns what builds the same nest of others."""
+    if value is None:
+        return lambda arrays: None
+    if isinstance(value, _lamina.Array):
+        leaves.append(value)
+        return next
+    if isinstance(value, (list, tuple)):
+        parts = [_flatten(item, leaves, name) for item in value]
+        if hasattr(value, "_fields"):
+            return lambda arrays: type(value)(*[part(arrays) for part in parts])
+        return lambda arrays: type(value)([part(arrays) for part in parts])
+    if isinstance(value, dict):
+        items = {key: _flatten(item, leaves, name) for key, item in value.items()}
+        return lambda arrays: {key: part(arrays) for key, part in items.items()}
+    try:
+        leaves.append(_lamina.asarray(value))
+    except DTypeError:
+        raise DTypeError(f"{name}: expected arrays, or nests of them, got {type(value).__name__}") from None
+    return next
+
+
+def _where(depth=2):
+    frame = sys._getframe(depth)
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def scan(f, init, xs=None, *, reverse=False, length=None):
+    """A loop over the first axis of `xs`: `carry, ys[t] = f(carry, xs[t])`, from `carry = init` on.
+
+    Returns the last carry and the stacked `ys`. `f` is called once, on placeholders, and the loop is one op, whatever
+    its length; arrays that `f` uses from outside take part in gradients, and random draws differ from step to step.
+    Carry, xs and ys may be arrays or nested lists, tuples and dicts of them, or None. With `reverse` the loop runs
+    from the last slice to the first; without `xs` it has `length` steps.
+
+    Shapes: init any; xs [length, ..] -> carry as init, ys [length, ..]
+    Dtypes: any; those of init are kept
+    Errors: `ShapeError` and `DTypeError` when the carry changes, or lengths differ; `ValueError` without a length;
+      `StateError` when `f` asks for the value of an array; those of `f`
+
+    >>> total, sums = lm.scan(lambda s, x: (s + x, s + x), 0.0, lm.array([1.0, 2.0, 3.0]))
+    >>> print(total, sums)
+    6 [1, 3, 6]
+    """
+    _require_callable("scan", f)
+    carries, sequences, next_nest, output_nest = [], [], [], []
+    carry_nest = _flatten(init, carries, "scan: init")
+    x_nest = _flatten(xs, sequences, "scan: xs")
+
+    def step(carry, x):
+        result = f(carry_nest(iter(carry)), x_nest(iter(x)))
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise ValueError(f"scan: its function must return a carry and an output, got {type(result).__name__}")
+        after, outputs = [], []
+        next_nest[:] = [_flatten(result[0], after, "scan: carry")]
+        output_nest[:] = [_flatten(result[1], outputs, "scan: output")]
+        return after, outputs
+
+    last, stacked = _lamina._scan(step, carries, sequences, reverse, length, "scan", _where())
+    return next_nest[0](iter(last)), output_nest[0](iter(stacked))
