@@ -19,6 +19,8 @@
 #include "lamina/nn/more_activations.h"
 #include "lamina/nn/multihead_attention.h"
 #include "lamina/nn/pooling.h"
+#include "lamina/nn/recurrent.h"
+#include "lamina/nn/recurrent_cells.h"
 #include "lamina/nn/rms_norm.h"
 #include "lamina/nn/sequential.h"
 #include "lamina/nn/spatial.h"

@@ -32,8 +32,7 @@ class Tracer {
 
   void add_output(const Array& output) {
     visit(output.node());
-    const Found f = found_.at(output.node());
-    graph_.outputs.push_back(f.depends ? f.value : outside(output.node()));
+    graph_.outputs.push_back(value_of(output.node()));
   }
 
   Traced finish() {
@@ -46,6 +45,7 @@ class Tracer {
   struct Found {
     int32_t value = -1;
     bool depends = false;
+    bool constant = false;  // made of constants of formulas alone, so made where it is used
   };
 
   bool is_inside(const Node* node) const {
@@ -94,7 +94,7 @@ class Tracer {
     auto enter = [&](Node* node) {
       if (found_.contains(node)) return;
       if (!is_inside(node) || node->input_count == 0) {
-        found_.emplace(node, Found{});
+        found_.emplace(node, Found{.constant = is_formula_constant(node)});
       } else {
         stack.emplace_back(node, 0);
       }
@@ -113,9 +113,24 @@ class Tracer {
   }
 
   Found emit(Node* node) {
-    bool depends = node->op->random && iteration_ >= 0;
-    for (Node* input : node->inputs()) depends |= found_.at(input).depends;
-    if (!depends) return {};
+    bool depends = node->op->random && iteration_ >= 0, constant = !node->op->random;
+    for (Node* input : node->inputs()) {
+      depends |= found_.at(input).depends;
+      constant &= found_.at(input).constant;
+    }
+    if (!depends) return {.constant = constant};
+    return {append_call(node), true};
+  }
+
+  int32_t value_of(Node* node) {
+    Found& f = found_.at(node);
+    if (f.depends || f.value >= 0) return f.value;
+    const bool made_here = f.constant && node->input_count > 0;
+    const int32_t value = made_here ? append_call(node) : outside(node);
+    return found_.at(node).value = value;
+  }
+
+  int32_t append_call(Node* node) {
     GraphValue v;
     v.op = node->op;
     v.attributes = node->attributes;
@@ -124,16 +139,15 @@ class Tracer {
     v.origin = node->origin;
     bool wants_gradient = false;
     for (Node* input : node->inputs()) {
-      const Found& f = found_.at(input);
-      v.inputs.push_back(f.depends ? f.value : outside(input));
-      wants_gradient |= f.depends && input->has(kRequiresGrad);
+      v.inputs.push_back(value_of(input));
+      wants_gradient |= found_.at(input).depends && input->has(kRequiresGrad);
     }
     if (node->op->random && iteration_ >= 0) v.inputs[1] = counter(v.inputs[1]);
     const bool cut = wants_gradient && !node->has(kRequiresGrad) && !node->op->no_gradient &&
                      !node->op->multiple && is_floating(node->spec.dtype);
     graph_.values.push_back(std::move(v));
     if (cut) append(ops::op_StopGradient(), {last()}, node->spec);
-    return {last(), true};
+    return last();
   }
 
   int32_t last() const { return static_cast<int32_t>(graph_.values.size() - 1); }

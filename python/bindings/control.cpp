@@ -6,6 +6,7 @@
 #include "bindings.h"
 #include "casters.h"
 #include "foreign.h"
+#include "lamina/nn/recurrent_lengths.h"
 #include "lamina/transform/scan.h"
 #include "shared_callable.h"
 
@@ -35,6 +36,7 @@ void bind_control(nb::module_& m) {
       },
       nb::arg("function"), nb::arg("init"), nb::arg("sequences"), nb::arg("reverse"),
       nb::arg("length").none(), nb::arg("name"), nb::arg("where"));
+  m.def("_mask_of_lengths", &nn::mask_of_lengths);
 }
 
 }  // namespace lamina::python

@@ -53,19 +53,23 @@ def scan(f, init, xs=None, *, reverse=False, length=None):
     >>> print(total, sums)
     6 [1, 3, 6]
     """
-    _require_callable("scan", f)
+    return _scan(f, init, xs, reverse, length, "scan", _where())
+
+
+def _scan(f, init, xs, reverse, length, name, where):
+    _require_callable(name, f)
     carries, sequences, next_nest, output_nest = [], [], [], []
-    carry_nest = _flatten(init, carries, "scan: init")
-    x_nest = _flatten(xs, sequences, "scan: xs")
+    carry_nest = _flatten(init, carries, f"{name}: init")
+    x_nest = _flatten(xs, sequences, f"{name}: xs")
 
     def step(carry, x):
         result = f(carry_nest(iter(carry)), x_nest(iter(x)))
         if not isinstance(result, tuple) or len(result) != 2:
-            raise ValueError(f"scan: its function must return a carry and an output, got {type(result).__name__}")
+            raise ValueError(f"{name}: its function must return a carry and an output, got {type(result).__name__}")
         after, outputs = [], []
-        next_nest[:] = [_flatten(result[0], after, "scan: carry")]
-        output_nest[:] = [_flatten(result[1], outputs, "scan: output")]
+        next_nest[:] = [_flatten(result[0], after, f"{name}: carry")]
+        output_nest[:] = [_flatten(result[1], outputs, f"{name}: output")]
         return after, outputs
 
-    last, stacked = _lamina._scan(step, carries, sequences, reverse, length, "scan", _where())
+    last, stacked = _lamina._scan(step, carries, sequences, reverse, length, name, where)
     return next_nest[0](iter(last)), output_nest[0](iter(stacked))
