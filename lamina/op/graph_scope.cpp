@@ -1,5 +1,6 @@
 #include "lamina/op/graph_scope.h"
 
+#include <numeric>
 #include <unordered_map>
 
 #include "lamina/base/error.h"
@@ -228,6 +229,28 @@ Traced GraphScope::trace(const std::vector<Array>& outputs, const std::vector<Ar
   Tracer tracer(inside, leaves, iteration);
   for (const Array& output : outputs) tracer.add_output(output);
   return tracer.finish();
+}
+
+Joined join(std::vector<Traced> functions) {
+  Joined joined;
+  const size_t leaves = functions[0].graph->input_count() - functions[0].outside.size();
+  const std::vector<Spec>& first = functions[0].graph->inputs();
+  std::vector<Spec> specs(first.begin(), first.begin() + static_cast<ptrdiff_t>(leaves));
+  std::vector<std::vector<size_t>> places;
+  for (Traced& f : functions) {
+    std::vector<size_t> own(leaves);
+    std::iota(own.begin(), own.end(), size_t{0});
+    for (Array& array : f.outside) {
+      own.push_back(specs.size());
+      specs.push_back(array.node()->spec);
+      joined.outside.push_back(std::move(array));
+    }
+    places.push_back(std::move(own));
+  }
+  for (size_t n = 0; n < functions.size(); ++n) {
+    joined.graphs.push_back(with_inputs(*functions[n].graph, places[n], specs));
+  }
+  return joined;
 }
 
 void raise_placeholder(const Node* placeholder) {

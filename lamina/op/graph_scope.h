@@ -28,6 +28,14 @@ struct Traced {
   std::vector<Array> outside;
 };
 
+// Several functions of the same leaves, as graphs that all have the same inputs: the leaves, then
+// what each of them uses from outside.
+struct Joined {
+  std::vector<SubgraphRef> graphs;
+  std::vector<Array> outside;
+};
+Joined join(std::vector<Traced> functions);
+
 struct PlaceholderAttributes {
   struct Scope {
     std::string what, where;

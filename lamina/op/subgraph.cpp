@@ -88,6 +88,16 @@ Graph copy_graph(const Graph& graph) {
   return copy;
 }
 
+SubgraphRef with_inputs(const Subgraph& subgraph, const std::vector<size_t>& places,
+                        std::vector<Spec> inputs) {
+  Graph graph = copy_graph(subgraph.graph());
+  for (GraphValue& v : graph.values) {
+    if (v.leaf == LeafKind::Data)
+      v.leaf_index = static_cast<int>(places[static_cast<size_t>(v.leaf_index)]);
+  }
+  return std::make_shared<const Subgraph>(std::move(graph), std::move(inputs));
+}
+
 std::vector<Array> replay(const Subgraph& subgraph, const std::vector<Array>& inputs) {
   const Graph& graph = subgraph.graph();
   std::vector<std::vector<Array>> values(graph.values.size());
@@ -116,6 +126,37 @@ std::vector<Array> replay(const Subgraph& subgraph, const std::vector<Array>& in
   std::vector<Array> outputs;
   for (int32_t output : graph.outputs) outputs.push_back(values[static_cast<size_t>(output)][0]);
   return outputs;
+}
+
+Graph with_all_inputs(const Subgraph& subgraph) {
+  const Graph& graph = subgraph.graph();
+  Graph all;
+  for (size_t i = 0; i < subgraph.input_count(); ++i) {
+    GraphValue v;
+    v.spec = subgraph.input(i);
+    v.leaf = LeafKind::Data;
+    v.leaf_index = static_cast<int>(i);
+    all.values.push_back(std::move(v));
+  }
+  std::vector<int32_t> numbers;
+  for (const GraphValue& value : graph.values) {
+    if (value.leaf == LeafKind::Data) {
+      numbers.push_back(value.leaf_index);
+      continue;
+    }
+    GraphValue v = copy_value(value);
+    for (int32_t& input : v.inputs) input = numbers[static_cast<size_t>(input)];
+    numbers.push_back(static_cast<int32_t>(all.values.size()));
+    all.values.push_back(std::move(v));
+  }
+  for (int32_t output : graph.outputs)
+    all.outputs.push_back(numbers[static_cast<size_t>(output)]);
+  all.leaf_count = graph.leaf_count;
+  return all;
+}
+
+void visit_subgraph(FieldVisitor& visitor, const char* name, SubgraphRef& graph) {
+  if (auto* knows = dynamic_cast<SubgraphVisitor*>(&visitor)) knows->subgraph(name, graph);
 }
 
 void visit_subgraph(const detail::KeyVisitor& visitor, const char*, const SubgraphRef& graph) {

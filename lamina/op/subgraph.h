@@ -33,14 +33,28 @@ class Subgraph {
 };
 using SubgraphRef = std::shared_ptr<const Subgraph>;
 
+// The graph with a leaf for each input, in front and in order: what is printed.
+Graph with_all_inputs(const Subgraph& subgraph);
+
 GraphValue copy_value(const GraphValue& v);
 Graph copy_graph(const Graph& graph);
+
+// The same graph of other inputs: what was input i is input places[i].
+SubgraphRef with_inputs(const Subgraph& subgraph, const std::vector<size_t>& places,
+                        std::vector<Spec> inputs);
 
 // What the graph computes, recorded on `inputs`.
 std::vector<Array> replay(const Subgraph& subgraph, const std::vector<Array>& inputs);
 
+// A visitor of attributes that knows what a graph is: the one that prints, the one that reads.
+class SubgraphVisitor {
+ public:
+  virtual ~SubgraphVisitor() = default;
+  virtual void subgraph(const char* name, SubgraphRef& graph) = 0;
+};
+
 // How an op's attributes show a subgraph to their visitor, as v(name, field) shows the other fields.
-inline void visit_subgraph(FieldVisitor&, const char*, SubgraphRef&) {}
+void visit_subgraph(FieldVisitor& visitor, const char* name, SubgraphRef& graph);
 void visit_subgraph(const detail::KeyVisitor& visitor, const char* name, const SubgraphRef& graph);
 
 }  // namespace lamina

@@ -22,7 +22,31 @@ struct ScanAttributes {
   }
 };
 
+// Both branches have the same inputs, those of the op behind its first, and the same outputs.
+struct CondAttributes {
+  SubgraphRef yes, no;
+  template <class V>
+  void fields(V&& v) {
+    visit_subgraph(v, "yes", yes), visit_subgraph(v, "no", no);
+  }
+};
+
+// Condition and body have the same inputs: the carries, then what they use from outside. The
+// condition gives one bool, the body the next carries.
+struct WhileLoopAttributes {
+  SubgraphRef condition, body;
+  int64_t carries = 0;
+  int64_t max_steps = -1;  // -1: as many as it takes
+  template <class V>
+  void fields(V&& v) {
+    v("carries", carries), v("max_steps", max_steps);
+    visit_subgraph(v, "condition", condition), visit_subgraph(v, "body", body);
+  }
+};
+
 // Inputs in the order of the body's; outputs the last carries, then the stacks.
 std::vector<Array> record_scan(ScanAttributes attributes, std::vector<Array> inputs);
+std::vector<Array> record_cond(CondAttributes attributes, std::vector<Array> inputs);
+std::vector<Array> record_while_loop(WhileLoopAttributes attributes, std::vector<Array> inputs);
 
 }  // namespace lamina

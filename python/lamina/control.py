@@ -6,7 +6,7 @@ from . import _lamina
 from .autograd import _require_callable
 from .errors import DTypeError, ValueError
 
-__all__ = ["scan"]
+__all__ = ["scan", "cond", "while_loop"]
 
 
 def _flatten(value, leaves, name):
@@ -73,3 +73,69 @@ def _scan(f, init, xs, reverse, length, name, where):
 
     last, stacked = _lamina._scan(step, carries, sequences, reverse, length, name, where)
     return next_nest[0](iter(last)), output_nest[0](iter(stacked))
+
+
+def cond(predicate, true_function, false_function, *operands):
+    """`true_function(*operands)` where the predicate, one bool, holds, `false_function(*operands)` elsewhere.
+
+    Both are recorded, one runs. Operands and results may be arrays or nests of them; both functions return the same
+    nest of the same shapes and dtypes. Gradients flow through the one that ran. A predicate whose value is known, a
+    Python bool, works as well.
+
+    Shapes: predicate []; operands any -> those of the functions
+    Dtypes: predicate bool or numbers (0 is false) -> those of the functions
+    Errors: `ShapeError` for a predicate of several elements, or results that differ; those of the functions
+
+    >>> x = lm.array(-4.0)
+    >>> print(lm.cond(x > 0, lambda x: lm.sqrt(x), lambda x: x - x, x))
+    0
+    """
+    _require_callable("cond", true_function)
+    _require_callable("cond", false_function)
+    leaves, results = [], []
+    build = [_flatten(operand, leaves, "cond: operands") for operand in operands]
+
+    def flat(function):
+        def call(arrays):
+            source = iter(arrays)
+            outputs = []
+            results.append(_flatten(function(*(part(source) for part in build)), outputs, "cond: results"))
+            return outputs
+
+        return call
+
+    arrays = _lamina._cond(_lamina.asarray(predicate), flat(true_function), flat(false_function), leaves, _where())
+    return results[0](iter(arrays))
+
+
+def while_loop(condition, body, init, max_steps=None):
+    """`carry = body(carry)` again and again, as long as `condition(carry)`, one bool, holds; the last carry.
+
+    Both functions are recorded once. The carry may be an array or a nest of them and keeps its shapes and dtypes. At
+    most `max_steps` steps are made; without that bound there are no gradients.
+
+    Shapes: init any -> the same
+    Dtypes: any -> the same
+    Errors: `ShapeError` and `DTypeError` when the carry changes or the condition is not one bool; `GradientError` for
+      gradients without max_steps; those of the functions
+
+    >>> print(lm.while_loop(lambda x: x < 100, lambda x: x * 2, lm.array(3.0)))
+    192
+    """
+    _require_callable("while_loop", condition)
+    _require_callable("while_loop", body)
+    leaves = []
+    nest = _flatten(init, leaves, "while_loop: init")
+
+    def holds(arrays):
+        return _lamina.asarray(condition(nest(iter(arrays))))
+
+    def step(arrays):
+        outputs = []
+        _flatten(body(nest(iter(arrays))), outputs, "while_loop: carry")
+        return outputs
+
+    if max_steps is not None and max_steps < 0:
+        raise ValueError(f"while_loop: max_steps must not be negative, got {max_steps}")
+    arrays = _lamina._while_loop(holds, step, leaves, -1 if max_steps is None else max_steps, _where())
+    return nest(iter(arrays))

@@ -1,5 +1,6 @@
 #include "lamina/backends/control/step_program.h"
 
+#include <cstring>
 #include <list>
 #include <mutex>
 
@@ -118,6 +119,27 @@ bool StepRun::step(RunContext& context) {
     if (context.failed) return false;
   }
   return true;
+}
+
+void run_once(const Program& program, const Subgraph& graph, std::byte* const* inputs,
+              std::byte* const* results, RunContext& context) {
+  const Ref<Storage> scratch = Storage::allocate(std::max<size_t>(1, StepRun::scratch_bytes(program)));
+  StepRun run(program, scratch->data());
+  for (size_t i = 0; i < graph.input_count(); ++i) run.set_input(i, inputs[i]);
+  std::vector<std::byte*> buffers(program.output_bytes.size(), nullptr);
+  for (size_t k = 0; k < graph.output_count(); ++k) {
+    const OutputPlace place = output_place(program, k);
+    if (place.is_input || buffers[place.number]) continue;
+    buffers[place.number] = results[k];
+    run.set_output(place.number, results[k]);
+  }
+  run.prepare();
+  if (!run.step(context)) return;
+  for (size_t k = 0; k < graph.output_count(); ++k) {
+    const OutputPlace place = output_place(program, k);
+    const std::byte* from = place.is_input ? inputs[place.number] : buffers[place.number];
+    if (from != results[k]) std::memcpy(results[k], from, bytes_of(graph.output(k)));
+  }
 }
 
 }  // namespace lamina::backend

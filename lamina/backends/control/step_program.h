@@ -46,6 +46,10 @@ struct OutputPlace {
 };
 OutputPlace output_place(const Program& program, size_t k);
 
+// One run of a whole graph, whose outputs go to `results`.
+void run_once(const Program& program, const Subgraph& graph, std::byte* const* inputs,
+              std::byte* const* results, RunContext& context);
+
 inline size_t bytes_of(const Spec& s) {
   return static_cast<size_t>(s.shape.elements()) * size_of(s.dtype);
 }
