@@ -44,7 +44,7 @@ def parameters(net, suffix="_l0"):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("reset_after", [True, False])
 def test_layers_and_directions(kind, reset_after):
-    lm.random.seed(1)
+    lm.seed(1)
     options = {"reset_after": reset_after} if kind == "GRU" else {}
     net = getattr(lm.nn, kind)(3, 4, num_layers=2, bidirectional=True, dtype=lm.float64, **options)
     lengths = [5, 2, 3]
@@ -70,7 +70,7 @@ def test_layers_and_directions(kind, reset_after):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_cells_and_streaming_agree_with_the_whole(kind):
-    lm.random.seed(2)
+    lm.seed(2)
     net = getattr(lm.nn, kind)(3, 4, dtype=lm.float64)
     cell = getattr(lm.nn, kind.replace("Simple", "") + "Cell")(3, 4, dtype=lm.float64)
     cell.load_state_dict({name[:-3]: value for name, value in net.state_dict().items()})
@@ -104,7 +104,7 @@ def test_any_cell_is_the_plain_loop_in_training():
     x, target = lm.array(np.sin(np.arange(7 * 2 * 3.0)).reshape(7, 2, 3), dtype=lm.float32), lm.ones((7, 2, 4)) * 0.1
 
     def losses(loop):
-        lm.random.seed(3)
+        lm.seed(3)
         cell = LayerNormLSTMCell(3, 4)
         rnn = lm.nn.RNN(cell)
         optimizer = lm.optim.SGD(cell.parameters(), 0.1)
@@ -128,7 +128,7 @@ def test_any_cell_is_the_plain_loop_in_training():
 
 
 def test_a_nan_stays_in_its_sequence():
-    lm.random.seed(4)
+    lm.seed(4)
     net = lm.nn.LSTM(3, 4)
     x = np.ones((5, 2, 3), np.float32)
     x[3:, 1] = np.nan

@@ -21,32 +21,53 @@ class ScanKernel final : public Kernel {
       : attributes_(std::move(attributes)), scan_(attributes_->as<ScanAttributes>()) {}
 
   void run(std::byte* const* operands, RunContext& context) const override {
+    Loop(*this, *program(), operands).run(context);
+  }
+
+  // The weights that outlive the loop are packed once for all runs, if nothing else is derived.
+  void prepare_weights(const std::vector<Operand>& inputs) {
+    const auto first = static_cast<size_t>(scan_.carries + scan_.sequences);
+    bool any = false;
+    for (size_t i = first; i < inputs.size(); ++i) any |= inputs[i].stable;
+    if (!any) return;
+    prepared_ = prepared_input(program());
+    if (!prepared_.kernel) return;
+    if (!inputs[prepared_.input].stable) {
+      prepared_ = {};
+      return;
+    }
+    preparations.push_back(prepared_);
+  }
+
+ private:
+  const std::shared_ptr<const Program>& program() const {
     std::call_once(once_, [&] {
       const auto carries = static_cast<size_t>(scan_.carries);
       program_ = body_program(*scan_.body, carries, carries + static_cast<size_t>(scan_.sequences));
     });
-    Loop(*this, operands).run(context);
+    return program_;
   }
 
- private:
   // One run of the whole loop.
   class Loop {
    public:
-    Loop(const ScanKernel& kernel, std::byte* const* operands)
+    Loop(const ScanKernel& kernel, const Program& program, std::byte* const* operands)
         : scan_(kernel.scan_),
           body_(*scan_.body),
-          program_(*kernel.program_),
+          program_(program),
           inputs_(operands),
           results_(operands + body_.input_count()),
           carries_(static_cast<size_t>(scan_.carries)),
           scratch_(Storage::allocate(scratch_bytes())),
           step_(program_, scratch_->data()) {
       for (size_t i = 0; i < body_.input_count(); ++i) step_.set_input(i, inputs_[i]);
+      prepared_ = kernel.prepared_.kernel != nullptr;
+      if (prepared_) step_.set_prepared(inputs_[kernel.prepared_.input]);
       place_outputs();
     }
 
     void run(RunContext& context) {
-      if (scan_.length > 0) step_.prepare();
+      if (scan_.length > 0 && !prepared_) step_.prepare();
       std::vector<std::byte*> next(carries_);
       for (int64_t s = 0; s < scan_.length; ++s) {
         const int64_t t = scan_.reverse ? scan_.length - 1 - s : s;
@@ -165,17 +186,21 @@ class ScanKernel final : public Kernel {
     std::vector<Buffer> buffers_;
     std::vector<size_t> copies_;  // stacked outputs that lie elsewhere
     std::vector<Moved> moved_;
+    bool prepared_ = false;
   };
 
   AttributesRef attributes_;
   const ScanAttributes& scan_;
   mutable std::once_flag once_;
   mutable std::shared_ptr<const Program> program_;
+  Preparation prepared_{};
 };
 
 std::unique_ptr<Kernel> rule(KernelRequest& request) {
   for (Operand& input : request.inputs) input.strides = row_major_strides(input.shape);
-  return std::make_unique<ScanKernel>(request.attributes_owner);
+  auto kernel = std::make_unique<ScanKernel>(request.attributes_owner);
+  kernel->prepare_weights(request.inputs);
+  return kernel;
 }
 
 }  // namespace

@@ -105,6 +105,66 @@ void StepRun::prepare() {
   }
 }
 
+namespace {
+
+constexpr size_t kAlign = 64;
+size_t aligned(size_t bytes) { return (bytes + kAlign - 1) / kAlign * kAlign; }
+
+size_t derived_bytes(const Program& derivation, size_t k) {
+  return static_cast<size_t>(derivation.outputs[k].spec.shape.elements());  // they are bytes
+}
+
+// Runs a derivation and puts its results one behind the other.
+class Derive final : public Kernel {
+ public:
+  Derive(std::shared_ptr<const Program> program, size_t input)
+      : program_(std::move(program)), input_(input) {
+    name = "control.derive";
+  }
+  void run(std::byte* const* operands, RunContext&) const override {
+    Run once;
+    std::vector<Run::Leaf> leaves(static_cast<size_t>(program_->leaf_count));
+    leaves[input_].data = operands[0];
+    once.leaves = leaves;
+    program_->run(once);
+    std::byte* to = operands[1];
+    for (size_t k = 0; k < once.outputs.size(); ++k) {
+      std::memcpy(to, once.outputs[k].storage->data(), derived_bytes(*program_, k));
+      to += aligned(derived_bytes(*program_, k));
+    }
+  }
+
+ private:
+  std::shared_ptr<const Program> program_;
+  size_t input_;
+};
+
+}  // namespace
+
+void StepRun::set_prepared(std::byte* block) {
+  const auto first = static_cast<size_t>(program_.derived_buffer(0));
+  for (size_t k = 0; k < program_.derivation->outputs.size(); ++k) {
+    bases_[first + k] = block;
+    block += aligned(derived_bytes(*program_.derivation, k));
+  }
+}
+
+Kernel::Preparation prepared_input(const std::shared_ptr<const Program>& program) {
+  if (!program->derivation || program->derivation_leaves.size() != 1) return {};
+  const int32_t leaf = program->derivation_leaves[0];
+  for (const Place& place : program->operands) {
+    if (place.buffer == leaf) return {};
+  }
+  for (const ProgramOutput& output : program->outputs) {
+    if (output.buffer == leaf) return {};
+  }
+  size_t bytes = 0;
+  for (size_t k = 0; k < program->derivation->outputs.size(); ++k)
+    bytes += aligned(derived_bytes(*program->derivation, k));
+  const auto input = static_cast<size_t>(leaf);
+  return {input, bytes, std::make_shared<Derive>(program->derivation, input)};
+}
+
 bool StepRun::step(RunContext& context) {
   Profiler* profiler = active_profiler();
   std::byte* const arena = bases_[static_cast<size_t>(program_.leaf_count)];

@@ -29,6 +29,8 @@ class StepRun {
 
   // Computes what depends on the constant inputs alone, which are set: before the first step.
   void prepare();
+  // Or sets what a Preparation has made of it.
+  void set_prepared(std::byte* block);
   // One step; false when a kernel reported a wrong value, which is then in `context`.
   bool step(RunContext& context);
 
@@ -45,6 +47,10 @@ struct OutputPlace {
   size_t number = 0;  // of the output buffer, or of the input
 };
 OutputPlace output_place(const Program& program, size_t k);
+
+// What depends on a constant input as a form of that input, where it is the only one on which
+// anything depends and the steps do not read it as it is. Without a kernel elsewhere.
+Kernel::Preparation prepared_input(const std::shared_ptr<const Program>& program);
 
 // One run of a whole graph, whose outputs go to `results`.
 void run_once(const Program& program, const Subgraph& graph, std::byte* const* inputs,
