@@ -22,5 +22,6 @@
 #include "lamina/nn/recurrent.h"
 #include "lamina/nn/recurrent_cells.h"
 #include "lamina/nn/rms_norm.h"
+#include "lamina/nn/rnn.h"
 #include "lamina/nn/sequential.h"
 #include "lamina/nn/spatial.h"
