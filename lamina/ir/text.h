@@ -10,9 +10,10 @@
 //   %6 = %5[0] : float32 [64, 3]
 //   output %6
 //
-// A graph that is an attribute, as the body of a loop is, stands in braces on the same line, its lines
-// parted by semicolons. One value a line, inputs before users; what follows "in" is the path of the module that recorded it. The
-// version changes when old readers would misread; an op that a reader does not know is an error anyway.
+// One value a line, inputs before users; what follows "in" is the path of the module that recorded
+// it. A graph that is an attribute, as the body of a loop is, stands in braces on the same line, its
+// lines parted by semicolons. The version changes when old readers would misread; an op that a
+// reader does not know is an error anyway.
 #pragma once
 
 #include <span>
