@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch conformance-graphs fuzz docs wheel clean
+.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch conformance-graphs conformance-events conformance-data fuzz docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -27,7 +27,7 @@ bench: build  ## build and run the benchmarks
 	@cmake --build build --target bench_programs --parallel $(JOBS)
 	@if [ -f bench/run.py ]; then .venv/bin/python bench/run.py; else echo "bench: there is no bench/run.py yet"; fi
 
-conformance: conformance-array-api conformance-torch conformance-graphs  ## the array API standard's tests, agreement with PyTorch, random graphs
+conformance: conformance-array-api conformance-torch conformance-graphs conformance-events conformance-data  ## the public tests of the array API; PyTorch, TensorBoard, Pillow, scikit-learn; random graphs
 
 conformance-array-api: build  # ARGS for pytest
 	@tools/conformance.sh $(ARGS)
@@ -37,6 +37,12 @@ conformance-torch: build  # ARGS: names of entries, --samples N
 
 conformance-graphs: build  # GRAPHS: how many, GRAPHS_SEED: where to begin
 	@RANDOM_GRAPHS=$(or $(GRAPHS),10000) RANDOM_GRAPHS_SEED=$(or $(GRAPHS_SEED),0) build/bin/test_compile --gtest_filter='RandomGraphs.*'
+
+conformance-events: build
+	@tools/event_agreement.sh
+
+conformance-data: build  # ARGS: words of the names of checks
+	@tools/data_agreement.sh $(ARGS)
 
 fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
 	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=build/python \

@@ -250,6 +250,30 @@ def test_integer_reductions(dtype):
     assert not lm.all(lm.array(late == 0)).item() and lm.all(lm.array(late[:-1] == 0)).item()
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "uint8", "uint16", "uint32"])
+@pytest.mark.parametrize("size", [2, 17, 300_001])
+def test_extremes_of_small_integers(dtype, size):
+    limits = np.iinfo(dtype)
+    x = np.random.default_rng(3).integers(limits.min, limits.max, size, dtype=dtype, endpoint=True)
+    assert for_threads(lambda: lm.max(lm.array(x))) == x.max() and for_threads(lambda: lm.min(lm.array(x))) == x.min()
+    flat = x[: size - size % 2].reshape(2, -1)
+    same(lm.max(lm.array(flat), keepdims=True), flat.max(keepdims=True))
+
+
+def test_truth():
+    a, b = draw((70_001,), "bool"), draw((70_001,), "bool", seed=1)
+    for name in ("logical_and", "logical_or", "logical_xor", "equal", "not_equal"):
+        same(getattr(lm, name)(a, b), getattr(np, name)(a, b))
+    same(lm.logical_not(a), ~a)
+    for dtype in TYPES:
+        x = draw((70_001,), dtype)
+        if np.dtype(dtype).kind == "f":
+            x[::7], x[1::7], x[2::7], x[3::7] = np.nan, -0.0, 0.0, np.inf
+        elif dtype != "bool":
+            x[::3] = 0
+        same(lm.astype(lm.array(x), lm.bool_), x.astype(bool))
+
+
 def test_gradient_of_a_long_product():
     x = (1 + 1e-3 * np.random.default_rng(8).standard_normal(30_001)).astype("float64")
     got = np.asarray(lm.grad(lambda v: lm.prod(v))(lm.array(x)))
