@@ -11,7 +11,7 @@
 namespace lamina {
 
 LAMINA_USE_OP(Matmul)
-LAMINA_USE_OP(Output)
+LAMINA_USE_OP(Reshape)
 
 namespace {
 
@@ -40,6 +40,27 @@ Array product_of_rows(const Array& a, Array b) {
   return reshape(matmul(rows_of(a), reshape(b, {b.shape(-2), b.shape(-1)})), shape);
 }
 
+// An element-wise op on the rows of a product, before they become steps again: what is added to a
+// product is then added by it. The product's number, or -1 where an operand has more than one axis.
+int32_t rows_under(const Graph& graph, const GraphValue& v, const std::vector<int32_t>& inputs,
+                   const std::vector<bool>& stacked) {
+  int32_t rows = -1;
+  for (size_t k = 0; k < inputs.size(); ++k) {
+    const GraphValue& operand = graph.values[at(inputs[k])];
+    if (!stacked[k]) {
+      if (operand.spec.shape.rank() > 1) return -1;
+      continue;
+    }
+    const bool reshaped = operand.op == &ops::op_Reshape() &&
+                          operand.spec.shape.rank() == v.spec.shape.rank() + 1;
+    if (!reshaped || rows >= 0) return -1;
+    rows = operand.inputs[0];
+    const Shape& shape = graph.values[at(rows)].spec.shape;
+    if (shape.rank() != 2 || shape.back() != v.spec.shape.back()) return -1;
+  }
+  return rows;
+}
+
 }  // namespace
 
 bool can_stack(const GraphValue& v, const std::vector<bool>& stacked) {
@@ -52,6 +73,20 @@ bool can_stack(const GraphValue& v, const std::vector<bool>& stacked) {
 int32_t append_stacked(Graph& graph, const GraphValue& v, const std::vector<int32_t>& inputs,
                        const std::vector<bool>& stacked) {
   const int rank = v.spec.shape.rank();
+  if (const int32_t rows = v.op->elementwise ? rows_under(graph, v, inputs, stacked) : -1; rows >= 0) {
+    std::vector<int32_t> operands = inputs;
+    Shape shape;
+    for (size_t k = 0; k < operands.size(); ++k) {
+      if (!stacked[k]) continue;
+      shape = graph.values[at(operands[k])].spec.shape;
+      operands[k] = rows;
+    }
+    return splice(graph, operands, v.origin, [&](const std::vector<Array>& arrays) {
+      std::vector<Array> given = arrays;
+      Array result = record(*v.op, std::span<Array>(given), v.attributes);
+      return std::vector{reshape(std::move(result), IntList(shape.begin(), shape.end()))};
+    })[0];
+  }
   return splice(graph, inputs, v.origin, [&](const std::vector<Array>& arrays) {
     std::vector<Array> operands = arrays;
     if (v.op == &ops::op_Matmul()) return std::vector{product_of_rows(operands[0], operands[1])};
