@@ -6,6 +6,7 @@
 #include "lamina/base/error.h"
 #include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
+#include "lamina/op/recording.h"
 #include "lamina/op/samples.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/loops.h"
@@ -68,11 +69,15 @@ struct WhileLoop {
   static void gradient(Context& c) { while_loop_gradient(c); }
   static std::vector<Array> decompose(Context& c) {
     const auto& a = c.attributes<Attributes>();
-    if (a.max_steps < 0) throw StateError("while_loop: without max_steps it cannot be unrolled");
+    const bool known = !recording().symbolic;  // whether the condition has a value
+    if (a.max_steps < 0 && !known) {
+      throw StateError("while_loop: without max_steps it cannot be unrolled");
+    }
     std::vector<Array> values;
     for (int i = 0; i < c.input_count(); ++i) values.push_back(c.input(i));
-    for (int64_t step = 0; step < a.max_steps; ++step) {
+    for (int64_t step = 0; a.max_steps < 0 || step < a.max_steps; ++step) {
       const Array holds = replay(*a.condition, values)[0];
+      if (known && !holds.item<bool>()) break;
       std::vector<Array> next = replay(*a.body, values);
       for (size_t k = 0; k < next.size(); ++k) values[k] = where(holds, next[k], values[k]);
     }
