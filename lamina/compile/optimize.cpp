@@ -5,6 +5,7 @@
 #include "lamina/compile/fold_batch_norm.h"
 #include "lamina/compile/fuse.h"
 #include "lamina/compile/join_parts.h"
+#include "lamina/compile/join_products.h"
 #include "lamina/compile/merge_loops.h"
 #include "lamina/compile/moments_of_parts.h"
 #include "lamina/compile/products_after_loops.h"
@@ -22,6 +23,7 @@ void optimize(Graph& graph) {
   merge_loops(graph);
   enter_loops(graph);
   if (may_round_otherwise) {
+    join_products(graph);
     products_before_loops(graph);
     sums_after_loops(graph);
     products_after_loops(graph);

@@ -3,6 +3,7 @@
 
 #include "lamina/compile/enter_loops.h"
 #include "lamina/compile/join_parts.h"
+#include "lamina/compile/join_products.h"
 #include "lamina/compile/merge_loops.h"
 #include "lamina/compile/products_after_loops.h"
 #include "lamina/compile/products_before_loops.h"
@@ -77,6 +78,43 @@ output %5
   })
 %8 = %7[1] : float32 [5, 2, 4]
 output %8
+)");
+}
+
+TEST(LoopPasses, ProductsOfOneInputAreOneProduct) {
+  EXPECT_EQ(after(join_products, R"(
+%0 = input float32 [2, 3] "h"
+%1 = input float32 [3, 3] "a"
+%2 = input float32 [3, 3] "b"
+%3 = scan(%0, %1, %2, carries=1, sequences=0, length=5, reverse=false, body={
+    %0 = input float32 [2, 3] ""
+    %1 = input float32 [3, 3] ""
+    %2 = input float32 [3, 3] ""
+    %3 = matmul(%0, %1) : float32 [2, 3]
+    %4 = matmul(%0, %2) : float32 [2, 3]
+    %5 = multiply(%3, %4) : float32 [2, 3]
+    output %5
+  })
+%4 = %3[0] : float32 [2, 3]
+output %4
+)"),
+            R"(
+%0 = input float32 [2, 3] "h"
+%1 = input float32 [3, 3] "a"
+%2 = input float32 [3, 3] "b"
+%3 = scan(%0, %1, %2, carries=1, sequences=0, length=5, reverse=false, body={
+    %0 = input float32 [2, 3] ""
+    %1 = input float32 [3, 3] ""
+    %2 = input float32 [3, 3] ""
+    %3 = concatenate(%1, %2, axis=1) : float32 [3, 6]
+    %4 = matmul(%0, %3) : float32 [2, 6]
+    %5 = slice(%4, start=[0, 0], count=[2, 3], step=[1, 1]) : float32 [2, 3]
+    %6 = slice(%4, start=[0, 3], count=[2, 3], step=[1, 1]) : float32 [2, 3]
+    %7 = multiply(%5, %6) : float32 [2, 3]
+    output %7
+  })
+%4 = %3[0] : float32 [2, 3]
+output %4
 )");
 }
 
