@@ -2,7 +2,7 @@
 
 from . import _lamina
 from .control import _scan
-from .errors import ValueError
+from .errors import DTypeError, ShapeError, ValueError
 
 _nn = _lamina._nn
 _CELLS = (_nn.RNNCell, _nn.LSTMCell, _nn.GRUCell)
@@ -28,12 +28,17 @@ class RNN(_nn.Module):
 
     def __init__(self, cell, batch_first=False, reverse=False):
         super().__init__()
+        if not isinstance(cell, _nn.Module):
+            raise DTypeError(f"RNN: expected a module as cell, got {type(cell).__name__}")
         self.cell = cell
         self.batch_first = batch_first
         self.reverse = reverse
         self._state_form = None
 
     def forward(self, x, state=None, lengths=None):
+        x = _lamina.asarray(x)
+        if x.ndim < 2:
+            raise ShapeError(f"RNN: expected an input [time, batch, ..], got {tuple(x.shape)}")
         if self.batch_first:
             x = _lamina.swapaxes(x, 0, 1)
         mask = None

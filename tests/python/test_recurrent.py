@@ -127,6 +127,22 @@ def test_any_cell_is_the_plain_loop_in_training():
     assert losses(True) == pytest.approx(losses(False), rel=1e-5)
 
 
+def test_a_saved_model_holds_its_loops(tmp_path):
+    class Last(lm.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.rnn = lm.nn.LSTM(3, 4, num_layers=2, batch_first=True)
+
+        def forward(self, x):
+            return self.rnn(x)[0][:, -1]
+
+    model = Last()
+    path = str(tmp_path / "model.lamina")
+    lm.save_model(model, (2, 5, 3), path)
+    x = lm.array(np.sin(np.arange(30.0)).reshape(2, 5, 3), dtype=lm.float32)
+    assert np.allclose(np.array(lm.load_model(path)(x)), np.array(model(x)), atol=1e-6)
+
+
 def test_a_nan_stays_in_its_sequence():
     lm.seed(4)
     net = lm.nn.LSTM(3, 4)
@@ -155,6 +171,8 @@ def test_a_nan_stays_in_its_sequence():
     (lambda: lm.nn.LSTM(3, 4, dropout=float("nan")), lm.errors.ValueError, "dropout"),
     (lambda: lm.nn.SimpleRNN(3, 4, nonlinearity="sin"), lm.errors.ValueError, "nonlinearity"),
     (lambda: lm.nn.LSTMCell(3, 4)(lm.ones((2, 3)), (lm.ones((2, 4)), lm.ones((2, 5)))), lm.errors.ShapeError, "state 1"),
+    (lambda: lm.nn.RNN(3), lm.errors.DTypeError, "a module as cell"),
+    (lambda: lm.nn.RNN(lm.nn.GRUCell(3, 4))(lm.ones(5)), lm.errors.ShapeError, "time, batch"),
     (lambda: lm.nn.GRUCell(3, 4)(lm.ones((2, 5))), lm.errors.ShapeError, "input"),
 ])
 def test_messages(call, error, message):
