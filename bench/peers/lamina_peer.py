@@ -3,6 +3,7 @@
 import problem
 import worker
 import lamina as lm
+import lamina_recurrent
 import lamina_small
 from lamina import models, nn, optim
 
@@ -12,6 +13,7 @@ NETS = {
     "densenet121_small": lambda: models.densenet121(10, small_images=True),
     "fcn5": models.fcn5,
     "wide": models.fcn_wide,
+    **lamina_recurrent.NETS,
     "minilm": lambda: models.BertEncoder(384, 6, 12, 1536, dropout=0),
 }
 
@@ -35,7 +37,7 @@ def step(work):
                 lm.eval(scores())
         return call
     optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=problem.momentum(work))
-    measure = nn.mse_loss if work.net == "minilm" else nn.cross_entropy
+    measure = nn.mse_loss if work.net in ("minilm", *problem.GATES) else nn.cross_entropy
 
     def call():
         loss = measure(model(x), y)

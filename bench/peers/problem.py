@@ -16,6 +16,8 @@ RESNET50, DENSENET121, DENSENET121_SMALL = 8.17837, 5.66832, 1.77670
 IMAGES = {"resnet50": (3, 224, 1000), "densenet121": (3, 224, 1000), "densenet121_small": (3, 32, 10)}
 DENSE = {"fcn5": (784, 2048, 4096, 1024, 10), "wide": (26752, 2048, 2048, 2048, 26752), "digits": (64, 128, 10)}
 MINILM = dict(layers=6, hidden=384, heads=12, intermediate=1536, length=128)
+RECURRENT = dict(layers=2, size=512, steps=64)  # gates: how many products of size x size a step and side
+GATES = {"lstm": 4, "gru": 3, "lnlstm": 4}
 EPOCHS, DIGITS_BATCH, ADDS = 20, 32, 1000
 
 
@@ -29,6 +31,12 @@ def minilm_gflop():
     return 2e-9 * MINILM["layers"] * (n * (4 * h * h + 2 * h * MINILM["intermediate"]) + 2 * n * n * h)
 
 
+def recurrent_gflop(net):
+    r = RECURRENT
+    return 2e-9 * r["layers"] * r["steps"] * GATES[net] * 2 * r["size"] ** 2
+
+
+LSTM, GRU = recurrent_gflop("lstm"), recurrent_gflop("gru")
 FCN5, WIDE, BERT = dense_gflop("fcn5"), dense_gflop("wide"), minilm_gflop()
 
 WORKS = [
@@ -47,6 +55,12 @@ WORKS = [
     Work("minilm_infer_b1", "MiniLM encoder inference, batch 1, 128 tokens", "minilm", "infer", 1, 2, BERT, 1.15),
     Work("minilm_infer_b8", "MiniLM encoder inference, batch 8, 128 tokens", "minilm", "infer", 8, 2, BERT, 1.05),
     Work("minilm_train", "MiniLM encoder training step, batch 8, 128 tokens", "minilm", "train", 8, 2, BERT, 1.35),
+    Work("lstm_train", "LSTM training step, 2 layers of 512, 64 steps, batch 32", "lstm", "train", 32, 2, LSTM, 1.25),
+    Work("lnlstm_train", "LSTM with layer norm of one's own, training step, batch 32", "lnlstm", "train", 32, 2, LSTM,
+         1.6),
+    Work("gru_train", "GRU training step, batch 32", "gru", "train", 32, 2, GRU, 1.25),
+    Work("lstm_infer_b1", "LSTM inference, batch 1", "lstm", "infer", 1, 2, LSTM, 1.2),
+    Work("gru_infer_b1", "GRU inference, batch 1", "gru", "infer", 1, 2, GRU, 1.2),
     Work("digits_loop", "digits 64-128-10, batch 32, 20 epochs, a loop of one's own", "digits", "loop", 1, 2, 0, 6),
     Work("digits_fit", "digits 64-128-10, batch 32, 20 epochs, fit", "digits", "fit", 1, 2, 0, 4),
     Work("adds_plain", "1,000 adds of 10 floats", "adds", "plain", 1, 2, 0, 10),
@@ -79,10 +93,13 @@ def momentum(work):
 
 
 def data(work):
-    """Input and target of every call: of images and rows a class each, of tokens an array like the input."""
+    """Input and target of every call: of images and rows a class each, of sequences an array like the input."""
     draw = np.random.RandomState(0)
     if work.net == "minilm":
         shape = (work.batch, MINILM["length"], MINILM["hidden"])
+        return tuple(draw.standard_normal(shape).astype(np.float32) for _ in range(2))
+    if work.net in GATES:
+        shape = (RECURRENT["steps"], work.batch, RECURRENT["size"])
         return tuple(draw.standard_normal(shape).astype(np.float32) for _ in range(2))
     if work.net in IMAGES:
         channels, size, classes = IMAGES[work.net]
@@ -105,7 +122,7 @@ def weight(name, shape):
     """The initial value of a parameter or buffer; the same in every framework that knows it by this name."""
     if name.endswith("num_batches_tracked"):
         return np.zeros(shape, np.int64)
-    if name.endswith("running_mean") or name.endswith("bias"):
+    if name.endswith("running_mean") or "bias" in name:
         return np.zeros(shape, np.float32)
     if len(shape) == 1:
         return np.ones(shape, np.float32)  # scales and variances

@@ -5,6 +5,7 @@ from torch import nn
 import torch.nn.functional as F
 
 import torch_bert
+import torch_recurrent
 
 
 def conv(channels, out, kernel, stride=1):
@@ -135,6 +136,7 @@ def dense(sizes, activation):
 
 
 NETS = {
+    **torch_recurrent.NETS,
     "resnet18": lambda: ResNet(False, (2, 2, 2, 2)),
     "resnet34": lambda: ResNet(False, (3, 4, 6, 3)),
     "resnet50": lambda: ResNet(True, (3, 4, 6, 3)),

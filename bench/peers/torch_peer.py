@@ -49,7 +49,7 @@ def step(work, variant):
                 model(x)
         return call
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=problem.momentum(work))
-    measure = F.mse_loss if work.net == "minilm" else F.cross_entropy
+    measure = F.mse_loss if work.net in ("minilm", *problem.GATES) else F.cross_entropy
     forward = lambda x, y: measure(model(x), y)  # noqa: E731
     if variant == "compile":
         forward = torch.compile(forward)
