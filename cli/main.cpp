@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
     cli::add_predict(app);
     cli::add_explain(app);
     cli::add_check(app);
+    cli::add_bench(app);
     cli::add_doctor(app);
     app.parse(argc, argv);  // runs the subcommand
     return 0;

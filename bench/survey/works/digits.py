@@ -6,7 +6,7 @@ import numpy as np
 
 from .dense import dense
 
-EPOCHS, BATCH = 20, 32
+EPOCHS, BATCH, EXAMPLES = 20, 32, 1797
 
 
 def make(name, mode):

@@ -1,0 +1,8 @@
+"""`python -m bench.survey`, which is what `lamina bench survey` becomes."""
+
+import sys
+
+from .runner import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""survey.md, and with it docs/benchmarks.md."""
+
+from .. import machine, plan
+from . import table
+
+NOTES = """How to read it. Every row is a process of its own at the same work, from the same weights and data, float32.
+Systems took turns; the time is the median of all calls. A time counts only where the outputs (within 0.2 % of the
+largest) or the losses of the first 3 training steps (within 1 %) agree with Lamina's, or, where Lamina cannot do the
+work yet, with the first system that can. `x Lamina` is a system's time divided by that of Lamina's fastest form: above
+1 it is slower. `of peak` is of the float32 peak measured on the same threads. Memory is the most that the process
+held, its libraries included. The first call includes compiling."""
+
+
+def page(results, title="The survey's tables"):
+    lines = ["# " + title, "", machine.line(results.machine) + ". " + dates(results.rows), "", NOTES]
+    for number, heading in plan.TABLES.items():
+        found = table.by_work([row for row in results.rows if row["table"] == number])
+        if found:
+            lines += ["", "## Table %s: %s" % (number, heading) if number.isdigit() else "## " + heading]
+            for work, rows in found:
+                lines += section(work, rows)
+    if results.use:
+        lines += ["", "## In use"] + use(results.use)
+    return "\n".join(lines + versions(results.rows)) + "\n"
+
+
+def dates(rows):
+    days = sorted({row["date"] for row in rows if row.get("date")})
+    scales = sorted({row["scale"] for row in rows if row.get("scale")})
+    return "Measured %s at %s scale." % (" to ".join(dict.fromkeys([*days[:1], *days[-1:]])), " and ".join(scales))
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def section(work, rows):
+    ours, lines = table.lamina(rows), ["", "### " + work.title, "", "`%s`" % work.name, ""]
+    lines += [row(table.HEADS), "| --- |" + " ---: |" * (len(table.HEADS) - 1)]
+    lines += [row(cells) for cells in (table.cells(r, ours) for r in rows) if cells]
+    extra = table.extrapolations(work, rows)
+    if extra and extra[1]:
+        lines += ["", extra[0].capitalize() + ": " + ", ".join("%s %s" % pair for pair in extra[1]) + "."]
+    gone = table.missing(rows)
+    if gone:
+        lines += [""] + ["- %s: %s" % pair for pair in gone]
+    return lines
+
+
+def use(facts):
+    """One table: systems down, measures across."""
+    measures = list(dict.fromkeys(fact["measure"] for fact in facts))
+    systems = list(dict.fromkeys(fact["system"] for fact in facts))
+    value = {(fact["system"], fact["measure"]): fact["text"] for fact in facts}
+    lines = ["", row(["system"] + measures), "| --- |" + " ---: |" * len(measures)]
+    lines += [row([system] + [value.get((system, measure), "") for measure in measures]) for system in systems]
+    return lines + [""] + ["- %s: %s" % pair for pair in dict.fromkeys((f["measure"], f["how"]) for f in facts)]
+
+
+def versions(rows):
+    found = sorted({row["version"] for row in rows if row.get("version")})
+    return ["", "Versions: " + ", ".join(found) + "."] if found else []
