@@ -117,6 +117,9 @@ class Net(object):
         """The initial value of every parameter and buffer."""
         return collections.OrderedDict((name, weight(name, shape)) for name, shape in self.parameters.items())
 
+    def weights_of(self, name):
+        return weight(name, self.parameters[name])
+
     def gflop(self, training):
         """Of one example; a multiplication and an addition are two, the backward pass is twice the forward."""
         return 2e-9 * (3 * self.macs - self.input_macs if training else self.macs)

@@ -5,7 +5,7 @@ import warnings
 
 from ..recipe import Built, Later, recipe
 
-RECIPE = recipe("PyTorch", "3.11", ["torch==2.15.0", "numpy==2.4.6"], "torch", "pytorch")
+RECIPE = recipe("PyTorch", "3.11", ["torch==2.15.0", "numpy==2.4.6", "keras==3.15.1"], "torch", "pytorch")
 DEVICES = ("cpu", "cuda")
 torch, F, nn = Later("torch"), Later("torch.nn.functional"), Later("torch.nn")
 
