@@ -62,8 +62,8 @@ class Files(object):
         import numpy as np
 
         moments = [self.weight(node, "running_mean"), self.weight(node, "running_var"), np.ones(1, np.float32)]
-        settings = "batch_norm_param { use_global_stats: %s eps: 1e-5 moving_average_fraction: 0.9 }"
-        normal = self.layer(name, "BatchNorm", v, settings % ("false" if self.train else "true"), moments)
+        settings = "batch_norm_param { %s eps: 1e-5 }"
+        normal = self.layer(name, "BatchNorm", v, settings % ("" if self.train else "use_global_stats: true"), moments)
         return self.layer(name + "_scale", "Scale", [normal], "scale_param { bias_term: true }",
                           [self.weight(node, "weight"), self.weight(node, "bias")])
 

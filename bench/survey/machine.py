@@ -32,7 +32,7 @@ def digits_file():
 
 def processor():
     try:
-        found = re.search(r"model name\s*: (.*)", open("/proc/cpuinfo").read())
+        found = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     except OSError:
         found = None
     return found.group(1) if found else platform.processor() or "unknown processor"

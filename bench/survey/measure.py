@@ -10,14 +10,17 @@ import datetime
 import os
 import pathlib
 import tempfile
+import time
 
 from . import rows
-from .process import Failed, Process
+from .process import Failed, Process, busy_seconds
 
 STEPS = 3  # training steps whose losses must agree
 TOLERANCE = {"outputs": 2e-3, "losses": 1e-2}
 START, CHECK, CALL = 300, 900, 300  # seconds until a process counts as hanging
 SPARE = 0.25  # of the memory stays free
+QUIET = 0.1  # of a processor may be taken by others during a round; else the round is done again, so often:
+TRIES = 3
 
 
 @dataclasses.dataclass
@@ -49,7 +52,7 @@ class Reference:
 
 
 def memory_is_short():
-    fields = dict(line.split(":") for line in open("/proc/meminfo"))
+    fields = dict(line.split(":") for line in pathlib.Path("/proc/meminfo").read_text().splitlines())
     free, all_of_it = (int(fields[name].split()[0]) for name in ("MemAvailable", "MemTotal"))
     return free < SPARE * all_of_it
 
@@ -154,12 +157,25 @@ class Work:
         if row["why"]:
             return []
         try:
-            got = process.ask("time %g" % self.effort.seconds, CALL)["times"]
-            process.halt()
-            return got
+            tries = []
+            while not tries or min(tries)[0] > QUIET and len(tries) < TRIES:
+                tries.append(self.attempt(process))
         except Failed as failure:
             row.update(why=str(failure), agrees=False)
             return []
+        others, times = min(tries)
+        row["others"] = max(row["others"] or 0.0, others)
+        return times
+
+    def attempt(self, process):
+        """Processors that others kept busy meanwhile, and the times."""
+        before, own, started = busy_seconds(), process.seconds(), time.monotonic()
+        times = process.ask("time %g" % self.effort.seconds, CALL)["times"]
+        process.halt()
+        if before is None:
+            return 0.0, times
+        taken = busy_seconds() - before - (process.seconds() - own)
+        return max(0.0, taken - 0.05) / (time.monotonic() - started), times  # clocks tick in hundredths
 
     def finish(self, entrant, process, row, times):
         if row["why"] or not times or row["ms"] is not None:  # the reference has its time from the first group

@@ -1,5 +1,6 @@
 """A measurement's process, seen from the runner: it is halted whenever another one is measured."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -44,7 +45,8 @@ class Process:
             env=environment(work.threads, device, own or {}),
             preexec_fn=(lambda: os.sched_setaffinity(0, allowed)) if allowed else None)
         self.lines = queue.Queue()
-        threading.Thread(target=self.read_all, daemon=True).start()
+        self.reader = threading.Thread(target=self.read_all, daemon=True)
+        self.reader.start()
 
     def read_all(self):
         for line in self.process.stdout:
@@ -62,6 +64,7 @@ class Process:
             raise Failed("no answer within %.0f s" % seconds) from None
         if got is None:
             self.process.wait()
+            self.reader.join()
             raise Failed(self.last_words())
         return got
 
@@ -76,6 +79,8 @@ class Process:
 
     def ask(self, command, seconds):
         """The answer to one line; the process runs from here until it has answered."""
+        if self.said.closed:
+            raise Failed("it was ended")
         self.wake()
         try:
             self.process.stdin.write(command + "\n")
@@ -83,6 +88,14 @@ class Process:
         except (BrokenPipeError, ValueError):
             pass  # answer() says why it ended
         return self.answer(seconds)
+
+    def seconds(self):
+        """Processor time that it has taken."""
+        try:
+            fields = pathlib.Path("/proc/%d/stat" % self.process.pid).read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def halt(self):
         """Threads that wait by spinning must not take the others' processors."""
@@ -99,11 +112,19 @@ class Process:
         self.wake()
         self.signal(signal.SIGKILL)
         self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            try:
+        self.reader.join()
+        for stream in (self.process.stdin, self.process.stdout, self.said):
+            with contextlib.suppress(BrokenPipeError):
                 stream.close()
-            except (BrokenPipeError, ValueError):
-                pass
+
+
+def busy_seconds():
+    """Of all processors, since the machine started; None where the system does not say."""
+    try:
+        fields = [int(word) for word in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8]]
+    except OSError:
+        return None
+    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
 
 
 def lamina_path():

@@ -9,7 +9,7 @@ from .works import digits
 KEYS = ("table", "work", "system", "variant", "precision", "threads", "batch", "ms", "images_per_s", "gflops",
         "share_of_peak", "rss_mb", "first_ms", "version", "agrees")
 # Kept beside these for the report, never in the file of --json
-MORE = ("p99_ms", "calls", "difference", "why", "device", "scale", "date")
+MORE = ("p99_ms", "calls", "difference", "why", "others", "device", "scale", "date")
 
 
 def blank(table, work, system, variant, device):

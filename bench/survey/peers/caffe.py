@@ -1,4 +1,8 @@
-"""Caffe 1.0, the package kendryte-caffe: a net from text, its solver for training."""
+"""Caffe 1.0, the package kendryte-caffe: a net from text, its solver for training.
+
+In this package batch normalisation forgets its statistics while it trains (its output is x / sqrt(epsilon)), so nets
+that have it are run forward only.
+"""
 
 import os
 import shutil
@@ -19,8 +23,10 @@ weight_decay: 0 display: 0 max_iter: 1000000000 snapshot_after_train: false solv
 
 
 def variants(net, mode):
-    squares = mode == "train" and net.loss not in caffe_net.LOSSES
-    return [""] if net.ops <= caffe_net.OPS and not squares and net.name not in ("adds", "digits") else []
+    cannot_train = net.loss not in caffe_net.LOSSES or "batch_norm" in net.ops
+    if not net.ops <= caffe_net.OPS or mode == "train" and cannot_train or net.name in ("adds", "digits"):
+        return []
+    return [""]
 
 
 def version():

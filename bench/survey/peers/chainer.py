@@ -47,9 +47,8 @@ def batch_norm(get, name, x, train):
 
 
 def lstm(get, name, x, size):
-    """The library's sequence function; its gates come as i, f, o, a and each has its own arrays."""
-    order = (0, 1, 3, 2)
-    split = lambda kind: [F.split_axis(get(name + "." + kind), 4, 0)[i] for i in order]  # noqa: E731
+    """The library's sequence function, where each gate has its own arrays."""
+    split = lambda kind: list(F.split_axis(get(name + "." + kind), 4, 0))  # noqa: E731
     weights = split("weight_ih") + split("weight_hh")
     biases = split("bias_ih") + split("bias_hh")
     start = chainer.Variable(np.zeros((1, x.shape[0], size), np.float32))

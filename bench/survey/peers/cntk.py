@@ -49,8 +49,8 @@ def parameter(array):
 def batch_norm(net, name, x):
     p = [parameter(net.weights_of(name + "." + kind)) for kind in ("weight", "bias")]
     moments = [C.constant(net.weights_of(name + "." + kind)) for kind in ("running_mean", "running_var")]
-    return C.batch_normalization(x, p[0], p[1], moments[0], moments[1], C.constant(0), True, epsilon=1e-5,
-                                 use_cudnn_engine=False)
+    return C.batch_normalization(x, p[0], p[1], moments[0], moments[1], spatial=True, epsilon=1e-5,
+                                 use_cudnn_engine=False, running_count=C.constant(0.0))
 
 
 def lstm(net, name, x, size):
@@ -98,7 +98,6 @@ def forward(net, x):
 
 def build(net, mode, variant, threads):
     C.try_set_default_device(C.cpu())
-    C.cntk_py.set_max_num_cpu_threads(threads)
     steps = "lstm" in net.ops
     of = C.sequence.input_variable if steps else C.input_variable
     x = of(net.nodes[0].shape[-1] if steps else net.nodes[0].shape)

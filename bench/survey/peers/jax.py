@@ -7,6 +7,7 @@ import numpy as np
 from ..recipe import Built, Later, recipe
 
 RECIPE = recipe("JAX", "3.11", ["jax[cpu]==0.10.2", "keras==3.15.1"], "jax", "jax")
+PLACES = ["jax", "jax.numpy", "jax.lax", "jax.nn"]
 jax, J, lax, special = Later("jax"), Later("jax.numpy"), Later("jax.lax"), Later("jax.nn")
 
 

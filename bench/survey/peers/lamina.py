@@ -3,6 +3,7 @@
 from ..recipe import Built, Later
 
 TITLE = "Lamina"
+PLACES = ["lamina", "lamina.nn", "lamina.optim", "lamina.train", "lamina.data", "*lamina.models"]
 lm, models, nn, optim = (Later("lamina" + part) for part in ("", ".models", ".nn", ".optim"))
 RECURRENT = {"lstm": "LSTM", "gru": "GRU", "layer_norm_lstm": "RNN"}
 

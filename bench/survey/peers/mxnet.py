@@ -10,7 +10,7 @@ RECIPE = recipe("MXNet", "3.8", ["numpy==1.23.5", "mxnet==1.9.1"], "mxnet", "mxn
 PLACES = ["mxnet.gluon.nn", "mxnet.gluon.rnn", "mxnet.gluon.loss", "mxnet.ndarray", "*mxnet.gluon.model_zoo.vision"]
 OPS = {"input", "conv", "batch_norm", "relu", "sigmoid", "softmax", "max_pool", "average_pool", "global_average",
        "concat", "add", "linear", "embedding", "lstm", "gru"}
-mx, gluon, nd, nn = Later("mxnet"), Later("mxnet.gluon"), Later("mxnet.nd"), Later("mxnet.gluon.nn")
+mx, gluon, nd, nn = Later("mxnet"), Later("mxnet.gluon"), Later("mxnet.ndarray"), Later("mxnet.gluon.nn")
 
 
 def variants(net, mode):

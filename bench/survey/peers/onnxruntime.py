@@ -4,6 +4,7 @@ from .. import onnx_file
 from ..recipe import Built, Later, recipe
 
 RECIPE = recipe("ONNX Runtime", "3.11", ["onnxruntime==1.32.0", "onnx==1.23.2"], "onnxruntime", "onnxruntime")
+PLACES = ["onnxruntime"]
 ort = Later("onnxruntime")
 
 

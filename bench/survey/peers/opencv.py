@@ -7,6 +7,7 @@ from .. import caffe_net
 from ..recipe import Built, Later, recipe
 
 RECIPE = recipe("OpenCV", "3.11", ["opencv-python-headless==4.12.0.88"], "cv2", "opencv")
+PLACES = ["cv2.dnn"]
 cv2 = Later("cv2")
 
 

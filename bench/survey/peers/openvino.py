@@ -4,6 +4,7 @@ from .. import onnx_file
 from ..recipe import Built, Later, recipe
 
 RECIPE = recipe("OpenVINO", "3.11", ["openvino==2026.4.1", "onnx==1.23.2"], "openvino", "openvino")
+PLACES = ["openvino"]
 ov = Later("openvino")
 
 

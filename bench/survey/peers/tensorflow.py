@@ -7,6 +7,7 @@ import numpy as np
 from ..recipe import Built, Later, recipe
 
 RECIPE = recipe("TensorFlow", "3.11", ["tensorflow-cpu==2.21.0", "keras==3.15.1"], "tensorflow", "tensorflow")
+PLACES = ["tensorflow", "tensorflow.nn", "tensorflow.math", "tensorflow.data"]
 OPS = {"input", "conv", "batch_norm", "relu", "sigmoid", "gelu", "softmax", "max_pool", "average_pool",
        "global_average", "concat", "add", "linear", "layer_norm", "attention"}
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

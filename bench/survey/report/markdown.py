@@ -8,7 +8,8 @@ Systems took turns; the time is the median of all calls. A time counts only wher
 largest) or the losses of the first 3 training steps (within 1 %) agree with Lamina's, or, where Lamina cannot do the
 work yet, with the first system that can. `x Lamina` is a system's time divided by that of Lamina's fastest form: above
 1 it is slower. `of peak` is of the float32 peak measured on the same threads. Memory is the most that the process
-held, its libraries included. The first call includes compiling."""
+held, its libraries included. The first call includes compiling. A row with a `*` was disturbed: other programs took more than a fifth of a
+processor meanwhile."""
 
 
 def page(results, title="The survey's tables"):

@@ -13,7 +13,12 @@ def by_work(rows):
 
 
 def name(row):
-    return " ".join(filter(None, (row["system"], row["variant"])))
+    return " ".join(filter(None, (row["system"], row["variant"]))) + (" *" if disturbed(row) else "")
+
+
+def disturbed(row):
+    """Whether other programs took more than a fifth of a processor during every try of some round."""
+    return bool(row["ms"]) and (row.get("others") or 0) > 0.2
 
 
 def lamina(rows):
