@@ -38,6 +38,8 @@ def page(results):
         body.append(threads(works))
     if results.use:
         body += ["<h2>In use</h2>", use(results.use)]
+    body += ["<h2>What is extrapolated or not comparable</h2>",
+             bullets(" ".join(item.split()) for item in markdown.LIMITS[2:].split("\n- "))]
     body += [paragraph(line, "note") for line in markdown.versions(results.rows) if line]
     return ('<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n<meta name="viewport" '
             'content="width=device-width, initial-scale=1">\n<title>The survey\'s tables</title>\n'
@@ -83,7 +85,7 @@ def section(work, rows):
         out.append(paragraph(extra[0].capitalize() + ": " + ", ".join("%s %s" % pair for pair in extra[1]) + "."))
     gone = table.missing(rows)
     if gone:
-        out.append("<ul>%s</ul>" % "".join("<li>%s: %s</li>" % (escape(a), escape(b)) for a, b in gone))
+        out.append(bullets("%s: %s" % pair for pair in gone))
     return "\n".join(out)
 
 
@@ -107,10 +109,10 @@ def threads(works):
 
 
 def use(facts):
-    measures = list(dict.fromkeys(fact["measure"] for fact in facts))
-    systems = list(dict.fromkeys(fact["system"] for fact in facts))
-    value = {(fact["system"], fact["measure"]): fact["text"] for fact in facts}
-    lines = [[system] + [value.get((system, measure), "") for measure in measures] for system in systems]
-    how = dict.fromkeys((fact["measure"], fact["how"]) for fact in facts)
-    return grid(["system"] + measures, lines, [i for i, s in enumerate(systems) if s == "Lamina"]) + \
-        "<ul>%s</ul>" % "".join("<li>%s: %s</li>" % (escape(a), escape(b)) for a, b in how)
+    heads, lines, how = table.use(facts)
+    ours = [i for i, line in enumerate(lines) if line[0] == "Lamina"]
+    return grid(heads, lines, ours) + bullets("%s: %s" % pair for pair in how)
+
+
+def bullets(lines):
+    return "<ul>%s</ul>" % "".join("<li>%s</li>" % escape(line) for line in lines)

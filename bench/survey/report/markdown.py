@@ -12,6 +12,20 @@ held, its libraries included. The first call includes compiling. A row with a `*
 processor meanwhile."""
 
 
+# What a reader must know before he compares a figure with another one, or with the survey's.
+LIMITS = """- Table 1: the survey's X-rays cannot be had; the images are random numbers in memory, so no decoding, no
+  augmentation and no validation are in the time, and the batch is smaller than the survey's 64 where memory is.
+  Minutes for 5 epochs are extrapolated from single steps.
+- Table 2: the survey timed 1,280 images in a row; here the batches of 32 are timed one by one. Systems that compile
+  for inference (ONNX Runtime, OpenVINO, OpenCV, PyTorch compiled) may fold batch norms into convolutions; so may
+  Lamina.
+- Layers with one vector of biases (Keras, CNTK) and with two (PyTorch, MXNet, JAX here) learn them at different
+  speeds; after 3 steps the losses differ by about 1e-4.
+- CNTK is given classes as dense one-hot rows. Caffe's package cannot train batch norms. Lasagne has none.
+- PyTorch's package is the one for CUDA: its libraries count in memory and import time.
+- The rate of a small work holds what the language around it costs: all systems are driven from Python."""
+
+
 def page(results, title="The survey's tables"):
     lines = ["# " + title, "", machine.line(results.machine) + ". " + dates(results.rows), "", NOTES]
     for number, heading in plan.TABLES.items():
@@ -22,6 +36,7 @@ def page(results, title="The survey's tables"):
                 lines += section(work, rows)
     if results.use:
         lines += ["", "## In use"] + use(results.use)
+    lines += ["", "## What is extrapolated or not comparable", "", LIMITS]
     return "\n".join(lines + versions(results.rows)) + "\n"
 
 
@@ -49,13 +64,10 @@ def section(work, rows):
 
 
 def use(facts):
-    """One table: systems down, measures across."""
-    measures = list(dict.fromkeys(fact["measure"] for fact in facts))
-    systems = list(dict.fromkeys(fact["system"] for fact in facts))
-    value = {(fact["system"], fact["measure"]): fact["text"] for fact in facts}
-    lines = ["", row(["system"] + measures), "| --- |" + " ---: |" * len(measures)]
-    lines += [row([system] + [value.get((system, measure), "") for measure in measures]) for system in systems]
-    return lines + [""] + ["- %s: %s" % pair for pair in dict.fromkeys((f["measure"], f["how"]) for f in facts)]
+    """One table: systems down, measures across; and how each was found."""
+    heads, lines, how = table.use(facts)
+    out = ["", row(heads), "| --- |" + " ---: |" * (len(heads) - 1)] + [row(line) for line in lines]
+    return out + [""] + ["- %s: %s" % pair for pair in how]
 
 
 def versions(rows):

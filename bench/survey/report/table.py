@@ -81,3 +81,12 @@ def extrapolations(work, rows):
     if work.mode == "infer" and work.batch == 1 and work.net != "adds":
         return "99 of 100 calls are done within (ms)", [(name(r), milliseconds(r.get("p99_ms"))) for r in timed]
     return None
+
+
+def use(facts):
+    """The judgement as heads, lines of cells, and pairs of a measure and how it was found."""
+    measures = list(dict.fromkeys(fact["measure"] for fact in facts))
+    systems = list(dict.fromkeys(fact["system"] for fact in facts))
+    value = {(fact["system"], fact["measure"]): fact["text"] for fact in facts}
+    lines = [[system] + [value.get((system, measure), "") for measure in measures] for system in systems]
+    return ["system"] + measures, lines, list(dict.fromkeys((f["measure"], f["how"]) for f in facts))
