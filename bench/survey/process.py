@@ -134,4 +134,4 @@ def lamina_path():
     spec = importlib.util.find_spec("lamina")
     if not spec or not spec.origin:
         raise Failed("this Python (%s) has no package lamina" % sys.executable)
-    return str(pathlib.Path(spec.origin).resolve().parent.parent)
+    return os.path.dirname(os.path.dirname(os.path.abspath(spec.origin)))  # a build's files are links
