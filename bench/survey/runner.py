@@ -4,7 +4,7 @@ import json
 import pathlib
 import sys
 
-from . import arguments, machine, measure, peers, plan, report, rows, use, venvs
+from . import arguments, images, machine, measure, peers, plan, report, rows, use, venvs
 from .process import Failed, lamina_path
 
 
@@ -41,7 +41,8 @@ def entrants(name, net, mode, device):
 
 def where(peer):
     """Its Python, and what its processes find in their environment."""
-    own = {"LAMINA_SURVEY_DIGITS": machine.digits_file()}
+    own = {"LAMINA_SURVEY_DIGITS": machine.digits_file(),
+           "LAMINA_SURVEY_IMAGES": images.make(venvs.cache_folder())}
     if not hasattr(peer, "RECIPE"):
         return sys.executable, {**own, "PYTHONPATH": lamina_path()}
     venvs.install(peer.RECIPE)

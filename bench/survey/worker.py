@@ -75,6 +75,27 @@ class Steps(object):
         return milliseconds, result if self.work.mode == "features" else self.built.fetch(result)
 
 
+class FromDisk(Steps):
+    """Training steps on pictures that the framework's own loader reads, crops and mirrors; checked in memory."""
+
+    def __init__(self, peer, work, net, variant, threads):
+        Steps.__init__(self, peer, work, net, variant[:-len(ON_DISK)].strip(), threads)
+        self.batches, self.checked = iter(peer.batches(work.batch, threads)), False
+
+    def call(self):
+        if not self.checked:
+            return Steps.call(self)
+        return self.built.run(*self.built.put(*next(self.batches)))
+
+    def losses(self, count):
+        got = Steps.losses(self, count)
+        self.checked = True
+        return got
+
+
+ON_DISK = "from disk"
+
+
 class Training(object):
     """A whole training on digits, from the first weights each time."""
 
@@ -169,7 +190,8 @@ def main():
 
     peer = importlib.import_module("survey.peers." + a.peer)
     work = works.parse(a.work)
-    kind = KINDS.get(work.net, Steps)(peer, work, work.make(), a.variant, a.threads)
+    kind = FromDisk if a.variant.endswith(ON_DISK) else KINDS.get(work.net, Steps)
+    kind = kind(peer, work, work.make(), a.variant, a.threads)
     answer(version=peer.version())
     profile = getattr(peer, "profile", lambda call: "")
     for line in sys.stdin:

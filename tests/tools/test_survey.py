@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as xml
+import zlib
 
 import pytest
 
@@ -195,6 +196,26 @@ def test_environments_are_made_once(tmp_path, monkeypatch):
     venvs.folder_of(recipe).mkdir(parents=True)
     first = venvs.install(recipe)
     assert made and venvs.install(recipe) == first and made.count("the virtual environment") == 1
+
+
+def test_the_pictures_are_png_that_others_read(tmp_path, monkeypatch):
+    import numpy as np
+
+    from bench.survey import images
+
+    picture = images.smooth(np.random.RandomState(0))
+    raw = images.png(picture)
+    assert picture.shape == (264, 264, 3) and 30_000 < len(raw) < 200_000
+    height, width = (int.from_bytes(raw[at:at + 4], "big") for at in (20, 16))
+    packed = raw[41:41 + int.from_bytes(raw[33:37], "big")]
+    lines = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, 1 + 3 * width)
+    assert (lines[:, 1:].reshape(picture.shape) == picture).all() and not lines[:, 0].any()
+    monkeypatch.setattr(images, "COUNT", 3)
+    folder = images.make(tmp_path)
+    monkeypatch.setenv("LAMINA_SURVEY_IMAGES", folder)
+    assert len(images.files()) == 3 and images.make(tmp_path) == folder
+    batch = images.augment(picture, np.random.RandomState(0))
+    assert batch.shape == (3, 224, 224) and batch.dtype == np.float32 and abs(batch.mean()) < 2
 
 
 # Lamina's own side, against NumPy in double precision

@@ -1,5 +1,10 @@
 """Lamina: its models and its plain loop, nothing else."""
 
+import os
+
+import numpy as np
+
+from .. import images
 from ..recipe import Built, Later
 
 TITLE = "Lamina"
@@ -9,6 +14,8 @@ RECURRENT = {"lstm": "LSTM", "gru": "GRU", "layer_norm_lstm": "RNN"}
 
 
 def variants(net, mode):
+    if net.name == "densenet121" and mode == "train":
+        return ["", "from disk"]
     return {"digits": ["loop", "fit"]}.get(net.name, [""])
 
 
@@ -89,7 +96,8 @@ def build(net, mode, variant, threads):
     lm.set_num_threads(threads)
     model = make(net)
     run = training(net, model) if mode == "train" else inference(net, model, mode)
-    return Built(lambda *arrays: tuple(lm.array(a) for a in arrays), run, lambda out: out.numpy())
+    put = lambda *arrays: tuple(a if isinstance(a, lm.Array) else lm.array(a) for a in arrays)  # noqa: E731
+    return Built(put, run, lambda out: out.numpy())
 
 
 def inference(net, model, mode):
@@ -126,6 +134,22 @@ def fit(net, x, y, epochs, batch, threads):
         history = trainer.fit((x, y), epochs=epochs, batch_size=batch, verbose=0)
         return history.history["loss"][-1]
     return call
+
+
+def batches(batch, threads):
+    """Endless, by the library's own folder of images and loader."""
+    if not hasattr(lm.data, "ImageFolder"):
+        raise NotImplementedError("not yet: this version has no data.ImageFolder")
+    from lamina import data
+
+    folder, labels, order = images.files(), images.labels(), np.random.RandomState(0)
+    steps = [data.RandomCrop(images.CROP), data.RandomHorizontalFlip(), data.ToFloat(),
+             data.Normalize(images.MEAN, images.DEVIATION)]
+    pictures = data.ImageFolder(os.path.dirname(os.path.dirname(folder[0])), transforms=steps)
+    loader = data.DataLoader(pictures, batch_size=batch, shuffle=True, seed=0, drop_last=True)
+    while True:
+        for x, _ in loader:
+            yield x, lm.array(labels[order.randint(len(labels), size=batch)])
 
 
 def adds(gradient, count):

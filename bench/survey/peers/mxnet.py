@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from .. import images
 from ..recipe import Built, Later, recipe
 
 RECIPE = recipe("MXNet", "3.8", ["numpy==1.23.5", "mxnet==1.9.1"], "mxnet", "mxnet")
@@ -18,7 +19,8 @@ def variants(net, mode):
         return ["eager"]
     if not net.ops <= OPS:
         return []
-    return ["hybridized"] + ["fused"] * (mode != "train" and "conv" in net.ops)
+    on_disk = net.name == "densenet121" and mode == "train"
+    return ["hybridized"] + ["fused"] * (mode != "train" and "conv" in net.ops) + ["hybridized from disk"] * on_disk
 
 
 def version():
@@ -151,6 +153,24 @@ def training(net, block):
         nd.waitall()
         return loss.mean().asscalar()
     return run
+
+
+def batches(batch, threads):
+    """Endless, by Gluon's DataLoader with a process for each thread of the work."""
+    class Pictures(gluon.data.Dataset):
+        names, labels = images.files(), images.labels()
+
+        def __len__(self):
+            return len(self.names)
+
+        def __getitem__(self, i):
+            return images.augment(mx.image.imread(self.names[i]).asnumpy(), np.random), self.labels[i]
+
+    loader = gluon.data.DataLoader(Pictures(), batch, shuffle=True, last_batch="discard", num_workers=threads,
+                                   thread_pool=True)
+    while True:
+        for x, y in loader:
+            yield x.asnumpy(), y.asnumpy()
 
 
 def adds(gradient, count):

@@ -3,21 +3,25 @@
 import os
 import warnings
 
+import numpy as np
+
+from .. import images
 from ..recipe import Built, Later, recipe
 
-RECIPE = recipe("PyTorch", "3.11", ["torch==2.15.0", "numpy==2.4.6", "keras==3.15.1"], "torch", "pytorch")
+RECIPE = recipe("PyTorch", "3.11", ["torch==2.15.0", "numpy==2.4.6", "keras==3.15.1", "pillow==12.0.0"], "torch", "pytorch")
 DEVICES = ("cpu", "cuda")
 PLACES = ["torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data"]
 torch, F, nn = Later("torch"), Later("torch.nn.functional"), Later("torch.nn")
 
 
 def variants(net, mode):
-    images = "conv" in net.ops
+    pictures = "conv" in net.ops
     if net.name == "adds":
         return ["eager"]
-    names = ["eager"] + ["channels_last"] * images
-    slow_to_compile = images and mode == "train" or "layer_norm_lstm" in net.ops
-    return names + ["compile" + "_channels_last" * images] * (net.name != "digits" and not slow_to_compile)
+    names = ["eager"] + ["channels_last"] * pictures
+    slow_to_compile = pictures and mode == "train" or "layer_norm_lstm" in net.ops
+    names += ["compile" + "_channels_last" * pictures] * (net.name != "digits" and not slow_to_compile)
+    return names + ["channels_last from disk"] * (net.name == "densenet121" and mode == "train")
 
 
 def version():
@@ -175,6 +179,27 @@ def training(net, p, variant):
         optimizer.step()
         return loss.detach()
     return run
+
+
+def batches(batch, threads):
+    """Endless, by a DataLoader with a process for each thread of the work."""
+    from PIL import Image
+
+    class Pictures(torch.utils.data.Dataset):
+        names, labels = images.files(), images.labels()
+
+        def __len__(self):
+            return len(self.names)
+
+        def __getitem__(self, i):
+            picture = np.asarray(Image.open(self.names[i]).convert("RGB"))
+            return images.augment(picture, np.random), self.labels[i]
+
+    loader = torch.utils.data.DataLoader(Pictures(), batch, shuffle=True, drop_last=True, num_workers=threads,
+                                         persistent_workers=True)
+    while True:
+        for x, y in loader:
+            yield x.numpy(), y.numpy()
 
 
 def adds(gradient, count):

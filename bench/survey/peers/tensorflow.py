@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 
+from .. import images
 from ..recipe import Built, Later, recipe
 
 RECIPE = recipe("TensorFlow", "3.11", ["tensorflow-cpu==2.21.0", "keras==3.15.1"], "tensorflow", "tensorflow")
@@ -17,7 +18,9 @@ tf = Later("tensorflow")
 def variants(net, mode):
     if net.name == "adds":
         return ["eager"]
-    return ["graph", "jit"] if net.ops <= OPS else []
+    if not net.ops <= OPS:
+        return []
+    return ["graph", "jit"] + ["graph from disk"] * (net.name == "densenet121" and mode == "train")
 
 
 def version():
@@ -127,6 +130,8 @@ def native_weight(w):
 
 
 def put(*arrays):
+    if tf.is_tensor(arrays[0]):  # from tf.data, as it is wanted
+        return arrays
     return tuple(tf.constant(np.ascontiguousarray(a.transpose(0, 2, 3, 1)) if a.ndim == 4 else a) for a in arrays)
 
 
@@ -149,6 +154,19 @@ def build(net, mode, variant, threads):
         update(tape.gradient(loss, trained))
         return loss
     return Built(put, lambda x, y: float(step(x, y)), None)
+
+
+def batches(batch, threads):
+    """Endless, by tf.data."""
+    def read(name, label):
+        picture = tf.io.decode_png(tf.io.read_file(name), 3)
+        picture = tf.image.random_crop(picture, (images.CROP, images.CROP, 3))
+        picture = tf.image.random_flip_left_right(picture)
+        return (tf.cast(picture, tf.float32) / 255 - images.MEAN) / images.DEVIATION, label
+
+    data = tf.data.Dataset.from_tensor_slices((images.files(), images.labels()))
+    data = data.shuffle(images.COUNT).repeat().map(read, num_parallel_calls=threads)
+    return data.batch(batch, drop_remainder=True).prefetch(2)
 
 
 def adds(gradient, count):
