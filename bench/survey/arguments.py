@@ -6,6 +6,13 @@ import difflib
 from . import peers, plan, works
 
 
+ABOUT = """Lamina beside other frameworks, on this machine: each in an environment and a process of its own, in
+turns, at the same work from the same weights, and only if the results agree.
+
+Environments are kept in $LAMINA_SURVEY_CACHE (else the user's cache) and made once; 'pythonX.Y' must be on the
+PATH for the Python that a peer needs, or in pyenv."""
+
+
 class Parser(argparse.ArgumentParser):
     """Wrong arguments end in exit code 2, with the form of Lamina's other messages."""
 
@@ -70,7 +77,7 @@ def parser():
                    help="all when left out: " + ", ".join(peers.NAMES))
     p.add_argument("--device", type=one_word("device", ["cpu", "cuda"]), default="cpu", help="cpu or cuda")
     p.add_argument("--scale", type=one_word("scale", list(plan.SCALES)), default="full",
-                   help="full (hours) or small (20 minutes)")
+                   help="full (the default: hours) or small (20 minutes)")
     p.add_argument("--rounds", type=number(int, 1, 1000), metavar="N", help="around all systems")
     p.add_argument("--seconds", type=number(float, 0.001, 3600), metavar="S", help="of a system in a round")
     p.add_argument("--out", default="survey", metavar="FOLDER",
@@ -82,13 +89,6 @@ def parser():
     p.add_argument("--list", action="store_true", help="the works of the chosen tables")
     p.add_argument("--profile", metavar="FOLDER", help="write Lamina's profile of each work there")
     return p
-
-
-ABOUT = """Lamina beside other frameworks, on this machine: each in an environment and a process of its own, in
-turns, at the same work from the same weights, and only if the results agree.
-
-Environments are kept in $LAMINA_SURVEY_CACHE (else the user's cache) and made once; 'pythonX.Y' must be on the
-PATH for the Python that a peer needs, or in pyenv."""
 
 
 def parse(words=None):

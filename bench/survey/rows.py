@@ -45,12 +45,8 @@ def public(rows):
     return [{key: rounded(row[key]) for key in KEYS} for row in rows]
 
 
-def identity(row):
-    return tuple(row[key] for key in ("work", "system", "variant", "device"))
-
-
 class Results:
-    """The machine and the rows of a folder's survey.json; a new row takes the place of the old one."""
+    """The machine and the rows of a folder's survey.json."""
 
     def __init__(self, folder):
         self.path = pathlib.Path(folder) / "survey.json"
@@ -58,15 +54,13 @@ class Results:
         self.machine, self.rows, self.use = kept.get("machine", {}), kept.get("rows", []), kept.get("use", [])
 
     def add(self, rows):
-        fresh = {identity(row) for row in rows}
-        measured = {(row["work"], row["system"], row["device"]) for row in rows}
-        self.rows = [row for row in self.rows if identity(row) not in fresh
-                     and not (row["variant"] == "" and row["ms"] is None and identity(row)[:2] + (row["device"],)
-                              in measured)] + rows
+        """A system's new rows of a work take the place of all that it had there."""
+        fresh = {place(row) for row in rows}
+        self.rows = [row for row in self.rows if place(row) not in fresh] + rows
         self.save()
 
     def has(self, work, system, variant, device):
-        return any(identity(row) == (work.name, system, variant, device) and row["ms"] is not None
+        return any(place(row) == (work.name, system, device) and row["variant"] == variant and row["ms"]
                    for row in self.rows)
 
     def save(self):
@@ -75,3 +69,7 @@ class Results:
         partial = self.path.with_suffix(".part")
         partial.write_text(json.dumps(kept, indent=1, default=str) + "\n")
         partial.replace(self.path)
+
+
+def place(row):
+    return row["work"], row["system"], row["device"]

@@ -15,7 +15,7 @@ TEST(Usage, HelpAndVersion) {
   EXPECT_EQ(run_lamina("--version").exit_code, 0);
   const CommandResult help = run_lamina("--help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* name : {"quickstart", "predict", "explain", "check", "doctor"}) {
+  for (const char* name : {"quickstart", "predict", "explain", "check", "bench", "doctor"}) {
     EXPECT_THAT(help.output, HasSubstr(name));
   }
   EXPECT_EQ(run_lamina("").exit_code, 2);
@@ -41,6 +41,8 @@ TEST(Usage, WrongArgumentsExitWithTwo) {
       {"check --op softmaks", "there is no op 'softmaks'; did you mean 'softmax'?"},
       {"check --mode fast", "--mode"},
       {"doctor now", "now"},
+      {"bench", "subcommand"},
+      {"bench peak now", "now"},
   };
   for (const auto& [arguments, message] : cases) {
     const CommandResult result = run_lamina(arguments);
