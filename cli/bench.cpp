@@ -86,8 +86,8 @@ void add_bench(CLI::App& app) {
       ->callback([] { print_peak(); });
   auto* survey = command->add_subcommand(
       "survey", "Lamina beside other frameworks; --help lists what it takes");
-  survey->prefix_command();      // its own arguments are the Python package's
-  survey->set_help_flag();       // and so is --help
+  survey->prefix_command();  // its own arguments are the Python package's
+  survey->set_help_flag();   // and so is --help
   survey->callback([survey] { become_survey(survey->remaining()); });
 }
 

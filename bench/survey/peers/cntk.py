@@ -124,7 +124,11 @@ def training(net, x, y, out):
         return C.Trainer(out, (loss, None), [learner])
 
     def put(a, b):
-        return a, b if squares else np.eye(net.nodes[-1].shape[0], dtype=np.float32)[b]
+        if squares:
+            return a, b
+        one_hot = np.zeros((len(b),) + net.nodes[-1].shape, np.float32)
+        one_hot[np.arange(len(b)), b] = 1
+        return a, one_hot
 
     def run(a, b):
         if not trainers:

@@ -100,7 +100,7 @@ def threads(works):
         for work, rows in group if len(group) > 1 else []:
             for row in rows:
                 if row["ms"]:
-                    series.setdefault(table.name(row), []).append((work.threads, row["ms"]))
+                    series.setdefault(table.plain_name(row), []).append((work.threads, row["ms"]))
         series = {name: points for name, points in series.items() if len(points) > 1}
         if series:
             title = group[0][0].title.rsplit(",", 1)[0]

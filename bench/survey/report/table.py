@@ -12,8 +12,12 @@ def by_work(rows):
             for (name, _), group in found.items()]
 
 
+def plain_name(row):
+    return " ".join(filter(None, (row["system"], row["variant"])))
+
+
 def name(row):
-    return " ".join(filter(None, (row["system"], row["variant"]))) + (" *" if disturbed(row) else "")
+    return plain_name(row) + (" *" if disturbed(row) else "")
 
 
 def disturbed(row):
