@@ -8,7 +8,8 @@ import numpy as np
 from .. import images
 from ..recipe import Built, Later, recipe
 
-RECIPE = recipe("PyTorch", "3.11", ["torch==2.15.0", "numpy==2.4.6", "keras==3.15.1", "pillow==12.0.0"], "torch", "pytorch")
+PACKAGES = ["torch==2.15.0", "numpy==2.4.6", "keras==3.15.1", "pillow==12.0.0"]
+RECIPE = recipe("PyTorch", "3.11", PACKAGES, "torch", "pytorch")
 DEVICES = ("cpu", "cuda")
 PLACES = ["torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data"]
 torch, F, nn = Later("torch"), Later("torch.nn.functional"), Later("torch.nn")

@@ -4,12 +4,12 @@ from .. import machine, plan
 from . import table
 
 NOTES = """How to read it. Every row is a process of its own at the same work, from the same weights and data, float32.
-Systems took turns; the time is the median of all calls. A time counts only where the outputs (within 0.2 % of the
-largest) or the losses of the first 3 training steps (within 1 %) agree with Lamina's, or, where Lamina cannot do the
-work yet, with the first system that can. `x Lamina` is a system's time divided by that of Lamina's fastest form: above
-1 it is slower. `of peak` is of the float32 peak measured on the same threads. Memory is the most that the process
-held, its libraries included. The first call includes compiling. A row with a `*` was disturbed: other programs took more than a fifth of a
-processor meanwhile."""
+Systems took turns; the time is the median of all calls. A time counts only where the outputs (within 0.2 % of
+the largest) or the losses of the first 3 training steps (within 1 %) agree with Lamina's, or, where Lamina
+cannot do the work yet, with the first system that can. `x Lamina` is a system's time divided by that of
+Lamina's fastest form: above 1 it is slower. `of peak` is of the float32 peak measured on the same threads.
+Memory is the most that the process held, its libraries included. The first call includes compiling. A row with
+a `*` was disturbed: other programs took more than a fifth of a processor meanwhile."""
 
 
 # What a reader must know before he compares a figure with another one, or with the survey's.

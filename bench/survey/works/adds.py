@@ -1,4 +1,4 @@
-"""Chains of 1,000 additions of 10 floats, read at the end (infer), or with their gradient (train): the cost of a call."""
+"""Chains of 1,000 additions of 10 floats, read at the end (infer) or with their gradient (train): a call's cost."""
 
 from ..net import Net
 
