@@ -30,7 +30,7 @@ def entrants(name, net, mode, device):
     peer = peers.load(name)
     title = peers.title(name)
     if device not in getattr(peer, "DEVICES", ("cpu",)):
-        return [measure.Entrant(name, title, "", why="is written here for the processor alone")]
+        return [measure.Entrant(name, title, "", why="no form for %s is written here" % device)]
     forms = peer.variants(net, mode)
     try:
         python, environment = where(peer)

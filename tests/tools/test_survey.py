@@ -14,7 +14,7 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from bench.survey import arguments, measure, peers, plan, report, rows, venvs, works  # noqa: E402
+from bench.survey import arguments, measure, peers, plan, report, rows, runner, venvs, works  # noqa: E402
 from bench.survey.process import Failed, Process  # noqa: E402
 
 KEYS = {"table", "work", "system", "variant", "precision", "threads", "batch", "ms", "images_per_s", "gflops",
@@ -93,6 +93,24 @@ def test_who_cannot_be_measured_has_a_row_that_says_why():
                           lambda *_: None).run(field)
     assert row["why"] == "not measured: it ended" and row["ms"] is None and row["agrees"] is False
     assert set(rows.public([row])[0]) == KEYS
+
+
+def test_a_system_enters_in_every_form_or_says_why_not(monkeypatch):
+    net = works.parse("resnet50_infer_b1_t1").make()
+    monkeypatch.setattr(runner, "where", lambda peer: ("python", {}))
+    forms = [entrant.variant for entrant in runner.entrants("pytorch", net, "infer", "cpu")]
+    assert forms == ["eager", "channels_last", "compile_channels_last"]
+    assert runner.entrants("onnxruntime", net, "train", "cpu") == []
+    (absent,) = runner.entrants("torch7", net, "infer", "cpu")
+    assert absent.title == "Torch7" and "PyPI" in absent.why
+    (no_gpu,) = runner.entrants("chainer", net, "infer", "cuda")
+    assert no_gpu.why == "no form for cuda is written here"
+
+    def fails(peer):
+        raise venvs.CannotInstall("needs Python 3.8")
+    monkeypatch.setattr(runner, "where", fails)
+    (row,) = runner.entrants("mxnet", net, "infer", "cpu")
+    assert (row.title, row.why) == ("MXNet", "needs Python 3.8")
 
 
 # what a user types

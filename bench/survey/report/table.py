@@ -77,8 +77,8 @@ def extrapolations(work, rows):
     timed = [row for row in rows if row["ms"]]
     if work.net == "densenet121" and work.training:
         lines = [(name(r), "%.0f" % (5 * 87306 / r["images_per_s"] / 60)) for r in timed]
-        return "minutes of 5 epochs of 87,306 images (extrapolated from steps of batch %d; data from memory, " \
-            "no validation)" % work.batch, lines
+        return "minutes of 5 epochs of 87,306 images (extrapolated from steps of batch %d; no validation)" \
+            % work.batch, lines
     if work.mode == "features":
         return "seconds for 1,000 images (from the time of one batch of %d)" % work.batch, [
             (name(r), "%.1f" % (1000 / r["images_per_s"])) for r in timed]
