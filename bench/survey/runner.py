@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import signal
 import sys
 
 from . import arguments, images, machine, measure, peers, plan, report, rows, use, venvs
@@ -102,6 +103,7 @@ def main(words=None):
         for table, work in works:
             print("%-5s %-34s %s" % (table, work.name, work.title))
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the halted processes are ended too
     try:
         run(a, works)
     except (Failed, OSError) as error:

@@ -15,7 +15,10 @@ import importlib
 import importlib.util
 import json
 import os
+import socket
+import subprocess
 import sys
+import threading
 import time
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -93,7 +96,61 @@ class FromDisk(Steps):
         return got
 
 
-ON_DISK = "from disk"
+class Processes(Steps):
+    """Training spread over as many processes as threads, each on its share of the batch; checked in one process.
+
+    The other processes take the same endless steps: what they exchange keeps them together, and they end when
+    this one does.
+    """
+
+    def __init__(self, peer, work, net, variant, threads, share=None):
+        if threads < 2 or work.batch % threads:
+            raise ValueError("a batch of %d has no equal shares for %d processes" % (work.batch, threads))
+        self.peer, self.variant, self.count = peer, variant[:-len(IN_PROCESSES)].strip(), threads
+        self.net, self.work = net, work
+        if share:
+            self.join(share)
+        else:
+            Steps.__init__(self, peer, work, net, self.variant, threads)
+
+    def join(self, share):
+        from survey import works
+
+        small = self.work._replace(batch=self.work.batch // self.count)
+        self.built = self.peer.build(self.net, "train", self.variant, 1, share)
+        self.natives = self.built.put(*works.data(self.net, small.batch))
+
+    def losses(self, count):
+        got = Steps.losses(self, count)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        for rank in range(1, self.count):
+            share = json.dumps([rank, self.count, port])
+            subprocess.Popen([sys.executable] + sys.argv + ["--share", share], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, env=dict(os.environ, OMP_NUM_THREADS="1", GLOO_SOCKET_IFNAME="lo"))
+        self.built = self.natives = None
+        os.environ["GLOO_SOCKET_IFNAME"] = "lo"
+        self.join([0, self.count, port])
+        return got
+
+    def forever(self):
+        while True:
+            self.call()
+
+
+def end_with(parent):
+    """Ends this process when the one that started it is gone, whatever it waits for."""
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(0)
+    thread = threading.Thread(target=watch)
+    thread.daemon = True
+    thread.start()
+
+
+ON_DISK, IN_PROCESSES = "from disk", "in processes"
 
 
 class Training(object):
@@ -173,7 +230,7 @@ def obey(kind, profile, command, value):
         return dict(times=times)
     if command == "profile":
         return dict(profile=profile(kind.call))
-    return dict(memory=peak_memory())
+    return dict(memory=peak_memory() * getattr(kind, "count", 1))
 
 
 def main():
@@ -183,6 +240,7 @@ def main():
     parser.add_argument("--variant", default="")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--share", type=json.loads)
     a = parser.parse_args()
     os.environ["LAMINA_SURVEY_DEVICE"] = a.device
     load_survey()
@@ -190,7 +248,12 @@ def main():
 
     peer = importlib.import_module("survey.peers." + a.peer)
     work = works.parse(a.work)
-    kind = FromDisk if a.variant.endswith(ON_DISK) else KINDS.get(work.net, Steps)
+    if a.share:
+        end_with(os.getppid())
+        return Processes(peer, work, work.make(), a.variant, a.threads, a.share).forever()
+    kind = KINDS.get(work.net, Steps)
+    for ending, other in ((ON_DISK, FromDisk), (IN_PROCESSES, Processes)):
+        kind = other if a.variant.endswith(ending) else kind
     kind = kind(peer, work, work.make(), a.variant, a.threads)
     answer(version=peer.version())
     profile = getattr(peer, "profile", lambda call: "")

@@ -15,7 +15,7 @@ RECURRENT = {"lstm": "LSTM", "gru": "GRU", "layer_norm_lstm": "RNN"}
 
 def variants(net, mode):
     if net.name == "densenet121" and mode == "train":
-        return ["", "from disk"]
+        return ["", "from disk", "in processes"]
     return {"digits": ["loop", "fit"]}.get(net.name, [""])
 
 
@@ -89,7 +89,9 @@ def optimizer_of(net, *parameters):
     return {"sgd": optim.SGD, "adam": optim.Adam}[kind](*parameters, **options)
 
 
-def build(net, mode, variant, threads):
+def build(net, mode, variant, threads, share=None):
+    if share:
+        raise NotImplementedError("not yet: this version trains in one process")
     absent = missing(net)
     if absent:
         raise NotImplementedError("not yet: this version has no " + ", ".join(absent))

@@ -22,7 +22,8 @@ def variants(net, mode):
     names = ["eager"] + ["channels_last"] * pictures
     slow_to_compile = pictures and mode == "train" or "layer_norm_lstm" in net.ops
     names += ["compile" + "_channels_last" * pictures] * (net.name != "digits" and not slow_to_compile)
-    return names + ["channels_last from disk"] * (net.name == "densenet121" and mode == "train")
+    table_1 = net.name == "densenet121" and mode == "train"
+    return names + ["channels_last from disk", "channels_last in processes"] * table_1
 
 
 def version():
@@ -124,7 +125,8 @@ def optimizer_of(net, parameters):
     return torch.optim.SGD(parameters, **options)
 
 
-def build(net, mode, variant, threads):
+def build(net, mode, variant, threads, share=None):
+    """share: rank, number of processes and port, of a training that is spread over processes."""
     warnings.filterwarnings("ignore")
     torch.set_num_threads(threads)
     layout = torch.channels_last if "channels_last" in variant else torch.contiguous_format
@@ -135,7 +137,12 @@ def build(net, mode, variant, threads):
         return t.contiguous(memory_format=layout) if t.dim() == 4 else t
 
     p = {name: native(w) for name, w in net.weights().items()}
-    run = training(net, p, variant) if train else inference(net, p, variant)
+    if share:
+        from .pytorch_processes import training as shared_training
+
+        run = shared_training(net, p, *share)
+    else:
+        run = training(net, p, variant) if train else inference(net, p, variant)
     if device() == "cuda":
         run = finished(run)
     return Built(lambda *arrays: tuple(native(a) for a in arrays), run, lambda out: out.cpu().numpy())
