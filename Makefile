@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench conformance conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data fuzz docs wheel clean
+.PHONY: help setup quickstart build test bench bench-kernels conformance conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data fuzz docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -23,9 +23,12 @@ quickstart: build  ## build, then train a first network and look at it
 test: setup  ## build and run every test
 	@tools/test.sh $(JOBS)
 
-bench: build  ## build and run the benchmarks
+bench: build  ## Lamina beside other frameworks, at small scale: 20 minutes (ARGS for lamina bench survey)
+	@build/bin/lamina bench survey --scale small --out build/survey $(ARGS)
+
+bench-kernels: build  # the programs of bench/: kernels, loops, recording
 	@cmake --build build --target bench_programs --parallel $(JOBS)
-	@if [ -f bench/run.py ]; then .venv/bin/python bench/run.py; else echo "bench: there is no bench/run.py yet"; fi
+	@.venv/bin/python bench/run.py
 
 conformance: conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data  ## the public tests of the array API; PyTorch, its training curves, TensorBoard, Pillow, scikit-learn; random graphs
 
