@@ -8,10 +8,17 @@
 namespace cli {
 
 void add_quickstart(CLI::App& app);
+void add_train(CLI::App& app);
+void add_eval(CLI::App& app);
 void add_predict(CLI::App& app);
+void add_summary(CLI::App& app);
+void add_inspect(CLI::App& app);
+void add_digits(CLI::App& app);
+void add_completion(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_check(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_bench(CLI::App& app);
 
 // The option --threads, which several subcommands have; applied at once.
 void add_threads(CLI::App& command);

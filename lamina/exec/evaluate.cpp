@@ -15,6 +15,7 @@
 #include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
 #include "lamina/ir/tapes.h"
+#include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -223,6 +224,7 @@ void evaluate(std::span<Node* const> roots) {
     evaluated().wait(lock);
   }
   walk->finish(also);
+  if (walk->placeholder()) raise_placeholder(walk->placeholder());
   if (walk->outputs().empty()) {
     updates.done();
     spare = std::move(walk);

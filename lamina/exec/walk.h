@@ -31,6 +31,9 @@ class Walk {
   // of values that are kept although nobody holds them, ascending.
   void finish(std::span<const int32_t> also = {});
 
+  // A value that no program can compute, if there is one: op/graph_scope.h.
+  const Node* placeholder() const { return placeholder_; }
+
   const std::vector<Node*>& order() const { return order_; }
   const std::vector<Node*>& leaves() const { return leaves_; }
   const std::vector<uint32_t>& key() const { return key_; }
@@ -52,7 +55,7 @@ class Walk {
     uint32_t next;
   };
   uint32_t mark_ = 0;
-  Node* busy_ = nullptr;
+  Node *busy_ = nullptr, *placeholder_ = nullptr;
   std::vector<Frame> stack_;
   std::vector<Node*> order_, leaves_;
   std::vector<uint32_t> leaf_positions_, in_degree_, key_;
