@@ -40,5 +40,4 @@ struct HostValue {
 };
 HostValue host_value(const Array& array);
 
-
 }  // namespace lamina
