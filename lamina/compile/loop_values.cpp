@@ -37,7 +37,7 @@ Array rows_of(const Array& x) {
 Array product_of_rows(const Array& a, Array b) {
   IntList shape(a.shape().begin(), a.shape().end());
   shape.back() = b.shape(-1);
-  return reshape(matmul(rows_of(a), reshape(b, {b.shape(-2), b.shape(-1)})), shape);
+  return reshape(matmul(rows_of(a), std::move(b)), shape);
 }
 
 // An element-wise op on the rows of a product, before they become steps again: what is added to a

@@ -23,10 +23,11 @@ void optimize(Graph& graph) {
   merge_loops(graph);
   enter_loops(graph);
   if (may_round_otherwise) {
-    join_products(graph);
     products_before_loops(graph);
     sums_after_loops(graph);
     products_after_loops(graph);
+    join_products(graph);  // of what must stay
+    products_before_loops(graph);  // what joins their weights
   }
   if (may_round_otherwise) {
     fold_batch_norm(graph);

@@ -40,10 +40,12 @@ struct Cond {
     }
     const auto count = static_cast<size_t>(c.input_count() - 1);
     for (const SubgraphRef& branch : {a.yes, a.no}) {
-      if (branch->input_count() != count || branch->output_count() != a.yes->output_count()) {
-        throw c.error<ValueError>("expected branches of ", count, " values and ",
-                                  a.yes->output_count(), " results, got one of ",
-                                  branch->input_count(), " and ", branch->output_count());
+      if (branch->input_count() != count) {
+        throw c.error<ValueError>("expected ", branch->input_count() + 1, " arrays, got ", count + 1);
+      }
+      if (branch->output_count() != a.yes->output_count()) {
+        throw c.error<ValueError>("one branch gives ", a.yes->output_count(), " results, the other ",
+                                  branch->output_count());
       }
       for (size_t i = 0; i < count; ++i) {
         if (same(branch->input(i), c.input(static_cast<int>(i) + 1))) continue;
@@ -80,7 +82,7 @@ struct Cond {
     const SampleInput x({2, 3}, float64), predicate(Shape{}, bool_);
     s.call({predicate, x}, Attributes{}, "it has no branches");
     s.call({x, x, x}, cond_sample(), "expected one bool as predicate");
-    s.call({predicate, x}, cond_sample(), "expected branches of 1 values");
+    s.call({predicate, x}, cond_sample(), "expected 3 arrays, got 2");
     s.call({predicate, x, SampleInput({3, 2}, float64)}, cond_sample(), "as value 1");
   }
   static constexpr auto doc = "One of two graphs.";

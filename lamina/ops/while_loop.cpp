@@ -39,6 +39,11 @@ struct WhileLoop {
     const auto& a = c.attributes<Attributes>();
     if (!a.condition || !a.body) throw c.error<StateError>("it has no condition and body");
     const auto count = static_cast<size_t>(c.input_count());
+    for (const SubgraphRef& graph : {a.condition, a.body}) {
+      if (graph->input_count() != count) {
+        throw c.error<ValueError>("expected ", graph->input_count(), " arrays, got ", count);
+      }
+    }
     if (a.carries < 0 || static_cast<size_t>(a.carries) > count ||
         static_cast<size_t>(a.carries) != a.body->output_count() || a.max_steps < -1) {
       throw c.error<ValueError>("expected a body that gives the ", a.carries,
@@ -46,9 +51,6 @@ struct WhileLoop {
                                 a.body->output_count(), " and ", a.max_steps);
     }
     for (const SubgraphRef& graph : {a.condition, a.body}) {
-      if (graph->input_count() != count) {
-        throw c.error<ValueError>("expected ", graph->input_count(), " arrays, got ", count);
-      }
       for (size_t i = 0; i < count; ++i) {
         if (same(graph->input(i), c.input(static_cast<int>(i)))) continue;
         throw c.error<ShapeError>("expected ", graph->input(i), " as value ", i, ", got ",

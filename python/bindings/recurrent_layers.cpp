@@ -11,6 +11,20 @@
 namespace lamina::python {
 namespace {
 
+// What the reference says of each cell and of each layer.
+#define CELL_FIELDS(state)                                                       \
+  "Shapes: x [N, input_size] or [input_size], state " state " -> the same\n"     \
+  "Dtypes: floating point; that of the parameters\n"                             \
+  "Errors: ShapeError for an input or a state of another shape, ValueError for " \
+  "sizes that cannot be\n"
+#define LAYER_FIELDS(state)                                                            \
+  "Shapes: x [T, N, input_size], [N, T, input_size] with batch_first, or "             \
+  "[T, input_size]; state " state                                                      \
+  "; lengths [N] -> outputs [T, N, hidden_size], state\n"                              \
+  "Dtypes: floating point, lengths integers; that of the parameters\n"                 \
+  "Errors: ShapeError for an input, a state or lengths of another shape, ValueError "  \
+  "for lengths that are not 1 to T and for sizes that cannot be\n"
+
 // The state as PyTorch has it: one array, or a tuple of them.
 std::vector<Array> to_state(nb::handle state, int count, const std::string& kind) {
   if (state.is_none()) return std::vector<Array>(static_cast<size_t>(count));
@@ -76,10 +90,12 @@ nb::class_<Cell, nn::Module> bind_cell(nb::module_& m, const char* name, const c
 }
 
 void bind_cells(nb::module_& m) {
-  bind_cell<nn::RNNCell>(m, "RNNCell",
-                         "One step of a simple recurrent net: tanh(W x + b + U h + d).\n"
-                         ">>> lm.nn.RNNCell(3, 4)(lm.ones((2, 3))).shape\n"
-                         "(2, 4)")
+  bind_cell<nn::RNNCell>(
+      m, "RNNCell",
+      "One step of a simple recurrent net: tanh(W x + b + U h + d).\n"
+      CELL_FIELDS("[N, hidden_size]")
+      ">>> lm.nn.RNNCell(3, 4)(lm.ones((2, 3))).shape\n"
+      "(2, 4)")
       .def(
           "__init__",
           [](nn::RNNCell* self, int64_t input_size, int64_t hidden_size, bool bias,
@@ -89,11 +105,13 @@ void bind_cells(nb::module_& m) {
           },
           nb::arg("input_size"), nb::arg("hidden_size"), nb::arg("bias") = true,
           nb::arg("nonlinearity") = "tanh", nb::arg("dtype") = nb::none());
-  bind_cell<nn::LSTMCell>(m, "LSTMCell",
-                          "One step of an LSTM; state and result are the pair (h, c).\n"
-                          ">>> h, c = lm.nn.LSTMCell(3, 4)(lm.ones((2, 3)))\n"
-                          ">>> h.shape\n"
-                          "(2, 4)")
+  bind_cell<nn::LSTMCell>(
+      m, "LSTMCell",
+      "One step of an LSTM; state and result are the pair (h, c).\n"
+      CELL_FIELDS("two of [N, hidden_size]")
+      ">>> h, c = lm.nn.LSTMCell(3, 4)(lm.ones((2, 3)))\n"
+      ">>> h.shape\n"
+      "(2, 4)")
       .def(
           "__init__",
           [](nn::LSTMCell* self, int64_t input_size, int64_t hidden_size, bool bias,
@@ -105,6 +123,7 @@ void bind_cells(nb::module_& m) {
   bind_cell<nn::GRUCell>(
       m, "GRUCell",
       "One step of a GRU. The reset gate works on the product, as in PyTorch, or before it.\n"
+      CELL_FIELDS("[N, hidden_size]")
       ">>> lm.nn.GRUCell(3, 4, reset_after=False)(lm.ones((2, 3))).shape\n"
       "(2, 4)")
       .def(
@@ -122,12 +141,14 @@ void bind_cells(nb::module_& m) {
 
 void bind_recurrent_layers(nb::module_& m) {
   bind_cells(m);
-  bind_layer<nn::SimpleRNN>(m, "SimpleRNN",
-                            "Simple recurrent layers over [time, batch, input], as torch.nn.RNN. Gives the "
-                            "outputs and the last state.\n"
-                            ">>> y, h = lm.nn.SimpleRNN(3, 4)(lm.ones((5, 2, 3)))\n"
-                            ">>> print(y.shape, h.shape)\n"
-                            "(5, 2, 4) (1, 2, 4)")
+  bind_layer<nn::SimpleRNN>(
+      m, "SimpleRNN",
+      "Simple recurrent layers over [time, batch, input], as torch.nn.RNN. Gives the "
+      "outputs and the last state.\n"
+      LAYER_FIELDS("[layers, N, hidden_size]")
+      ">>> y, h = lm.nn.SimpleRNN(3, 4)(lm.ones((5, 2, 3)))\n"
+      ">>> print(y.shape, h.shape)\n"
+      "(5, 2, 4) (1, 2, 4)")
       .def(
           "__init__",
           [](nn::SimpleRNN* self, int64_t input_size, int64_t hidden_size, int64_t num_layers,
@@ -142,14 +163,16 @@ void bind_recurrent_layers(nb::module_& m) {
           nb::arg("bias") = true, nb::arg("batch_first") = false, nb::arg("dropout") = 0.0,
           nb::arg("bidirectional") = false, nb::arg("nonlinearity") = "tanh",
           nb::arg("dtype") = nb::none());
-  bind_layer<nn::LSTM>(m, "LSTM",
-                       "Long short-term memory over [time, batch, input], as torch.nn.LSTM. Gives the "
-                       "outputs and the last state (h, c). Sequences of other lengths than the longest "
-                       "end where `lengths` says.\n"
-                       ">>> lstm = lm.nn.LSTM(3, 4, num_layers=2)\n"
-                       ">>> y, (h, c) = lstm(lm.ones((5, 2, 3)), lengths=lm.array([5, 2]))\n"
-                       ">>> print(y.shape, h.shape, lm.max(lm.abs(y[2:, 1])))\n"
-                       "(5, 2, 4) (2, 2, 4) 0")
+  bind_layer<nn::LSTM>(
+      m, "LSTM",
+      "Long short-term memory over [time, batch, input], as torch.nn.LSTM. Gives the "
+      "outputs and the last state (h, c). Sequences of other lengths than the longest "
+      "end where `lengths` says.\n"
+      LAYER_FIELDS("two of [layers, N, hidden_size]")
+      ">>> lstm = lm.nn.LSTM(3, 4, num_layers=2)\n"
+      ">>> y, (h, c) = lstm(lm.ones((5, 2, 3)), lengths=lm.array([5, 2]))\n"
+      ">>> print(y.shape, h.shape, lm.max(lm.abs(y[2:, 1])))\n"
+      "(5, 2, 4) (2, 2, 4) 0")
       .def(
           "__init__",
           [](nn::LSTM* self, int64_t input_size, int64_t hidden_size, int64_t num_layers, bool bias,
@@ -161,13 +184,15 @@ void bind_recurrent_layers(nb::module_& m) {
           nb::arg("input_size"), nb::arg("hidden_size"), nb::arg("num_layers") = 1,
           nb::arg("bias") = true, nb::arg("batch_first") = false, nb::arg("dropout") = 0.0,
           nb::arg("bidirectional") = false, nb::arg("dtype") = nb::none());
-  bind_layer<nn::GRU>(m, "GRU",
-                      "Gated recurrent units over [time, batch, input], as torch.nn.GRU; with "
-                      "reset_after=False as Cho et al. wrote them. Gives the outputs and the last "
-                      "state.\n"
-                      ">>> y, h = lm.nn.GRU(3, 4, bidirectional=True)(lm.ones((5, 2, 3)))\n"
-                      ">>> print(y.shape, h.shape)\n"
-                      "(5, 2, 8) (2, 2, 4)")
+  bind_layer<nn::GRU>(
+      m, "GRU",
+      "Gated recurrent units over [time, batch, input], as torch.nn.GRU; with "
+      "reset_after=False as Cho et al. wrote them. Gives the outputs and the last "
+      "state.\n"
+      LAYER_FIELDS("[layers, N, hidden_size]")
+      ">>> y, h = lm.nn.GRU(3, 4, bidirectional=True)(lm.ones((5, 2, 3)))\n"
+      ">>> print(y.shape, h.shape)\n"
+      "(5, 2, 8) (2, 2, 4)")
       .def(
           "__init__",
           [](nn::GRU* self, int64_t input_size, int64_t hidden_size, int64_t num_layers, bool bias,

@@ -17,6 +17,8 @@ class RNN(_nn.Module):
     of other lengths than the longest end where `lengths` says. The loop is compiled as one: products that do not
     need the state leave it, so a cell of your own runs about as fast as LSTM does.
 
+    Shapes: x [time, batch, ..], or [batch, time, ..] with batch_first; lengths [batch] -> outputs stacked along time
+    Dtypes: those of the cell; lengths integers
     Errors: `ShapeError` and `DTypeError` when the state changes from one step to the next; those of the cell
 
     >>> class Mean(lm.nn.Module):
