@@ -14,6 +14,7 @@
 #include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
 #include "lamina/ir/tapes.h"
+#include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -219,6 +220,7 @@ void evaluate(std::span<Node* const> roots) {
     evaluated().wait(lock);
   }
   walk->finish();
+  if (walk->placeholder()) raise_placeholder(walk->placeholder());
   if (walk->outputs().empty()) {
     updates.done();
     spare = std::move(walk);

@@ -280,6 +280,17 @@ def test_gradient_of_a_long_product():
     np.testing.assert_allclose(got, np.prod(x) / x, rtol=1e-9)
 
 
+@pytest.mark.parametrize("dtype,bound", [("float32", 1e-6), ("float64", 1e-12)])
+def test_gradient_of_products_with_zeros(dtype, bound):
+    x = (1 + 0.1 * np.random.default_rng(9).standard_normal((3, 3000))).astype(dtype)
+    x[1, 2500], x[2, 7], x[2, 1300] = 0, 0, 0
+    got = for_threads(lambda: lm.grad(lambda v: lm.sum(lm.prod(v, axis=1)))(lm.array(x)))
+    expected = np.zeros(x.shape)
+    expected[0] = np.prod(x[0].astype("float64")) / x[0]
+    expected[1, 2500] = np.prod(np.delete(x[1].astype("float64"), 2500))
+    np.testing.assert_allclose(got, expected, rtol=bound)
+
+
 def test_strict_mode_accepts_every_kernel():
     code = """
 import numpy as np, lamina as lm
