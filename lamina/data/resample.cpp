@@ -1,7 +1,8 @@
 // The filters and their placement are those of Pillow's Resample.c. Pillow combines columns first and
 // rounds between. The filters that have no negative weights combine rows first here, into floats that
 // are not rounded, which is faster: the two may then differ by one level. Of the others Pillow also
-// cuts off what lies outside of 0 .. 255, so they go in its order, in its integers: to the bit.
+// cuts off what lies outside of 0 .. 255, so they go in columns first and in its integers: to the bit, but
+// for pictures of which Pillow 13 combines rows first, where a few levels differ at hard edges.
 #include "lamina/data/resample.h"
 
 #include <algorithm>
