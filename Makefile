@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench bench-kernels conformance conformance-array-api conformance-torch conformance-graphs fuzz docs wheel clean
+.PHONY: help setup quickstart build test bench bench-kernels conformance conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data fuzz docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -30,7 +30,7 @@ bench-kernels: build  # the programs of bench/: kernels, loops, recording
 	@cmake --build build --target bench_programs --parallel $(JOBS)
 	@.venv/bin/python bench/run.py
 
-conformance: conformance-array-api conformance-torch conformance-graphs  ## the array API standard's tests, agreement with PyTorch, random graphs
+conformance: conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data  ## the public tests of the array API; PyTorch, its training curves, TensorBoard, Pillow, scikit-learn; random graphs
 
 conformance-array-api: build  # ARGS for pytest
 	@tools/conformance.sh $(ARGS)
@@ -38,11 +38,20 @@ conformance-array-api: build  # ARGS for pytest
 conformance-torch: build  # ARGS: names of entries, --samples N
 	@tools/torch_agreement.sh $(ARGS)
 
+conformance-training: build  # ARGS: resnet20, densenet40, --steps N
+	@tools/training_curves.sh $(ARGS)
+
 conformance-graphs: build  # GRAPHS: how many, GRAPHS_SEED: where to begin
 	@RANDOM_GRAPHS=$(or $(GRAPHS),10000) RANDOM_GRAPHS_SEED=$(or $(GRAPHS_SEED),0) build/bin/test_compile --gtest_filter='RandomGraphs.*'
 
+conformance-events: build
+	@tools/event_agreement.sh
+
+conformance-data: build  # ARGS: words of the names of checks
+	@tools/data_agreement.sh $(ARGS)
+
 fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
-	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=build/python \
+	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=$(CURDIR)/build/python \
 	  .venv/bin/python -m pytest -q tests/python/test_no_crash.py
 
 docs: build  ## write docs/ops.md, docs/reference.md and docs/reference-cpp.md from what was built

@@ -38,7 +38,8 @@ def inputs():
         "image": x[:800_000].reshape(8, 10, 100, 100),
         "columns": x[:720_000].repeat(10).reshape(8, 90, 10_000),
         "grid": random.uniform(-1, 1, (8, 100, 100, 2)).astype("float32"),
-        "bins": numpy.linspace(-3, 3, 50, dtype="float32"),
+        "bins": numpy.linspace(-3, 3, 50, dtype="float32"), "truth": (y > 0).astype("float32"),
+        "heads": x[:524_288].reshape(4, 8, 256, 64), "kernel": x[:900].reshape(10, 10, 3, 3),
     }
 
 
@@ -283,6 +284,51 @@ row("windows", "adaptive_max_pool2d", "lm.adaptive_max_pool2d(image, (7, 7))", "
 row("windows", "max_pool2d with indices", "lm.max_pool_with_indices(image, 2)", "",
     "F.max_pool2d(image, 2, return_indices=True)")
 row("windows", "matmul", "lm.matmul(m, n)", "np.matmul(m, n)", "torch.matmul(m, n)")
+
+# Normalisation, losses, attention, distances.
+row("networks", "batch_norm", "lm.batch_norm(image, image.mean((0, 2, 3)), image.var((0, 2, 3)))", "",
+    "F.batch_norm(image, image.mean((0, 2, 3)), image.var((0, 2, 3)))")
+row("networks", "group_norm", "lm.group_norm(image, 5)", "", "F.group_norm(image, 5)")
+row("networks", "instance_norm", "lm.instance_norm(image)", "", "F.instance_norm(image)")
+row("networks", "rms_norm", "lm.rms_norm(m)", "", "F.rms_norm(m, (1000,))")
+row("networks", "local_response_norm", "lm.local_response_norm(image, 5)", "", "F.local_response_norm(image, 5)")
+row("networks", "normalize", "lm.normalize(m)", "", "F.normalize(m)")
+row("networks", "cross_entropy", "lm.cross_entropy(m, row_index)", "", "F.cross_entropy(m, row_index)")
+row("networks", "binary_cross_entropy", "lm.nn.binary_cross_entropy_with_logits(x, truth)", "",
+    "F.binary_cross_entropy_with_logits(x, truth)")
+for name in ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"):
+    row("networks", name, f"lm.nn.{name}(x, y)", "", f"F.{name}(x, y)")
+row("networks", "kl_div", "lm.nn.kl_div(m, n)", "", "F.kl_div(m, n, reduction='batchmean')")
+row("networks", "cosine_similarity", "lm.cosine_similarity(m, n)", "", "F.cosine_similarity(m, n)")
+row("networks", "cdist", "lm.cdist(near[:, :64], m[:, :64])", "", "torch.cdist(near[:, :64], m[:, :64])")
+row("networks", "attention", "lm.scaled_dot_product_attention(heads, heads, heads)", "",
+    "F.scaled_dot_product_attention(heads, heads, heads)")
+row("networks", "embedding", "lm.embedding(row_index, m)", "np.take(m, row_index, axis=0)", "F.embedding(row_index, m)")
+row("networks", "pixel_shuffle", "lm.pixel_shuffle(heads, 2)", "", "F.pixel_shuffle(heads, 2)")
+row("networks", "conv_transpose2d", "lm.conv_transpose2d(image, kernel, stride=2)", "",
+    "F.conv_transpose2d(image, kernel, stride=2)")
+row("networks", "conv2d", "lm.conv2d(image, kernel, padding=1)", "", "F.conv2d(image, kernel, padding=1)")
+row("networks", "lp_pool2d", "lm.lp_pool(image, 2.0, 2)", "", "F.lp_pool2d(image, 2.0, 2)")
+for name in ("hardswish", "mish", "selu", "celu", "hardtanh", "softsign", "tanhshrink", "logsigmoid", "relu6"):
+    row("networks", name, f"lm.{name}(x)", "", f"F.{name}(x)")
+row("networks", "glu", "lm.glu(m)", "", "F.glu(m)")
+row("statistics", "einsum", "lm.einsum('ij,kj->ik', m, n)", "np.einsum('ij,kj->ik', m, n, optimize=True)",
+    "torch.einsum('ij,kj->ik', m, n)")
+row("statistics", "tensordot", "lm.tensordot(m, n)", "np.tensordot(m, n)", "torch.tensordot(m, n)")
+row("statistics", "outer", "lm.outer(row, row)", "np.outer(row, row)", "torch.outer(row, row)")
+row("statistics", "cov", "lm.cov(m)", "np.cov(m)", "torch.cov(m)")
+row("statistics", "nan_to_num", "lm.nan_to_num(x)", "np.nan_to_num(x)", "torch.nan_to_num(x)")
+row("statistics", "nansum", "lm.nansum(x)", "np.nansum(x)", "torch.nansum(x)")
+row("statistics", "isclose", "lm.isclose(x, y)", "np.isclose(x, y)", "torch.isclose(x, y)")
+row("statistics", "count_nonzero", "lm.count_nonzero(c)", "np.count_nonzero(c)", "torch.count_nonzero(c)")
+row("statistics", "isin", "lm.isin(few, row_index)", "np.isin(few, row_index)", "torch.isin(few, row_index)")
+row("statistics", "gcd", "lm.gcd(il, jl)", "np.gcd(il, jl)", "torch.gcd(il, jl)")
+row("statistics", "trapezoid", "lm.trapezoid(m, axis=1)", "np.trapezoid(m, axis=1)", "torch.trapezoid(m, dim=1)")
+for name in ("lgamma", "digamma", "erfinv", "sinc", "i0"):
+    row("statistics", name, f"lm.{name}(u)", "np.sinc(u)" if name == "sinc" else "", f"torch.{name}(u)")
+row("random", "bernoulli", "lm.random.bernoulli((1000, 1000), 0.3)", "", "torch.bernoulli(torch.full((1000, 1000), 0.3))")
+row("random", "permutation", "lm.random.permutation(1000000)", "random.permutation(1000000)", "torch.randperm(1000000)")
+row("random", "dropout", "lm.dropout(x, 0.3)", "", "F.dropout(x, 0.3)")
 
 # The last row is what a call costs beside its work.
 row("overhead", "add one element", "lm.add(one, one)", "np.add(one, one)", "torch.add(one, one)")

@@ -8,7 +8,13 @@
 namespace cli {
 
 void add_quickstart(CLI::App& app);
+void add_train(CLI::App& app);
+void add_eval(CLI::App& app);
 void add_predict(CLI::App& app);
+void add_summary(CLI::App& app);
+void add_inspect(CLI::App& app);
+void add_digits(CLI::App& app);
+void add_completion(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_check(CLI::App& app);
 void add_doctor(CLI::App& app);

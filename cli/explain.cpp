@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "lamina/exec/evaluate.h"
+#include "lamina/exec/explain.h"
 #include "lamina/op/graph_text.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"

@@ -69,10 +69,25 @@ std::string unknown_subcommand(const CLI::App& app, const std::string& typed) {
   return fmt::format("there is no subcommand '{}'{}", typed, hint);
 }
 
+// The flag that a mistyped one may have meant.
+std::string flag_hint(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  for (const std::string& typed : command.remaining()) {
+    if (!typed.starts_with("--")) continue;
+    const std::string meant = nearest(typed.substr(0, typed.find('=')), names);
+    if (!meant.empty()) return fmt::format("; did you mean '{}'?", meant);
+  }
+  return "";
+}
+
 int wrong_usage(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
   const auto chosen = app.get_subcommands();
   const bool unknown = chosen.empty() && !first.starts_with('-');
-  const std::string message = unknown ? unknown_subcommand(app, first) : error.what();
+  std::string message = unknown ? unknown_subcommand(app, first) : error.what();
+  if (!chosen.empty()) message += flag_hint(*chosen.front());
   const std::string name = chosen.empty() ? "lamina" : "lamina " + chosen.front()->get_name();
   fmt::print(stderr, "lamina: error: {}\n  help       {} --help\n", message, name);
   return 2;
@@ -89,11 +104,17 @@ int main(int argc, char** argv) {
   app.failure_message(CLI::FailureMessage::simple);
   try {
     cli::add_quickstart(app);
+    cli::add_train(app);
+    cli::add_eval(app);
     cli::add_predict(app);
+    cli::add_summary(app);
+    cli::add_inspect(app);
     cli::add_explain(app);
+    cli::add_digits(app);
     cli::add_check(app);
     cli::add_bench(app);
     cli::add_doctor(app);
+    cli::add_completion(app);
     app.parse(argc, argv);  // runs the subcommand
     return 0;
   } catch (const CLI::RuntimeError& error) {

@@ -17,10 +17,12 @@ if(LAMINA_XBYAK)
 endif()
 target_include_directories(lamina PUBLIC
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
+target_include_directories(lamina SYSTEM PRIVATE ${LAMINA_PROTOZERO_INCLUDE})
 target_link_options(lamina PRIVATE -Wl,-Bsymbolic-functions)
 
 # All private, and unknown to an installed lamina: its config names what a static library needs.
-set(libraries Threads::Threads nlohmann_json::nlohmann_json ZLIB::ZLIB lamina_hwy lamina_png)
+set(libraries Threads::Threads nlohmann_json::nlohmann_json ZLIB::ZLIB lamina_hwy lamina_png
+    lamina_jpeg lamina_webp)
 if(LAMINA_THREADS STREQUAL "openmp")
   list(APPEND libraries OpenMP::OpenMP_CXX)
 endif()

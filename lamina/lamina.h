@@ -11,7 +11,8 @@
 #include "lamina/data/data.h"           // datasets and loaders
 #include "lamina/exec/cache.h"          // program_cache
 #include "lamina/exec/deterministic.h"  // set_deterministic
-#include "lamina/exec/evaluate.h"       // explain
+#include "lamina/exec/evaluate.h"
+#include "lamina/exec/explain.h"        // explain
 #include "lamina/exec/profile.h"        // Profiler
 #include "lamina/exec/threads.h"        // set_num_threads
 #include "lamina/models/bert.h"
@@ -24,5 +25,7 @@
 #include "lamina/optim/optimizers.h"
 #include "lamina/train/train.h"         // Trainer, callbacks, metrics, model files
 #include "lamina/transform/checkpoint.h"
+#include "lamina/transform/conditions.h"
 #include "lamina/transform/custom_vjp.h"
+#include "lamina/transform/scan.h"
 #include "lamina/transform/vjp.h"       // vjp, jvp of functions

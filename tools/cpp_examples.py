@@ -2,8 +2,8 @@
 headers alone. usage: tools/cpp_examples.py > tests.cpp  writes a test that runs them all.
 
 Python's arguments become those of the declaration with the same names; what the declaration takes as options is
-written as their fields. Where that does not do (files, classes, lists of shapes) tests/cpp/reference/examples_test.cpp
-has the example.
+written as their fields. Where that does not do (files, classes, lists of shapes) tests/cpp/reference/*examples_test.cpp
+have the example.
 """
 
 import ast
@@ -25,6 +25,7 @@ PYTHON_ONLY = {
     "lm.no_grad": "NoGrad",
     "lm.profile": "Profiler",
     "lm.data.DataLoaderIterator": "DataLoader::Iterator",
+    "lm.data.batches": "takes Python's iterables",
 }
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -109,7 +110,7 @@ def option_fields(kind):
 @cache
 def written():
     """name -> lines of the examples that are written by hand."""
-    text = (ROOT / "tests/cpp/reference/examples_test.cpp").read_text()
+    text = "".join(p.read_text() for p in sorted((ROOT / "tests/cpp/reference").glob("*examples_test.cpp")))
     found = {}
     for name, body in re.findall(r"^TEST\(Examples, (\w+)\) \{(.*?)(?:^\}| \}$)", text, re.MULTILINE | re.DOTALL):
         found[name] = [line.removeprefix("  ") for line in body.strip("\n").splitlines()]

@@ -17,4 +17,5 @@ if [[ -z ${TORCH_PYTHON:-} ]] && ! cmp -s "$packages" "$home/installed.txt"; the
   cp "$packages" "$home/installed.txt"
 fi
 export PYTHONPATH=$PWD/build/python
+[[ $# -gt 0 ]] || "$python" -m pytest -q -k "pytorch" tests/python/test_optimizers.py
 exec "$python" tests/conformance/torch_agreement.py "$@"

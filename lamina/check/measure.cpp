@@ -7,6 +7,7 @@
 #include "lamina/check/cases.h"
 #include "lamina/check/sweep.h"
 #include "lamina/exec/evaluate.h"
+#include "lamina/exec/explain.h"
 
 namespace lamina {
 namespace {

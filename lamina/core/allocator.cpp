@@ -22,10 +22,11 @@ namespace {
 constexpr size_t kAlignment = 64;
 
 // Sizes are rounded to eight steps per power of two, so that a freed block fits requests of about its size
-// and at most an eighth of it is wasted.
+// and at most an eighth of it is wasted; large ones, which are few, to 32 steps: at most 3 % of an arena.
+constexpr size_t kLarge = size_t{16} << 20;
 size_t size_class(size_t bytes) {
   if (bytes <= kAlignment) return kAlignment;
-  size_t step = std::max(kAlignment, std::bit_floor(bytes - 1) / 8);
+  size_t step = std::max(kAlignment, std::bit_floor(bytes - 1) / (bytes > kLarge ? 32 : 8));
   return (bytes + step - 1) / step * step;
 }
 

@@ -5,6 +5,8 @@
 //     int64_t size() const override { return 100; }
 //     data::Batch get(std::span<const int64_t> indices) const override { .. }
 //   };
+//
+// A loader with workers calls it from several threads at once.
 #pragma once
 
 #include <concepts>
@@ -17,9 +19,15 @@
 
 namespace lamina::data {
 
-// What a model gets and what it should answer; the first axis of both counts the examples.
+// What a model gets and what it should answer; the first axis of both counts the examples. Without an x:
+// none of the examples could be read, and the dataset leaves such out.
 struct Batch {
   Array x, y;
+};
+
+// What random changes of an example follow from, beside its number.
+struct Draw {
+  uint64_t seed = 0, epoch = 0;
 };
 
 class Dataset {
@@ -28,6 +36,10 @@ class Dataset {
   virtual int64_t size() const = 0;
   // The examples with these numbers (0 <= number < size()), in this order.
   virtual Batch get(std::span<const int64_t> indices) const = 0;
+  // The same, of datasets that change their examples at random, for one loop of a loader.
+  virtual Batch draw(std::span<const int64_t> indices, Draw) const { return get(indices); }
+  // How many threads of a loader are worth their while here when nobody says a number.
+  virtual int workers() const { return 0; }
 };
 
 // A dataset as an argument: takes one by value (a moved or cheap copy) or shares one, so it never dangles.

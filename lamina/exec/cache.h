@@ -32,7 +32,7 @@ struct ProgramSummary {
   int64_t runs = 0;
   int64_t instructions = 0;
   int64_t bytes = 0;          // that the entry takes in the cache
-  int64_t planned_bytes = 0;  // that a run takes: arena and outputs
+  int64_t planned_bytes = 0;  // by which memory grows: Program::planned_peak()
 };
 
 class ProgramCache {

@@ -15,8 +15,7 @@ ProgramSummary summary_of(const CachedProgram& entry) {
   s.runs = entry.runs;
   s.bytes = static_cast<int64_t>(entry.bytes);
   s.instructions = static_cast<int64_t>(program.instructions.size());
-  s.planned_bytes = program.arena_bytes;
-  for (int64_t bytes : program.output_bytes) s.planned_bytes += bytes;
+  s.planned_bytes = program.planned_peak();
   const auto most =
       std::max_element(program.instructions.begin(), program.instructions.end(),
                        [](const Instruction& a, const Instruction& b) {

@@ -8,11 +8,13 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/cache.h"
+#include "lamina/exec/explain.h"
 #include "lamina/exec/leaf_values.h"
 #include "lamina/exec/profile.h"
 #include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
 #include "lamina/ir/tapes.h"
+#include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -218,11 +220,13 @@ void evaluate(std::span<Node* const> roots) {
     evaluated().wait(lock);
   }
   walk->finish();
+  if (walk->placeholder()) raise_placeholder(walk->placeholder());
   if (walk->outputs().empty()) {
     updates.done();
     spare = std::move(walk);
     return;
   }
+  explain_run(*walk, roots);
   std::vector<int32_t> planned;
   std::shared_ptr<const Program> program = program_of(*walk, planned);
   std::vector<Node*> outputs;
@@ -253,25 +257,6 @@ void eval(std::span<const Array> arrays) {
 const Array& Array::eval() const {
   lamina::eval(std::span(this, 1));
   return *this;
-}
-
-std::shared_ptr<const Program> program_for(std::span<const Array> arrays) {
-  std::lock_guard lock(graph_mutex());
-  Walk walk;
-  walk.begin();
-  for (const Array& a : arrays) {
-    if (!a.is_ready()) walk.add_root(a.node());
-  }
-  walk.finish();
-  Graph graph = walk.to_graph();
-  optimize(graph);
-  return lower(std::move(graph), 1);
-}
-
-std::string explain(const Array& array) {
-  if (!array) throw StateError("explain: the Array is empty");
-  if (array.is_ready()) return text("already computed: ", describe(array), "\n");
-  return program_for(std::span(&array, 1))->to_text();
 }
 
 }  // namespace lamina

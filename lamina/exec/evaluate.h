@@ -42,6 +42,5 @@ HostValue host_value(const Array& array);
 
 // The program that would compute the arrays now, without running it.
 std::shared_ptr<const Program> program_for(std::span<const Array> arrays);
-std::string explain(const Array& array);
 
 }  // namespace lamina

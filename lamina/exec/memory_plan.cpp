@@ -154,6 +154,7 @@ void finish_plan(Program& program, const MemoryPlan& plan) {
   }
   program.arena_bytes = arena.size();
   for (Place& operand : program.operands) {
+    program.values.push_back(operand.buffer);
     operand = {places[operand.buffer].buffer, places[operand.buffer].offset + operand.offset};
   }
   for (ProgramOutput& output : program.outputs) output.buffer = places[output.buffer].buffer;

@@ -104,32 +104,30 @@ double Program::bytes() const {
   return sum;
 }
 
-std::string Program::to_text() const {
-  auto place_text = [&](const Place& p) {
-    std::string s = p.buffer < leaf_count    ? text("leaf", p.buffer)
-                    : p.buffer == leaf_count ? text("arena+", p.offset)
-                    : p.buffer < derived_buffer(0)
-                        ? text("out", p.buffer - leaf_count - 1)
-                        : text("derived", p.buffer - derived_buffer(0));
-    return p.buffer != leaf_count && p.offset != 0 ? text(s, "+", p.offset) : s;
-  };
-  int64_t peak = arena_bytes;
-  for (int64_t b : output_bytes) peak += b;
-  std::string out = text("program tier ", tier, ": ", instructions.size(), " instructions, ",
-                         leaf_count, " leaves, ", outputs.size(), " outputs, ", arena_bytes,
-                         " bytes of arena, ", peak, " bytes planned\n");
-  for (const Instruction& i : instructions) {
-    out += text("  ", i.kernel->name, "  ", i.what, "  (");
-    for (uint32_t k = 0; k < i.operand_count; ++k) {
-      out += text(k ? ", " : "", place_text(operands[i.first_operand + k]));
-    }
-    out += ')';
-    if (i.origin) out += text("  in ", i.origin);
-    out += '\n';
+int64_t Program::kept_bytes() const {
+  int64_t sum = 0;
+  if (derivation) {
+    for (int64_t b : derivation->output_bytes) sum += b;
   }
-  if (derivation) out += text("once for the parameters: ", derivation->to_text());
-  for (const std::string& refusal : refusals) out += text("  not taken: ", refusal, "\n");
-  return out;
+  return sum;
+}
+
+int64_t Program::planned_peak() const {
+  int64_t sum = arena_bytes + kept_bytes();
+  for (int64_t b : output_bytes) sum += b;
+  return sum - donated_bytes();
+}
+
+int64_t Program::donated_bytes() const {
+  int64_t sum = 0;
+  std::vector<bool> counted(output_bytes.size(), false);
+  for (const ProgramOutput& output : outputs) {
+    const auto k = static_cast<size_t>(output.buffer - output_buffer(0));
+    if (output.buffer < output_buffer(0) || output.donor < 0 || counted[k]) continue;
+    counted[k] = true;
+    sum += output_bytes[k];
+  }
+  return sum;
 }
 
 }  // namespace lamina

@@ -25,6 +25,7 @@ struct Instruction {
   const char* origin = nullptr;
   bool checks_values = false;
   uint32_t first_operand = 0, operand_count = 0;  // in Program::operands; inputs first
+  uint32_t input_count = 0;                       // .. as many of them
   int64_t scratch = 0;                            // offset in the arena
   std::string what;                               // "matmul float32 [64, 10]": for explain
   double flops = 0, bytes = 0;                    // what one run computes and moves, estimated
@@ -57,6 +58,7 @@ class Program {
   int64_t arena_bytes = 0;
   std::vector<int64_t> output_bytes;
   std::vector<Place> operands;
+  std::vector<int32_t> values;  // of each operand, the number of the value it is: for explain
   std::vector<Instruction> instructions;
   std::vector<ProgramOutput> outputs;
   // What depends on parameters and buffers of modules only (packed and folded weights): a program of
@@ -81,11 +83,18 @@ class Program {
 
   double flops() const;
   double bytes() const;
-  std::string to_text() const;  // one line per instruction, with the planned peak
+  // Bytes by which memory grows: arena, outputs that take over no leaf's storage, kept values.
+  int64_t planned_peak() const;
+  int64_t donated_bytes() const;  // of outputs that take over a dying leaf's storage
+  int64_t kept_bytes() const;     // of the derivation's values
+  std::string to_text() const;    // one line per instruction, then what it costs
 };
 
 // Chooses kernels and places for a graph. Tier 1 means that optimize() has been applied before.
-std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier = "");
+// Outputs lie as their kernels like it, or row-major.
+enum class OutputLayout : uint8_t { Any, RowMajor };
+std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier = "",
+                                     OutputLayout layout = OutputLayout::Any);
 
 // The compiler's passes (compile/optimize.cpp).
 void optimize(Graph& graph);

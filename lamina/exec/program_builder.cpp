@@ -78,6 +78,7 @@ void ProgramBuilder::add(std::shared_ptr<const Kernel> kernel, Label label,
   instruction.checks_values = label.checks_values;
   instruction.first_operand = static_cast<uint32_t>(program_->operands.size());
   instruction.operand_count = static_cast<uint32_t>(from.size() + to.size());
+  instruction.input_count = static_cast<uint32_t>(from.size());
   for (size_t k = 0; k < from.size(); ++k) {
     program_->operands.push_back({from[k].buffer, from[k].offset});
     plan_.buffers[from[k].buffer].last_read = now;

@@ -8,6 +8,9 @@
 #include "lamina/op/op.h"
 
 namespace lamina {
+
+LAMINA_USE_OP(Placeholder)
+
 namespace {
 
 uint32_t last_mark = 0;  // guarded by the graph lock
@@ -50,7 +53,7 @@ void Walk::begin() {
   if (last_mark >= UINT32_MAX - 4)
     last_mark = 0;  // nodes marked four billion walks ago are long gone
   mark_ = ++last_mark;
-  busy_ = nullptr;
+  busy_ = placeholder_ = nullptr;
   stack_.clear(), order_.clear(), leaves_.clear(), leaf_positions_.clear(), in_degree_.clear();
   key_.clear(), outputs_.clear(), leaf_dies_.clear();
   keeps_tape_ = false;
@@ -119,6 +122,7 @@ void Walk::emit(Node* node) {
   // key.
   key_.push_back(node->op->id | static_cast<uint32_t>(node->output) << 20);
   auto inputs = node->inputs();
+  if (inputs.empty() && node->op == &ops::op_Placeholder()) placeholder_ = node;
   key_.push_back(static_cast<uint32_t>(inputs.size()));
   bool tape_lives = false;
   for (Node* input : inputs) {

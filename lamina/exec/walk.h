@@ -24,6 +24,9 @@ class Walk {
   // Set when a value is being computed by another thread: wait, then start again.
   Node* busy() const { return busy_; }
 
+  // A value that no program can compute, if there is one: op/graph_scope.h.
+  const Node* placeholder() const { return placeholder_; }
+
   // Marks tapes that have ended, finds out what must be kept, completes the key.
   void finish();
 
@@ -48,7 +51,7 @@ class Walk {
     uint32_t next;
   };
   uint32_t mark_ = 0;
-  Node* busy_ = nullptr;
+  Node *busy_ = nullptr, *placeholder_ = nullptr;
   std::vector<Frame> stack_;
   std::vector<Node*> order_, leaves_;
   std::vector<uint32_t> leaf_positions_, in_degree_, key_;

@@ -33,7 +33,7 @@ struct Image {
 
 }  // namespace
 
-Picture parse_png(std::span<const std::byte> bytes, std::string_view source, PngLimits limits) {
+Picture parse_png(std::span<const std::byte> bytes, std::string_view source, PictureLimits limits) {
   const std::string_view start = as_text(bytes.first(std::min<size_t>(8, bytes.size())));
   if (start != kSignature) fail(source, quoted(start), "the signature of a PNG file");
   Image reader;
@@ -64,7 +64,7 @@ Picture parse_png(std::span<const std::byte> bytes, std::string_view source, Png
   return picture;
 }
 
-Picture read_png(const std::string& path, PngLimits limits) {
+Picture read_png(const std::string& path, PictureLimits limits) {
   const MappedFile file(path);
   return parse_png(file.bytes(), path, limits);
 }

@@ -12,7 +12,7 @@ namespace lamina::nn {
 
 LayerNorm::LayerNorm(IntList shape, LayerNormOptions options)
     : normalized_shape(std::move(shape)), options(options) {
-  if (normalized_shape.empty()) throw ValueError("LayerNorm: normalized_shape is empty");
+  check_normalized_shape("LayerNorm", normalized_shape);
   checked_eps("LayerNorm", options.eps);
   if (!options.elementwise_affine) return;
   weight = parameter("weight", init::ones(normalized_shape, options.dtype));

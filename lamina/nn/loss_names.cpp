@@ -3,19 +3,32 @@
 #include "lamina/base/text.h"
 #include "lamina/nn/keras_losses.h"
 #include "lamina/nn/losses.h"
+#include "lamina/nn/row_losses.h"
+#include "lamina/ops/movement.h"
+#include "lamina/ops/reduction.h"
 
 namespace lamina::nn {
 namespace {
 
 struct NamedLoss {
   const char* name;
-  Array (*function)(Array, Array);
+  Array (*function)(Array, Array, LossReduction);
 };
+
+template <class Options>
+Options options_of(Array (*)(Array, Array, Options));
 
 // A loss with its usual options.
 template <auto kLoss>
-Array usual(Array predictions, Array targets) {
-  return kLoss(std::move(predictions), std::move(targets), {});
+Array usual(Array predictions, Array targets, LossReduction reduction) {
+  decltype(options_of(kLoss)) options;
+  options.reduction = reduction;
+  return kLoss(std::move(predictions), std::move(targets), options);
+}
+
+Array hinge_embedding(Array predictions, Array targets, LossReduction reduction) {
+  return hinge_embedding_loss(std::move(predictions), std::move(targets),
+                              {.margin = 1, .reduction = reduction});
 }
 
 constexpr NamedLoss kLosses[] = {
@@ -31,8 +44,7 @@ constexpr NamedLoss kLosses[] = {
     {"kl_div", &usual<&kl_div>},
     {"poisson_nll", &usual<&poisson_nll_loss>},
     {"soft_margin", &usual<&soft_margin_loss>},
-    {"hinge_embedding",
-     +[](Array p, Array t) { return hinge_embedding_loss(std::move(p), std::move(t)); }},
+    {"hinge_embedding", &hinge_embedding},
     {"multi_margin", &usual<&multi_margin_loss>},
     {"multilabel_margin", &usual<&multilabel_margin_loss>},
     {"multilabel_soft_margin", &usual<&multilabel_soft_margin_loss>},
@@ -61,12 +73,31 @@ constexpr NamedLoss kLosses[] = {
 
 }  // namespace
 
-Loss loss_by_name(std::string_view name) {
+static const NamedLoss& find_loss(std::string_view name) {
   for (const NamedLoss& loss : kLosses) {
-    if (name == loss.name) return loss.function;
+    if (name == loss.name) return loss;
   }
   throw KeyError(text("there is no loss '", name, "'"))
       .help(text("one of ", list_text(loss_names(), "", "")));
+}
+
+Loss loss_by_name(std::string_view name) {
+  return [function = find_loss(name).function](Array predictions, Array targets) {
+    return function(std::move(predictions), std::move(targets), LossReduction::Mean);
+  };
+}
+
+Loss row_losses_by_name(std::string_view name) {
+  const NamedLoss& known = find_loss(name);
+  return [known](Array predictions, Array targets) {
+    const int64_t rows = predictions.ndim() == 0 ? 1 : predictions.shape(0);
+    Array losses = known.function(std::move(predictions), std::move(targets), LossReduction::None);
+    if (losses.ndim() == 0 || losses.shape(0) != rows) {
+      throw ValueError(text("the loss '", known.name, "' is none of single examples"));
+    }
+    if (losses.ndim() == 1) return losses;
+    return mean(reshape(std::move(losses), {rows, -1}), {.axis = 1});
+  };
 }
 
 std::vector<std::string> loss_names() {

@@ -12,7 +12,7 @@ namespace lamina::nn {
 
 RMSNorm::RMSNorm(IntList shape, RMSNormOptions options)
     : normalized_shape(std::move(shape)), options(options) {
-  if (normalized_shape.empty()) throw ValueError("RMSNorm: normalized_shape is empty");
+  check_normalized_shape("RMSNorm", normalized_shape);
   checked_eps("RMSNorm", options.eps);
   if (!options.elementwise_affine) return;
   weight = parameter("weight", init::ones(normalized_shape, options.dtype));

@@ -5,6 +5,7 @@
 
 #include "lamina/base/text.h"
 #include "lamina/exec/evaluate.h"
+#include "lamina/exec/explain.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"
 

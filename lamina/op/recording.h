@@ -15,7 +15,7 @@ struct Recording {
   int uncut = 0;  // > 0: inside backward, step or a transform, where nothing is evaluated early
   bool replay = false;  // inside a recomputation: what is recorded has been before, and changes no state
   std::vector<const Node*>* created = nullptr;  // every recorded node, for transforms that ask
-  bool symbolic = false;         // inside a decomposition: its operands stand for values to come
+  bool symbolic = false;  // where the graph is wanted, not its values: nothing is computed early
 };
 
 Recording& recording();  // of this thread
@@ -49,7 +49,7 @@ class Uncut {
   Uncut(const Uncut&) = delete;
 };
 
-// Inside this scope ops are only recorded, whatever the settings: operands have no values.
+// Inside this scope ops are only recorded, whatever the settings: operands stand for values to come.
 class Symbolic {
  public:
   Symbolic() : before_(recording().symbolic) { recording().symbolic = true; }

@@ -46,9 +46,29 @@ Array from_doubles(const std::vector<double>& values, Shape shape, DType dtype) 
   return make_leaf({dtype, std::move(shape)}, std::move(value));
 }
 
-void check_row(size_t expected, size_t got) {
-  if (expected == got) return;
-  throw ShapeError(text("array: expected rows of ", expected, " values, got one of ", got));
+// The sizes of the braces: of the first one at each depth, as all must have them.
+Shape shape_of(const NestedNumbers& values) {
+  Shape shape;
+  const NestedNumbers* first = &values;
+  while (first && first->is_list()) {
+    shape.push_back(static_cast<int64_t>(first->parts().size()));
+    first = first->parts().size() ? first->parts().begin() : nullptr;
+  }
+  return shape;
+}
+
+void append_numbers(const NestedNumbers& values, const Shape& shape, size_t axis,
+                    std::vector<double>& numbers) {
+  if (values.is_list() != (axis < shape.size())) {
+    throw ShapeError(text("array: numbers stand at different depths of the braces"))
+        .help("as many braces around each number as the array has axes");
+  }
+  if (!values.is_list()) return numbers.push_back(values.number());
+  if (static_cast<int64_t>(values.parts().size()) != shape[axis]) {
+    throw ShapeError(text("array: expected rows of ", shape[axis], " values, got one of ",
+                          values.parts().size()));
+  }
+  for (const NestedNumbers& part : values.parts()) append_numbers(part, shape, axis + 1, numbers);
 }
 
 }  // namespace
@@ -62,39 +82,12 @@ Array array(const std::vector<float>& values, Shape shape) {
   return from_data(values.data(), std::move(shape), float32);
 }
 
-Array array(double value, DType dtype) { return from_doubles({value}, {}, dtype); }
-
-Array array(std::initializer_list<double> values, DType dtype) {
-  return from_doubles(values, {static_cast<int64_t>(values.size())}, dtype);
-}
-
-Array array(std::initializer_list<std::initializer_list<double>> rows, DType dtype) {
-  std::vector<double> values;
-  size_t columns = rows.size() ? rows.begin()->size() : 0;
-  for (const auto& row : rows) {
-    check_row(columns, row.size());
-    values.insert(values.end(), row.begin(), row.end());
-  }
-  return from_doubles(values, {static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns)},
-                      dtype);
-}
-
-Array array(std::initializer_list<std::initializer_list<std::initializer_list<double>>> planes,
-            DType dtype) {
-  std::vector<double> values;
-  size_t rows = planes.size() ? planes.begin()->size() : 0;
-  size_t columns = rows ? planes.begin()->begin()->size() : 0;
-  for (const auto& plane : planes) {
-    check_row(rows, plane.size());
-    for (const auto& row : plane) {
-      check_row(columns, row.size());
-      values.insert(values.end(), row.begin(), row.end());
-    }
-  }
-  return from_doubles(values,
-                      {static_cast<int64_t>(planes.size()), static_cast<int64_t>(rows),
-                       static_cast<int64_t>(columns)},
-                      dtype);
+Array array(const NestedNumbers& values, DType dtype) {
+  Shape shape = shape_of(values);
+  check_shape(shape, size_of(dtype), "array: shape");
+  std::vector<double> numbers;
+  append_numbers(values, shape, 0, numbers);
+  return from_doubles(numbers, std::move(shape), dtype);
 }
 
 Array full(IntList shape, Array value, DType dtype) {

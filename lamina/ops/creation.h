@@ -1,32 +1,28 @@
 // Arrays from values, and arrays of one value.
 #pragma once
 
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "lamina/core/array.h"
+#include "lamina/ops/nested_numbers.h"
 
 namespace lamina {
 
 // A copy of `data`, row-major.
 Array from_data(const void* data, Shape shape, DType dtype);
 
-// array({1, 2, 3}), array({{1.f, 2.f}, {3.f, 4.f}}, float32): rows must have one length
-// (ShapeError). The type is that of the values when left out; double and plain numbers mean
-// float32.
+// array({1, 2, 3}), array({{1.f, 2.f}, {3.f, 4.f}}, float32), array(0.5): as many axes as braces,
+// whose rows must have one length (ShapeError). The type is that of the values where they stand in
+// memory; numbers mean float32.
 template <class T>
 Array array(std::span<const T> values, Shape shape) {
   return from_data(values.data(), std::move(shape), dtype_of<T>);
 }
 Array array(const std::vector<float>& values, Shape shape);
-Array array(std::initializer_list<double> values, DType dtype = float32);
-Array array(std::initializer_list<std::initializer_list<double>> values, DType dtype = float32);
-Array array(std::initializer_list<std::initializer_list<std::initializer_list<double>>> values,
-            DType dtype = float32);
-Array array(double value, DType dtype = float32);
+Array array(const NestedNumbers& values, DType dtype = float32);
 
 Array full(IntList shape, Array value, DType dtype = float32);
 Array zeros(IntList shape, DType dtype = float32);

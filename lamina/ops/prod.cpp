@@ -7,22 +7,10 @@
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
+#include "lamina/ops/product_of_others.h"
 #include "lamina/ops/reduction.h"
 
 namespace lamina {
-
-// The product of the other elements of each row of x [rows, length]: of those in the other pairs,
-// times the other one of the pair. Linear in the length, and as deep as its logarithm.
-static Array product_of_others(const Array& x) {
-  const int64_t rows = x.shape()[0], length = x.shape()[1], half = (length + 1) / 2;
-  if (length == 1) return ones_like(x);
-  const Array even = length == 2 * half ? x : pad(x, {0, 0}, {0, 1}, 1.0);
-  const Array pairs = reshape(even, {rows, half, 2});
-  const Array products =
-      slice(pairs, {0, 0, 0}, {rows, half, 1}) * slice(pairs, {0, 0, 1}, {rows, half, 2});
-  const Array others = reshape(product_of_others(reshape(products, {rows, half})), {rows, half, 1});
-  return slice(reshape(flip(pairs, {2}) * others, {rows, 2 * half}), {0, 0}, {rows, length});
-}
 
 struct Prod : Reduction<Monoid::Product, Reduced::Accumulated> {
   static constexpr auto name = "prod";

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "lamina/base/error.h"
+#include "lamina/base/parallel_for.h"
 #include "lamina/ir/node.h"
 #include "lamina/op/scalar_math.h"
 #include "lamina/ops/creation.h"
@@ -12,6 +13,7 @@ namespace {
 
 // Counts above this cannot be allocated anyway; a double holds them exactly.
 constexpr double kMaxCount = 0x1p52;
+constexpr int64_t kPerThread = 64 * 1024;
 
 // Floats become integers as in a cast: towards 0, saturating at the limits of 64 bits.
 template <class T>
@@ -32,13 +34,15 @@ Array filled(int64_t count, DType dtype, F&& value) {
   dispatch(dtype, [&](auto zero) {
     using T = decltype(zero);
     T* out = reinterpret_cast<T*>(result.storage->data());
-    for (int64_t i = 0; i < count; ++i) {
-      if constexpr (std::is_same_v<decltype(value(i)), double>) {
-        out[i] = converted<T>(value(i));
-      } else {
-        out[i] = static_cast<T>(value(i));
+    parallel_for(0, count, kPerThread, [&](int64_t first, int64_t last) {
+      for (int64_t i = first; i < last; ++i) {
+        if constexpr (std::is_same_v<decltype(value(i)), double>) {
+          out[i] = converted<T>(value(i));
+        } else {
+          out[i] = static_cast<T>(value(i));
+        }
       }
-    }
+    });
   });
   return make_leaf({dtype, Shape{count}}, std::move(result));
 }

@@ -11,6 +11,7 @@ struct AdamOptions {
   std::pair<double, double> betas = {0.9, 0.999};
   double eps = 1e-8;
   double weight_decay = 0;
+  bool amsgrad = false;  // v is the largest so far (Reddi et al. 2018)
 };
 
 // Adam (Kingma and Ba 2015), with weight decay added to the gradient:
@@ -36,6 +37,7 @@ struct AdamWOptions {
   std::pair<double, double> betas = {0.9, 0.999};
   double eps = 1e-8;
   double weight_decay = 1e-2;
+  bool amsgrad = false;
 };
 
 // Adam with decoupled weight decay (Loshchilov and Hutter 2019): p = p * (1 - lr * weight_decay)
@@ -45,7 +47,7 @@ class AdamW : public Adam {
   explicit AdamW(AdamWOptions options = {}) : AdamW(Parameters(), std::move(options)) {}
   explicit AdamW(Parameters parameters, AdamWOptions options = {})
       : Adam(std::move(parameters),
-             {options.lr, options.betas, options.eps, options.weight_decay}) {}
+             {options.lr, options.betas, options.eps, options.weight_decay, options.amsgrad}) {}
   const char* kind() const override { return "AdamW"; }
 
  protected:

@@ -1,6 +1,5 @@
 #include "lamina/optim/optimizer.h"
 
-#include <cmath>
 #include <algorithm>
 #include <cmath>
 
@@ -11,20 +10,27 @@
 #include "lamina/ir/node.h"
 #include "lamina/ir/tapes.h"
 #include "lamina/op/recording.h"
+#include "lamina/ops/creation.h"
+#include "lamina/ops/elementwise.h"
 
 namespace lamina::optim {
-namespace {
 
-// Zeros in memory of their own, so that the first step runs the same program as all others.
-Array zeros_in_memory(const Array& like) {
-  size_t bytes = static_cast<size_t>(like.size()) * size_of(like.dtype());
+// In memory of their own, so that the first step runs the same program as all others.
+Array Optimizer::filled(const Shape& shape, DType dtype, double fill) {
+  if (fill != 0) {
+    const std::vector<double> values(static_cast<size_t>(shape.elements()), fill);
+    return astype(from_data(values.data(), shape, float64), dtype).eval();
+  }
+  size_t bytes = static_cast<size_t>(shape.elements()) * size_of(dtype);
   NodeValue value;
   value.storage = Storage::allocate(bytes);
   std::fill_n(value.storage->data(), bytes, std::byte{0});
-  return make_leaf({like.dtype(), like.shape()}, std::move(value));
+  return make_leaf({dtype, shape}, std::move(value));
 }
 
-}  // namespace
+Array Optimizer::first_slot(size_t, const Array& value) const {
+  return filled(value.shape(), value.dtype(), 0);
+}
 
 // Puts everything back unless the step is done. Old values are retained, not held: their memory may
 // be given to the new ones. The losses are not asked for again: one of them may be what failed.
@@ -88,10 +94,39 @@ void Optimizer::bind(std::vector<Parameter> parameters) {
     throw StateError(text(kind(), ": bound to ", entries_.size(), " parameters already"))
         .help("make one optimizer for each model");
   }
+  add(std::move(parameters), 0);
+}
+
+void Optimizer::add_group(ParameterGroup group) {
+  if (!(group.lr_scale >= 0)) {
+    throw ValueError(
+        text(kind(), ": expected an lr_scale of 0 or more in a group, got ", group.lr_scale));
+  }
+  if (group.weight_decay && !(*group.weight_decay >= 0)) {
+    throw ValueError(
+        text(kind(), ": expected a weight_decay of 0 or more, got ", *group.weight_decay));
+  }
+  add(std::move(group.parameters), groups_.size());
+  groups_.push_back({std::move(group.lr), group.lr_scale, group.weight_decay});
+}
+
+void Optimizer::add(std::vector<Parameter> parameters, size_t group) {
+  std::vector<Entry> added;
+  auto has = [](const std::vector<Entry>& entries, const Parameter& parameter) {
+    return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+      return entry.parameter.variable().get() == parameter.variable().get();
+    });
+  };
   for (Parameter& parameter : parameters) {
     if (!parameter) throw StateError("an optimizer was given an empty Parameter");
-    entries_.push_back({std::move(parameter), {}, 0});
+    if (group != 0 && (has(entries_, parameter) || has(added, parameter))) {
+      throw StateError(text(kind(), ": a parameter stands in two groups"))
+          .detail("parameter", parameter->name.empty() ? "without a name" : parameter->name);
+    }
+    added.push_back({std::move(parameter), {}, 0, group});
   }
+  entries_.insert(entries_.end(), std::make_move_iterator(added.begin()),
+                  std::make_move_iterator(added.end()));
 }
 
 std::vector<Parameter> Optimizer::parameters() const {
@@ -110,6 +145,34 @@ Array Optimizer::number(double value) {
   return numbers_.emplace_back(value, make_varying(value)).second;
 }
 
+Array Optimizer::blended(double keep, Array running, Array newest) {
+  return number(keep) * std::move(running) + number(1 - keep) * std::move(newest);
+}
+
+Optimizer::Current Optimizer::current_of(const Group& group) const {
+  return {group.lr_scale * (group.lr ? *group.lr : lr_).at(steps_), group.weight_decay};
+}
+
+void Optimizer::take_parameters(const Optimizer& inner) {
+  groups_ = inner.groups_;
+  for (const Entry& entry : inner.entries_)
+    entries_.push_back({entry.parameter, {}, 0, entry.group});
+}
+
+Array Optimizer::update_by(Optimizer& inner, Array value, Array gradient, std::vector<Array>& slots,
+                           int64_t step) {
+  inner.current_ = current_;
+  inner.numbers_.swap(numbers_);  // shared, and dropped when this step ends
+  try {
+    Array next = inner.update(std::move(value), std::move(gradient), slots, step);
+    inner.numbers_.swap(numbers_);
+    return next;
+  } catch (...) {
+    inner.numbers_.swap(numbers_);
+    throw;
+  }
+}
+
 void Optimizer::step(bool keep_grads) {
   if (!is_bound()) {
     throw StateError(text(kind(), ": step without parameters"))
@@ -119,7 +182,7 @@ void Optimizer::step(bool keep_grads) {
     if (!entry.slots.empty() || !entry.parameter.grad()) continue;
     std::vector<Array> slots;
     for (size_t k = 0; k < slot_names_.size(); ++k)
-      slots.push_back(zeros_in_memory(entry.parameter.value()));
+      slots.push_back(first_slot(k, entry.parameter.value()));
     entry.slots = std::move(slots);
   }
   Transaction transaction(*this);
@@ -132,6 +195,7 @@ void Optimizer::step(bool keep_grads) {
       transaction.save(entry, gradient);
       if (!keep_grads) entry.parameter->set_grad({});
       ++entry.steps;
+      current_ = current_of(groups_[entry.group]);
       entry.parameter->set_value(
           update(entry.parameter.value(), std::move(gradient), entry.slots, entry.steps));
     }

@@ -8,12 +8,17 @@
 // step() is a transaction: when it throws (out of memory, a label out of range), parameters,
 // gradients and the optimizer's own state are as before, and it may be called again.
 //
-// An optimizer made without parameters is bound to them later: Trainer::compile does so.
+// An optimizer made without parameters is bound to them later: Trainer::compile does so. Parameters
+// that need another rate come in groups:
+//
+//   optim::Adam optimizer(head.parameters(), {.lr = 1e-3});
+//   optimizer.add_group({.parameters = backbone.parameters(), .lr_scale = 0.1});
 #pragma once
 
 #include <concepts>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +44,14 @@ class Parameters {
   std::vector<Parameter> list_;
 };
 
+// Parameters with numbers of their own.
+struct ParameterGroup {
+  std::vector<Parameter> parameters;
+  std::optional<LearningRate> lr = std::nullopt;      // else the optimizer's
+  double lr_scale = 1;                                // multiplies whichever it is
+  std::optional<double> weight_decay = std::nullopt;  // else the optimizer's
+};
+
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -47,6 +60,8 @@ class Optimizer {
 
   void bind(std::vector<Parameter> parameters);  // once; StateError when it has parameters
   bool is_bound() const { return !entries_.empty(); }
+  // StateError for a parameter that the optimizer has already.
+  void add_group(ParameterGroup group);
   std::vector<Parameter> parameters() const;
 
   // Parameters without a gradient are left alone. The gradients are taken, so that one that nobody
@@ -56,6 +71,7 @@ class Optimizer {
 
   double lr() const { return lr_.at(steps_); }  // of the next step
   void set_lr(LearningRate lr) { lr_ = std::move(lr); }
+  const LearningRate& rate_schedule() const { return lr_; }
   int64_t steps() const { return steps_; }
 
   // "steps", "lr", and for each parameter "<its name>.<slot>" and "<its name>.steps".
@@ -68,24 +84,65 @@ class Optimizer {
   Optimizer(Parameters parameters, LearningRate lr, std::vector<const char*> slot_names);
 
   // What one kind of optimizer is: records and returns a parameter's next value. `slots` hold its
-  // running state, zeros at first, and are to be replaced by the next ones. `step` counts from 1
-  // and is the parameter's own. Hyper-parameters come in as numbers made by number(), so that no
-  // program is tied to them.
+  // running state, as first_slot makes it, and are to be replaced by the next ones. `step` counts
+  // from 1 and is the parameter's own. Hyper-parameters come in as numbers made by number(), so
+  // that no program is tied to them.
   virtual Array update(Array value, Array gradient, std::vector<Array>& slots, int64_t step) = 0;
+
+  // What a slot holds before the first step, in memory of its own: zeros like the parameter.
+  virtual Array first_slot(size_t slot, const Array& value) const;
+  static Array filled(const Shape& shape, DType dtype, double fill);
+  static Array copied(const Array& value, DType dtype);
+
+  // Of the group whose parameter is being updated.
+  double rate() const { return current_.rate; }
+  double weight_decay(double own) const { return current_.weight_decay.value_or(own); }
+
+  void count_step() { ++steps_; }  // for those with a step of their own
 
   // One array for one value within a step, whatever the number of parameters.
   Array number(double value);
+  // keep * running + (1 - keep) * newest.
+  Array blended(double keep, Array running, Array newest);
+
+  // For optimizers made of others: their parameters and groups, and their update at this one's
+  // rate.
+  void take_parameters(const Optimizer& inner);
+  Array update_by(Optimizer& inner, Array value, Array gradient, std::vector<Array>& slots,
+                  int64_t step);
+  Array first_slot_of(const Optimizer& inner, size_t slot, const Array& value) const {
+    return inner.first_slot(slot, value);
+  }
+  static const std::vector<const char*>& slot_names_of(const Optimizer& inner) {
+    return inner.slot_names_;
+  }
+  static const LearningRate& rate_of(const Optimizer& inner) { return inner.lr_; }
 
  private:
   struct Entry {
     Parameter parameter;
     std::vector<Array> slots;  // empty until the first step
     int64_t steps = 0;
+    size_t group = 0;
+  };
+  struct Group {  // the first is the optimizer's own
+    std::optional<LearningRate> lr;
+    double lr_scale = 1;
+    std::optional<double> weight_decay;
+  };
+  struct Current {
+    double rate = 0;
+    std::optional<double> weight_decay;
   };
   class Transaction;
   std::string entry_name(size_t k) const;
 
+  Current current_of(const Group& group) const;
+  void add(std::vector<Parameter> parameters, size_t group);
+
   std::vector<Entry> entries_;
+  std::vector<Group> groups_ = {Group{}};
+  Current current_;
   LearningRate lr_;
   std::vector<const char*> slot_names_;
   int64_t steps_ = 0;

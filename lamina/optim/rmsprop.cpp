@@ -19,7 +19,7 @@ RMSprop::RMSprop(Parameters parameters, RMSpropOptions options)
       options_(std::move(options)) {}
 
 Array RMSprop::update(Array value, Array gradient, std::vector<Array>& slots, int64_t) {
-  if (options_.weight_decay != 0) gradient += number(options_.weight_decay) * value;
+  if (double decay = weight_decay(options_.weight_decay)) gradient += number(decay) * value;
   auto blend = [&](Array& running, Array newest) {
     running = number(options_.alpha) * std::move(running) +
               number(1 - options_.alpha) * std::move(newest);
@@ -36,7 +36,7 @@ Array RMSprop::update(Array value, Array gradient, std::vector<Array>& slots, in
     buffer = number(options_.momentum) * std::move(buffer) + std::move(move);
     move = buffer;
   }
-  return std::move(value) - number(lr()) * std::move(move);
+  return std::move(value) - number(rate()) * std::move(move);
 }
 
 }  // namespace lamina::optim

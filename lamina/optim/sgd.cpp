@@ -15,16 +15,16 @@ SGD::SGD(Parameters parameters, SGDOptions options)
 }
 
 Array SGD::update(Array value, Array gradient, std::vector<Array>& slots, int64_t step) {
-  if (options_.weight_decay != 0) gradient += number(options_.weight_decay) * value;
-  if (options_.momentum == 0) return std::move(value) - number(lr()) * std::move(gradient);
+  if (double decay = weight_decay(options_.weight_decay)) gradient += number(decay) * value;
+  if (options_.momentum == 0) return std::move(value) - number(rate()) * std::move(gradient);
 
   Array& buffer = slots[0];
   double share = step == 1 ? 1 : 1 - options_.dampening;
   Array added = options_.dampening == 0 ? gradient : number(share) * gradient;
   buffer = number(options_.momentum) * std::move(buffer) + std::move(added);
-  if (!options_.nesterov) return std::move(value) - number(lr()) * buffer;
+  if (!options_.nesterov) return std::move(value) - number(rate()) * buffer;
   return std::move(value) -
-         number(lr()) * (std::move(gradient) + number(options_.momentum) * buffer);
+         number(rate()) * (std::move(gradient) + number(options_.momentum) * buffer);
 }
 
 }  // namespace lamina::optim

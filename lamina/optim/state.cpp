@@ -14,14 +14,14 @@ namespace {
 
 Array integer(int64_t value) { return from_data(&value, {}, int64); }
 
+}  // namespace
+
 // Memory that the optimizer alone owns, so that a step may write the next value into it.
-Array copied(const Array& value, DType dtype) {
+Array Optimizer::copied(const Array& value, DType dtype) {
   std::vector<double> values = value.to_vector<double>();
   Array wide = from_data(values.data(), value.shape(), float64);
   return astype(std::move(wide), dtype).eval();
 }
-
-}  // namespace
 
 // The name in its module, or the place in the list for parameters of no module.
 std::string Optimizer::entry_name(size_t k) const {
@@ -69,8 +69,9 @@ void Optimizer::load_state_dict(const StateDict& state) {
     std::string name = entry_name(k);
     if (!left.count(name + ".steps")) continue;  // had no gradient yet
     loaded[k].steps = take(name + ".steps", {});
-    for (const char* slot : slot_names_) {
-      loaded[k].slots.push_back(take(text(name, ".", slot), entries_[k].parameter.shape()));
+    for (size_t i = 0; i < slot_names_.size(); ++i) {
+      const Shape shape = first_slot(i, entries_[k].parameter.value()).shape();
+      loaded[k].slots.push_back(take(text(name, ".", slot_names_[i]), shape));
     }
   }
   if (!missing.empty() || !different.empty() || !left.empty()) {

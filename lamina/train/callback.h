@@ -10,7 +10,9 @@
 #include <concepts>
 #include <memory>
 
+#include "lamina/data/dataset.h"
 #include "lamina/io/json.h"
+#include "lamina/nn/state_dict.h"
 #include "lamina/train/logs.h"
 
 namespace lamina::train {
@@ -25,12 +27,20 @@ class Callback {
   virtual void on_epoch_begin(int64_t /*epoch*/) {}  // epochs and batches count from 0
   virtual void on_epoch_end(int64_t /*epoch*/, const Logs& /*logs*/) {}
   virtual void on_train_batch_begin(int64_t /*batch*/) {}
+  virtual void see_batch(const data::Batch& /*data*/) {}  // which is trained on next
+  // Between backward and the optimizer's step: gradients are recorded, after clipping.
+  virtual void on_gradients() {}
   virtual void on_train_batch_end(int64_t /*batch*/) {}
 
-  // What a checkpoint keeps of this callback, so that a resumed run stops and saves where the whole one
-  // would have.
+  // Puts numbers of its own into an epoch's logs, before any callback sees them.
+  virtual void add_logs(Logs& /*logs*/) {}
+
+  // What a checkpoint keeps of this callback, so that a resumed run stops and saves
+  // where the whole one would have.
   virtual io::Json state() const { return {}; }
   virtual void load_state(const io::Json& /*state*/) {}
+  virtual nn::StateDict arrays() const { return {}; }
+  virtual void load_arrays(const nn::StateDict& /*arrays*/) {}
 
   Trainer& trainer() const;  // that runs; StateError outside of fit
   void set_trainer(Trainer* trainer) { trainer_ = trainer; }

@@ -78,13 +78,20 @@ void Trainer::save_checkpoint(const std::string& path) {
   append(arrays, "model.", module_->state_dict());
   append(arrays, "optimizer.", options_.optimizer->state_dict());
   append(arrays, "totals.", totals_.sums());
+  if (accumulated_ > 0) {
+    const std::vector<Parameter> parameters = options_.optimizer->parameters();
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      if (parameters[i].grad()) arrays.emplace_back(text("gradients.", i), parameters[i].grad());
+    }
+  }
+  if (callbacks_) append(arrays, "callbacks.", callbacks_->arrays());
   io::Json counts{io::Json::Array{}};
   for (int64_t count : totals_.counts()) counts.push_back(count);
   const Generator::State random = default_generator().state();
   io::Json state;
   state.set("optimizer", options_.optimizer->kind()).set("epochs_done", epochs_done_);
   state.set("history", history_json(history_)).set("counts", std::move(counts));
-  state.set("batches", totals_.batches());
+  state.set("batches", totals_.batches()).set("accumulated", accumulated_);
   state.set("random_seed", from_unsigned(random.seed))
       .set("random_counter", from_unsigned(random.counter));
   if (loader_) {
@@ -109,7 +116,7 @@ void Trainer::load_checkpoint(const std::string& path) {
   std::vector<int64_t> counts;
   History history;
   Generator::State random;
-  int64_t epochs_done = 0, batches = 0;
+  int64_t epochs_done = 0, batches = 0, accumulated = 0;
   reading(path, [&] {
     const std::string& kind = state.at("optimizer").as_string();
     if (kind != options_.optimizer->kind()) {
@@ -118,6 +125,7 @@ void Trainer::load_checkpoint(const std::string& path) {
     }
     epochs_done = state.at("epochs_done").as_integer();
     batches = state.at("batches").as_integer();
+    if (const io::Json* waiting = state.find("accumulated")) accumulated = waiting->as_integer();
     history = history_from(state.at("history"));
     random = {to_unsigned(state.at("random_seed")), to_unsigned(state.at("random_counter"))};
     for (const io::Json& count : state.at("counts").as_array())
@@ -136,6 +144,7 @@ void Trainer::load_checkpoint(const std::string& path) {
                         to_unsigned(loader->at("seed"))};
       resume->position = {loader->at("epoch").as_integer(), loader->at("batch").as_integer()};
       resume->callbacks = state.at("callbacks");
+      resume->callback_arrays = part(file.arrays, "callbacks.");
     }
   });
   const nn::StateDict before = module_->state_dict();
@@ -146,6 +155,13 @@ void Trainer::load_checkpoint(const std::string& path) {
     module_->load_state_dict(before);
     throw;
   }
+  const std::vector<Parameter> parameters = options_.optimizer->parameters();
+  const nn::StateDict gradients = part(file.arrays, "gradients.");
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Array* gradient = nn::find(gradients, text(i));
+    parameters[i]->set_grad(gradient ? *gradient : Array());
+  }
+  accumulated_ = accumulated;
   totals_.restore(sums, counts, batches);
   default_generator().set_state(random);
   history_ = std::move(history);

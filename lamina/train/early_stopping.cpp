@@ -29,7 +29,7 @@ void EarlyStopping::on_epoch_end(int64_t epoch, const Logs& logs) {
     if (options_.restore_best_weights) best_weights_ = trainer().module().state_dict();
     return;
   }
-  if (++waited_ > options_.patience) {
+  if (++waited_ >= options_.patience) {
     stopped_epoch_ = epoch;
     trainer().stop_training();
   }

@@ -8,7 +8,7 @@ namespace lamina::train {
 
 struct EarlyStoppingOptions {
   std::string monitor = "val_loss";
-  int64_t patience = 0;  // epochs without a better value before it stops
+  int64_t patience = 0;  // epochs without a better value that end the fit; 0 is as 1
   double min_delta = 0;  // smaller gains do not count
   std::string mode = "auto";
   bool restore_best_weights = false;

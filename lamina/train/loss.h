@@ -19,10 +19,12 @@ class Loss {
       : function_(std::move(function)) {}
 
   Array operator()(const Array& prediction, const Array& target) const;
+  // Of each example: [N]. A function of one's own has to give as many then.
+  Array rows(const Array& prediction, const Array& target) const;
   explicit operator bool() const { return static_cast<bool>(function_); }
 
  private:
-  Function function_;
+  Function function_, row_function_;
 };
 
 }  // namespace lamina::train

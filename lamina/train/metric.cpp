@@ -1,9 +1,13 @@
 #include "lamina/train/metric.h"
 
+#include <cmath>
+
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
+#include "lamina/op/recording.h"
 #include "lamina/ops/elementwise.h"
-#include "lamina/ops/reduction.h"
+#include "lamina/train/classification_metrics.h"
+#include "lamina/train/regression_metrics.h"
 
 namespace lamina::train {
 namespace {
@@ -19,25 +23,23 @@ std::shared_ptr<Metric> make() {
 }
 
 constexpr Known kKnown[] = {
-    {"accuracy", make<Accuracy>},     {"mean_squared_error", make<MeanSquaredError>},
-    {"mse", make<MeanSquaredError>},  {"mean_absolute_error", make<MeanAbsoluteError>},
+    {"accuracy", make<Accuracy>},
+    {"binary_accuracy", make<BinaryAccuracy>},
+    {"top_k_accuracy", make<TopKAccuracy>},
+    {"precision", make<Precision>},
+    {"recall", make<Recall>},
+    {"f1", make<F1>},
+    {"auc", make<AUC>},
+    {"iou", make<MeanIoU>},
+    {"perplexity", make<Perplexity>},
+    {"mean_squared_error", make<MeanSquaredError>},
+    {"mse", make<MeanSquaredError>},
+    {"root_mean_squared_error", make<RootMeanSquaredError>},
+    {"rmse", make<RootMeanSquaredError>},
+    {"mean_absolute_error", make<MeanAbsoluteError>},
     {"mae", make<MeanAbsoluteError>},
+    {"r2", make<R2>},
 };
-
-void check_same_shape(const char* name, const Array& prediction, const Array& target) {
-  if (prediction.shape() == target.shape()) return;
-  throw ShapeError(text(name, ": expected prediction and target of one shape"))
-      .detail("prediction", describe(prediction))
-      .detail("target", describe(target));
-}
-
-// The sum over everything but the first axis is divided by the number of examples later: so what each example
-// counts is a mean.
-Array mean_per_example(Array error, const Array& target) {
-  const double examples = target.ndim() == 0 ? 1.0 : static_cast<double>(target.shape()[0]);
-  const double elements = static_cast<double>(target.size());
-  return sum(std::move(error)) * (elements == 0 ? 0.0 : examples / elements);
-}
 
 }  // namespace
 
@@ -53,26 +55,30 @@ AnyMetric::AnyMetric(const std::string& name) {
   }
 }
 
-Array Accuracy::measure(const Array& prediction, const Array& target) {
-  Shape expected = prediction.shape();
-  if (!expected.empty()) expected.pop_back();
-  if (prediction.ndim() != target.ndim() + 1 || !(expected == target.shape()) ||
-      is_floating(target.dtype())) {
-    throw ShapeError("accuracy: expected scores [N, .., classes] and integer classes [N, ..]")
-        .detail("prediction", describe(prediction))
-        .detail("target", describe(target));
+double Metric::compute(const std::vector<double>& sums, int64_t examples) const {
+  return examples == 0 || sums.empty() ? NAN : sums[0] / static_cast<double>(examples);
+}
+
+void Metric::update(const Array& prediction, const Array& target) {
+  NoGrad no_grad;
+  Array added = astype(measure(prediction, target), float64);
+  if (sums_ && sums_.shape() != added.shape()) {
+    throw ShapeError(text(name(), ": expected the sums of all batches to have one shape"))
+        .detail("before", describe(sums_))
+        .detail("now", describe(added));
   }
-  return mean_per_example(astype(argmax(prediction, {.axis = -1}) == target, float64), target);
+  added = (sums_ ? sums_ + std::move(added) : std::move(added)).eval();
+  sums_ = std::move(added);
+  examples_ += target.ndim() == 0 ? 1 : target.shape(0);
 }
 
-Array MeanSquaredError::measure(const Array& prediction, const Array& target) {
-  check_same_shape("mean_squared_error", prediction, target);
-  return mean_per_example(square(astype(prediction, float64) - target), target);
+double Metric::result() const {
+  return sums_ ? compute(sums_.to_vector<double>(), examples_) : NAN;
 }
 
-Array MeanAbsoluteError::measure(const Array& prediction, const Array& target) {
-  check_same_shape("mean_absolute_error", prediction, target);
-  return mean_per_example(absolute(astype(prediction, float64) - target), target);
+void Metric::reset() {
+  sums_.reset();
+  examples_ = 0;
 }
 
 }  // namespace lamina::train

@@ -1,4 +1,5 @@
-// Metric: a number that tells how good predictions are: the mean over examples of what measure() gives.
+// Metric: a number that tells how good predictions are, from sums over the batches: the mean over
+// examples of what measure() gives, if compute() says nothing else.
 //
 //   struct WithinOne : train::Metric {
 //     std::string name() const override { return "within_one"; }
@@ -7,11 +8,14 @@
 //     }
 //   };
 //   trainer.compile({.optimizer = .., .loss = "mse", .metrics = {"accuracy", WithinOne()}});
+//
+// Without a trainer: metric.update(prediction, target) for each batch, then metric.result().
 #pragma once
 
 #include <concepts>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lamina/core/array.h"
 
@@ -21,29 +25,22 @@ class Metric {
  public:
   virtual ~Metric() = default;
   virtual std::string name() const = 0;
-  // Summed over the examples of a batch: one element. It is recorded and runs with the step; nothing here
-  // may ask for a value.
+  // Summed over the examples of a batch: one element, or as many as compute() needs, in one shape
+  // for all batches. It is recorded and runs with the step; nothing here may ask for a value.
   virtual Array measure(const Array& prediction, const Array& target) = 0;
-};
+  // From the sums over all batches, row-major, to the number.
+  virtual double compute(const std::vector<double>& sums, int64_t examples) const;
 
-// The share of examples whose largest score is that of their class: scores [N, .., classes], target
-// [N, ..], integers. Every element of the target counts as an example.
-class Accuracy : public Metric {
- public:
-  std::string name() const override { return "accuracy"; }
-  Array measure(const Array& prediction, const Array& target) override;
-};
+  void update(const Array& prediction, const Array& target);
+  double result() const;  // NaN before the first update
+  void reset();
 
-class MeanSquaredError : public Metric {
- public:
-  std::string name() const override { return "mean_squared_error"; }
-  Array measure(const Array& prediction, const Array& target) override;
-};
+ protected:
+  const Array& sums() const { return sums_; }  // of the updates; empty before the first
 
-class MeanAbsoluteError : public Metric {
- public:
-  std::string name() const override { return "mean_absolute_error"; }
-  Array measure(const Array& prediction, const Array& target) override;
+ private:
+  Array sums_;
+  int64_t examples_ = 0;
 };
 
 // A metric as an argument: by name, by value or shared.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <deque>
+#include <string>
+
 #include "lamina/train/callback.h"
 #include "lamina/train/monitor.h"
 
@@ -11,6 +14,7 @@ struct ModelCheckpointOptions {
   bool save_model_only =
       false;  // a model file instead of a checkpoint from which training can go on
   std::string mode = "auto";
+  int64_t keep = 0;  // only the last so many files that it wrote; 0: all
 };
 
 // Saves after each epoch, or after each that is the best so far. "{epoch}" in the path becomes the epoch's
@@ -24,9 +28,11 @@ class ModelCheckpoint : public Callback {
   void load_state(const io::Json& state) override;
 
  private:
+  void forget_old();
   std::string path_;
   ModelCheckpointOptions options_;
   Monitor monitor_;
+  std::deque<std::string> saved_;  // oldest first
 };
 
 }  // namespace lamina::train

@@ -11,7 +11,10 @@ Monitor::Monitor(std::string name, const std::string& mode, double min_delta)
     throw ValueError(
         text("monitor: expected mode \"min\", \"max\" or \"auto\", got \"", mode, "\""));
   }
-  maximize_ = mode == "max" || (mode == "auto" && name_.ends_with("accuracy"));
+  maximize_ = mode == "max";
+  for (const char* better : {"accuracy", "precision", "recall", "f1", "auc", "iou", "r2"}) {
+    maximize_ = maximize_ || (mode == "auto" && name_.ends_with(better));
+  }
 }
 
 bool Monitor::improved(const Logs& logs) {

@@ -10,11 +10,13 @@ namespace lamina::train {
 
 class Monitor {
  public:
-  // mode: "min", "max", or "auto": max for names that end in "accuracy", else min. ValueError otherwise.
+  // mode: "min", "max", or "auto": max for names that end in "accuracy", "precision", "recall",
+  // "f1", "auc", "iou" or "r2", else min. ValueError otherwise.
   Monitor(std::string name, const std::string& mode, double min_delta);
 
   // Whether this epoch is better than all before by more than min_delta. KeyError when the logs lack it.
   bool improved(const Logs& logs);
+  bool maximizes() const { return maximize_; }
   const std::string& name() const { return name_; }
   const std::optional<double>& best() const { return best_; }
   void set_best(double best) { best_ = best; }

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
 
 namespace lamina::train {
 namespace {
@@ -87,8 +89,28 @@ std::string bar_line(const ProgressOptions& options, int64_t done, double second
   return line;
 }
 
+namespace {
+
+std::mutex display_mutex;
+std::shared_ptr<const ProgressDisplay> display;
+
+std::shared_ptr<const ProgressDisplay> current_display() {
+  const std::lock_guard lock(display_mutex);
+  return display;
+}
+
+}  // namespace
+
+void set_progress_display(ProgressDisplay next) {
+  auto shared = next ? std::make_shared<const ProgressDisplay>(std::move(next)) : nullptr;
+  const std::lock_guard lock(display_mutex);
+  display = std::move(shared);
+}
+
 Progress::Progress(ProgressOptions options)
-    : options_(options), bar_(options.verbose == 1 && on_terminal()) {
+    : options_(options),
+      display_(options.verbose > 0 ? current_display() : nullptr),
+      bar_(!display_ && options.verbose == 1 && on_terminal()) {
   if (bar_) options_.columns = terminal_columns();
 }
 
@@ -98,12 +120,13 @@ Progress::~Progress() {
 
 void Progress::advance(int64_t examples, const std::function<double()>& loss) {
   done_ += examples;
-  if (!bar_ || timer_.seconds() - drawn_ < kInterval) return;
+  if ((!bar_ && !display_) || timer_.seconds() - drawn_ < kInterval) return;
   draw(loss());
 }
 
 void Progress::draw(double loss) {
   drawn_ = timer_.seconds();
+  if (display_) return (*display_)({options_, done_, drawn_, loss, nullptr});
   open_ = true;
   std::printf("\r%s\x1b[K", bar_line(options_, done_, drawn_, loss).c_str());
   std::fflush(stdout);
@@ -111,6 +134,10 @@ void Progress::draw(double loss) {
 
 void Progress::finish(const Logs& logs) {
   if (options_.verbose <= 0) return;
+  if (display_) {
+    const double* loss = logs.find("loss");
+    return (*display_)({options_, done_, timer_.seconds(), loss ? *loss : 0, &logs});
+  }
   std::printf("%s%s\n", open_ ? "\r\x1b[K" : "",
               epoch_line(options_, logs, timer_.seconds()).c_str());
   std::fflush(stdout);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "lamina/base/timer.h"
@@ -16,6 +17,19 @@ struct ProgressOptions {
   int columns = 0;  // of the terminal, 0 for lines of any length
 };
 
+// What a display other than the terminal is told: during an epoch, and with `logs` at its end.
+struct ProgressState {
+  ProgressOptions options;
+  int64_t done = 0;  // examples
+  double seconds = 0;
+  double loss = 0;
+  const Logs* logs = nullptr;
+};
+using ProgressDisplay = std::function<void(const ProgressState&)>;
+
+// For notebooks and windows: takes the terminal's place in all fits; an empty one gives it back.
+void set_progress_display(ProgressDisplay display);
+
 class Progress {
  public:
   explicit Progress(ProgressOptions options);
@@ -29,6 +43,7 @@ class Progress {
  private:
   void draw(double loss);
   ProgressOptions options_;
+  std::shared_ptr<const ProgressDisplay> display_;
   bool bar_;
   Timer timer_;
   double drawn_ = 0;  // seconds at the last drawing

@@ -33,6 +33,7 @@ Array stand_in(const InputSpec& input, int64_t examples) {
 
 Recorded record_forward(nn::Module& module, const Array& input, const nn::StateDict& state) {
   NoGrad no_grad;
+  Symbolic symbolic;  // what is computed as it is recorded would be a constant of the graph
   Array output = module(input);
   Recorded recorded{capture(std::span(&output, 1)), {}};
   std::unordered_map<const Node*, std::string> names{{input.node(), kInputName}};

@@ -39,8 +39,10 @@ class Totals {
     Parameter total;
     int64_t examples = 0;
     void add(Array value, int64_t count);
+    void restore(const Array& value);
     double mean() const;
   };
+  double number(size_t i) const;
   std::vector<AnyMetric> metrics_;
   std::vector<Sum> sums_;  // of the loss, then of the metrics
   int64_t batches_ = 0;

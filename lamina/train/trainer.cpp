@@ -30,6 +30,14 @@ Trainer& Trainer::compile(CompileOptions options) {
   if (!options.loss) {
     throw StateError("compile: there is no loss").help(".loss = \"cross_entropy\", or a function");
   }
+  if (options.accumulate < 1) {
+    throw ValueError(
+        text("compile: expected accumulate to be 1 or more, got ", options.accumulate));
+  }
+  if (!(options.clip_norm >= 0) || !(options.clip_value >= 0)) {
+    throw ValueError(text("compile: expected clip_norm and clip_value to be 0 or more, got ",
+                          options.clip_norm, " and ", options.clip_value));
+  }
   if (!options.optimizer->is_bound()) options.optimizer->bind(module_->parameters());
   totals_ = Totals(options.metrics);
   options_ = std::move(options);

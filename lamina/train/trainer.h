@@ -13,6 +13,7 @@
 // one program; values are read when an epoch ends. Override train_step for a step of another kind.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,7 +35,13 @@ struct CompileOptions {
   optim::AnyOptimizer optimizer;  // one without parameters is bound to the module's
   Loss loss;
   std::vector<AnyMetric> metrics = {};
+  int64_t accumulate = 1;  // batches whose mean gradient makes one step; fewer at an epoch's end
+  double clip_norm = 0;    // bounds of the gradients before a step (optim/clip.h); 0: none
+  double clip_value = 0;
 };
+
+// Changes a batch before it is trained on: data::Batch f(data::Batch).
+using BatchTransform = std::function<data::Batch(data::Batch)>;
 
 struct FitOptions {
   int64_t epochs = 1;  // in all: a resumed fit makes those that are missing
@@ -44,6 +51,12 @@ struct FitOptions {
   uint64_t seed = 0;  // of the order of the examples
   int verbose = 1;    // 0 nothing, 1 a progress bar on a terminal, else 2: a line per epoch
   std::vector<AnyCallback> callbacks = {};
+  double validation_split = 0;  // this share of the data, from its end, becomes the validation data
+  std::vector<double> class_weight = {};  // how much the examples of each class count
+  Array sample_weight = {};               // [N]: how much each example counts
+  int64_t steps_per_epoch = 0;            // batches in an epoch, 0: all
+  int64_t initial_epoch = 0;              // epochs that count as made
+  BatchTransform transform = {};          // mixup, cutmix (batch_mix.h), or of one's own
 };
 
 struct EvaluateOptions {
@@ -68,6 +81,10 @@ class Trainer {
   // One step on one batch; returns the loss. An override of its own calls record_metrics before the
   // optimizer steps, so that metrics are part of the step's program.
   virtual Array train_step(const data::Batch& batch);
+  // What train_step is made of: the loss, weighted as fit was asked to; backward, and a step of the
+  // optimizer where one is due.
+  Array batch_loss(const Array& prediction, const Array& target) const;
+  void step(const Array& loss);
   void record_metrics(const Array& loss, const Array& prediction, const data::Batch& batch);
 
   // The model alone, to be used without its source (model_file.h). What it expects as input is
@@ -80,11 +97,20 @@ class Trainer {
   void save_checkpoint(const std::string& path);
   void load_checkpoint(const std::string& path);
 
-  void stop_training() { stop_ = true; }  // for callbacks: after this epoch
+  // For callbacks: the fit ends after this epoch, or after this batch.
+  void stop_training(bool now = false) {
+    stop_ = true;
+    stop_now_ = stop_now_ || now;
+  }
   nn::Module& module() { return *module_; }
   optim::Optimizer& optimizer();
   const Loss& loss() const { return options_.loss; }
   const History& history() const { return history_; }
+  const Totals& totals() const { return totals_; }  // of the running epoch
+  const CompileOptions& options() const { return options_; }
+  bool fitting() const { return loader_ != nullptr; }
+  std::vector<int64_t> samples() const;  // the numbers of the running batch's examples
+  data::DatasetHandle validation_data() const { return validation_data_; }
 
  private:
   struct Resume;  // what a checkpoint knows of the fit that wrote it
@@ -92,7 +118,10 @@ class Trainer {
   void require_compiled(const char* call) const;
   void start(data::DataLoader& loader, const FitOptions& options, const Callbacks& callbacks);
   void epoch(data::DataLoader& loader, const FitOptions& options, const Callbacks& callbacks);
+  void one_batch(data::Batch batch, const FitOptions& options, const Callbacks& callbacks);
   Array whole_step(data::Batch batch);
+  Array weights_of(const data::Batch& batch, const FitOptions& options) const;
+  int64_t batches_in(const data::DataLoader& loader, const FitOptions& options) const;
   void see(const Array& x);
 
   std::shared_ptr<nn::Module> module_;
@@ -100,11 +129,17 @@ class Trainer {
   Totals totals_;
   History history_;
   int64_t epochs_done_ = 0;
-  bool in_epoch_ = false, stop_ = false;
+  bool in_epoch_ = false, stop_ = false, stop_now_ = false;
   std::optional<InputSpec> input_;      // of what the module has been given
   data::DataLoader* loader_ = nullptr;  // of the running fit
   const Callbacks* callbacks_ = nullptr;
   std::unique_ptr<Resume> resume_;
+  data::DatasetHandle validation_data_;
+  int64_t dataset_size_ = 0;  // of the running fit
+  Array target_;              // before the transform of the running batch; empty: without one
+  Array weights_;             // of the running batch's examples; empty: all count alike
+  int64_t accumulated_ = 0;   // batches whose gradients wait for a step
+  bool last_batch_ = false;   // of the epoch
 };
 
 }  // namespace lamina::train

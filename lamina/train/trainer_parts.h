@@ -1,6 +1,7 @@
 // Internal to the trainer's sources.
 #pragma once
 
+#include "lamina/base/text.h"
 #include "lamina/io/json.h"
 #include "lamina/train/trainer.h"
 
@@ -10,6 +11,7 @@ struct Trainer::Resume {
   data::LoaderPosition position;
   data::DataLoaderOptions loader;  // which must be the same again
   io::Json callbacks;              // the states of the callbacks, in their order
+  nn::StateDict callback_arrays;   // "<place>.<name>"
 };
 
 // The callbacks of a fit; they know their trainer while it runs.
@@ -37,6 +39,26 @@ class Trainer::Callbacks {
     each([&](Callback& callback) {
       const io::Json& state = states.as_array()[next++];
       if (!state.is_null()) callback.load_state(state);
+    });
+  }
+  nn::StateDict arrays() const {
+    nn::StateDict all;
+    size_t place = 0;
+    each([&](Callback& callback) {
+      for (auto& [name, value] : callback.arrays()) all.emplace_back(text(place, ".", name), value);
+      ++place;
+    });
+    return all;
+  }
+  void load_arrays(const nn::StateDict& all) const {
+    size_t place = 0;
+    each([&](Callback& callback) {
+      const std::string prefix = text(place++, ".");
+      nn::StateDict own;
+      for (const auto& [name, value] : all) {
+        if (name.starts_with(prefix)) own.emplace_back(name.substr(prefix.size()), value);
+      }
+      if (!own.empty()) callback.load_arrays(own);
     });
   }
 

@@ -91,6 +91,18 @@ bool is_bound_function(nb::handle object) {
   return std::strcmp(name, "nanobind.nb_func") == 0 || std::strcmp(name, "nanobind.nb_method") == 0;
 }
 
+// Of classes without a constructor.
+PyObject* refuse_call(PyObject* type, PyObject* const*, size_t, PyObject*) {
+  nb::object name = nb::getattr(type, "__name__", nb::none());
+  PyErr_Format(PyExc_TypeError, "%U cannot be called: functions give these objects; see help(%U)",
+               name.ptr(), name.ptr());
+  return nullptr;
+}
+
+bool has_constructor(nb::handle type) {
+  return is_bound_function(type.attr("__init__")) || is_bound_function(type.attr("__new__"));
+}
+
 void redirect_all(nb::handle scope) {
   nb::object members = nb::steal(PyMapping_Values(nb::object(scope.attr("__dict__")).ptr()));
   for (nb::handle member : members) {
@@ -100,6 +112,9 @@ void redirect_all(nb::handle scope) {
       nb::object setter = member.attr("fset");
       if (is_bound_function(setter)) redirect(setter.ptr());
     } else if (PyModule_Check(member.ptr()) || nb::type_check(member)) {
+      if (nb::type_check(member) && !has_constructor(member)) {
+        reinterpret_cast<PyTypeObject*>(member.ptr())->tp_vectorcall = refuse_call;
+      }
       redirect_all(member);
     }
   }

@@ -18,8 +18,6 @@ nb::tuple to_tuple(data::Batch batch) {
   return nb::make_tuple(std::move(batch.x), std::move(batch.y));
 }
 
-Array to_rows(nb::handle object) { return to_array(object.ptr(), std::nullopt); }
-
 // A dataset written in Python: size() and get(indices) -> (x, y).
 class PyDataset : public data::Dataset {
  public:
@@ -38,18 +36,63 @@ class PyDataset : public data::Dataset {
   }
 };
 
-// One loop over a loader; keeps it alive.
+// One loop over a loader; keeps it alive. Threads that make its batches may wait for the GIL, so it is
+// released wherever they are waited for.
 struct Loop {
   nb::object loader;
   data::DataLoader::Iterator next;
   bool begun = false;
+
+  Loop(nb::object of) : loader(std::move(of)) {
+    auto& from = nb::cast<data::DataLoader&>(loader);
+    nb::gil_scoped_release released;
+    next = from.begin();
+  }
+  ~Loop() {
+    nb::gil_scoped_release released;
+    next = {};
+  }
+  Loop(const Loop&) = delete;
 };
 
 nb::tuple next_batch(Loop& loop) {
-  if (loop.begun) ++loop.next;
+  {
+    nb::gil_scoped_release released;
+    if (loop.begun) ++loop.next;
+  }
   loop.begun = true;
   if (loop.next == std::default_sentinel) throw nb::stop_iteration();
   return to_tuple(*loop.next);
+}
+
+// Ctrl-C while a batch is waited for.
+void check_signals() {
+  nb::gil_scoped_acquire gil;
+  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+}
+
+nb::dict to_dict(const data::LoaderState& state) {
+  nb::dict out;
+  out["epoch"] = state.position.epoch;
+  out["batch"] = state.position.batch;
+  out["examples"] = state.examples;
+  out["batch_size"] = state.batch_size;
+  out["shuffle"] = state.shuffle;
+  out["seed"] = state.seed;
+  return out;
+}
+
+data::LoaderState to_state(const nb::dict& dict) {
+  const auto field = [&](const char* name) {
+    if (!dict.contains(name)) throw KeyError(text("load_state_dict: there is no \"", name, "\""));
+    return nb::object(dict[name]);
+  };
+  return {{to_int(field("epoch"), "load_state_dict: epoch"),
+           to_int(field("batch"), "load_state_dict: batch")},
+          to_int(field("examples"), "load_state_dict: examples"),
+          to_int(field("batch_size"), "load_state_dict: batch_size"),
+          nb::cast<bool>(field("shuffle")),
+          nb::cast<uint64_t>(field("seed"))};
 }
 
 void bind_loader(nb::module_& m) {
@@ -72,17 +115,26 @@ void bind_loader(nb::module_& m) {
       .def(
           "__init__",
           [](data::DataLoader* self, nb::handle dataset, int64_t batch_size, bool shuffle,
-             uint64_t seed, bool drop_last) {
-            new (self) data::DataLoader(to_dataset(dataset, "DataLoader: dataset"),
-                                        {batch_size, shuffle, seed, drop_last});
+             uint64_t seed, bool drop_last, int64_t num_workers, int64_t prefetch_factor,
+             int64_t num_shards, int64_t shard_index, std::vector<double> weights,
+             int64_t num_samples, std::vector<int64_t> lengths, nb::object collate_fn) {
+            data::DatasetHandle handle =
+                collate_fn.is_none() ? to_dataset(dataset, "DataLoader: dataset")
+                                     : sequence_dataset(nb::borrow(dataset), std::move(collate_fn));
+            new (self) data::DataLoader(
+                std::move(handle),
+                {batch_size, shuffle, seed, drop_last, num_workers, prefetch_factor, num_shards,
+                 shard_index, std::move(weights), num_samples, std::move(lengths)});
           },
           nb::arg("dataset"), nb::arg("batch_size") = 1, nb::arg("shuffle") = false,
-          nb::arg("seed") = 0, nb::arg("drop_last") = false)
+          nb::arg("seed") = 0, nb::arg("drop_last") = false, nb::arg("num_workers") = -1,
+          nb::arg("prefetch_factor") = 2, nb::arg("num_shards") = 1, nb::arg("shard_index") = 0,
+          nb::arg("weights") = std::vector<double>(), nb::arg("num_samples") = -1,
+          nb::arg("lengths") = std::vector<int64_t>(), nb::arg("collate_fn") = nb::none())
       .def("__len__", &data::DataLoader::size)
-      .def("__iter__",
-           [](nb::object self) {
-             return Loop{self, nb::cast<data::DataLoader&>(self).begin(), false};
-           })
+      .def(
+          "__iter__", [](nb::object self) { return new Loop(std::move(self)); },
+          nb::rv_policy::take_ownership)
       .def_prop_ro(
           "position",
           [](const data::DataLoader& self) {
@@ -94,22 +146,19 @@ void bind_loader(nb::module_& m) {
           [](data::DataLoader& self, int64_t epoch, int64_t batch) {
             self.restore({epoch, batch});
           },
-          nb::arg("epoch"), nb::arg("batch"), "The next loop continues there.");
+          nb::arg("epoch"), nb::arg("batch"), "The next loop continues there.")
+      .def(
+          "state_dict", [](const data::DataLoader& self) { return to_dict(self.state_dict()); },
+          "The position and what the order follows from, for checkpoints.")
+      .def(
+          "load_state_dict",
+          [](data::DataLoader& self, const nb::dict& state) {
+            self.load_state_dict(to_state(state));
+          },
+          nb::arg("state"), "Restores the position of a loader over the same data.");
 }
 
 }  // namespace
-
-data::DatasetHandle to_dataset(nb::handle object, const char* what) {
-  if (object.is_none()) return {};
-  if (nb::isinstance<data::Dataset>(object)) {
-    return std::shared_ptr<const data::Dataset>(nb::cast<std::shared_ptr<data::Dataset>>(object));
-  }
-  if (nb::isinstance<nb::tuple>(object) && nb::len(object) == 2) {
-    return data::ArrayDataset(to_rows(object[0]), to_rows(object[1]));
-  }
-  throw DTypeError(text(what, ": expected a Dataset or a pair of arrays (x, y), got ",
-                        Py_TYPE(object.ptr())->tp_name));
-}
 
 void bind_data(nb::module_& m) {
   nb::class_<data::Dataset, PyDataset>(
@@ -152,7 +201,10 @@ void bind_data(nb::module_& m) {
           },
           nb::arg("fraction"), nb::arg("seed") = 0, nb::arg("shuffle") = true,
           "Two datasets, the first with this fraction of the examples.");
+  data::set_waiting_check(&check_signals);
   bind_loader(m);
+  bind_image_data(m);
+  bind_file_data(m);
   m.def("digits", &data::digits,
         "1,797 handwritten digits: x float32 [1797, 1, 8, 8] from 0 (paper) to 1 (ink); y int64 "
         "[1797].\n"

@@ -6,7 +6,14 @@
 
 namespace lamina::python {
 
-// A Dataset, or a pair of arrays (x, y); None gives an empty handle.
+// A Dataset, a pair of arrays (x, y), or any object with __len__ and __getitem__ that gives pairs; None
+// gives an empty handle.
 data::DatasetHandle to_dataset(nb::handle object, const char* what);
+
+// Such an object; its examples are put together by collate(list of examples) -> (x, y), or stacked.
+data::DatasetHandle sequence_dataset(nb::object object, nb::object collate);
+
+// An array, also of a table of pandas.
+Array to_rows(nb::handle object);
 
 }  // namespace lamina::python

@@ -61,10 +61,12 @@ PyObject* dtype_object(DType dtype) {
 }
 
 void bind_dtypes(nb::module_& m) {
-  nb::class_<DTypeObject>(m, "DType",
-                          "An element type; equal to its name and to NumPy's type of that name.\n"
-                          ">>> lm.float32.itemsize, lm.float32 == \"float32\"\n"
-                          "(4, True)")
+  nb::class_<DTypeObject>(
+      m, "DType",
+      "An element type; equal to its name and to NumPy's type of that name. `dtype(\"float32\")`\n"
+      "finds one by its name.\n"
+      ">>> lm.float32.itemsize, lm.float32 == \"float32\"\n"
+      "(4, True)")
       .def_prop_ro("name", [](const DTypeObject& d) { return lamina::name(d.dtype); })
       .def_prop_ro("itemsize", [](const DTypeObject& d) { return size_of(d.dtype); })
       .def_prop_ro("is_floating", [](const DTypeObject& d) { return is_floating(d.dtype); })

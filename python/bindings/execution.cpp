@@ -1,6 +1,7 @@
 // Running recorded work, and what there is to know about it.
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/evaluate.h"
+#include "lamina/exec/explain.h"
 
 #include "bindings.h"
 #include "casters.h"
@@ -32,7 +33,10 @@ void bind_execution(nb::module_& m) {
     ReleaseGil released;
     eval(arrays);
   });
-  m.def("_explain", [](const Array& array) { return explain(array); });
+  m.def("_explain", [](const std::vector<Array>& arrays) { return explain(arrays); });
+  m.def("_explain_runs", [](const nb::callable& function) {
+    return explain([&] { function(); });
+  });
 
   nb::class_<ProfileRow>(
       m, "ProfileRow",

@@ -49,6 +49,7 @@ NB_MODULE(_lamina, m) {
   bind_embedding(m);
   bind_attention(m);
   bind_autograd(m);
+  bind_control(m);
   bind_transforms(m);
   bind_execution(m);
   nanobind::module_ nn = m.def_submodule("_nn");
@@ -59,6 +60,7 @@ NB_MODULE(_lamina, m) {
   bind_initialisers(init);
   bind_spatial_layers(nn);
   bind_more_layers(nn);
+  bind_recurrent_layers(nn);
   nn.attr("cross_entropy") = m.attr("cross_entropy");
   bind_losses(nn);
   bind_loss_modules(nn);
@@ -66,10 +68,19 @@ NB_MODULE(_lamina, m) {
   bind_keras_losses(losses);
   nanobind::module_ optim = m.def_submodule("_optim");
   bind_optimizers(optim);
+  bind_adaptive_optimizers(optim);
+  bind_more_optimizers(optim);
+  bind_schedules(optim);
   nanobind::module_ data = m.def_submodule("_data");
   bind_data(data);
   nanobind::module_ train = m.def_submodule("_train");
+  bind_metrics(train);
+  bind_callbacks(train);
+  bind_loggers(train);
+  bind_watchers(train);
+  bind_batches(train);
   bind_training(train);
+  bind_rate_callbacks(train);
   nanobind::module_ models = m.def_submodule("_models");
   bind_models(models);
   bind_array_methods(m);

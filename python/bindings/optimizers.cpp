@@ -9,80 +9,12 @@
 #include "lamina/optim/clip.h"
 #include "lamina/optim/rmsprop.h"
 #include "lamina/optim/sgd.h"
-#include "shared_callable.h"
+#include "optimizer_arguments.h"
 
 namespace lamina::python {
 namespace {
 
-using optim::LearningRate;
 using optim::Optimizer;
-using Parameters = std::optional<std::vector<Parameter>>;
-
-// A number, one of the schedules, or any function of the number of steps that have been made.
-LearningRate to_rate(nb::handle lr) {
-  if (nb::isinstance<nb::float_>(lr) || nb::isinstance<nb::int_>(lr)) return nb::cast<double>(lr);
-  if (nb::isinstance<optim::CosineSchedule>(lr)) return nb::cast<optim::CosineSchedule>(lr);
-  if (nb::isinstance<optim::StepSchedule>(lr)) return nb::cast<optim::StepSchedule>(lr);
-  if (nb::isinstance<optim::WarmupSchedule>(lr)) return nb::cast<optim::WarmupSchedule>(lr);
-  if (!PyCallable_Check(lr.ptr())) {
-    throw DTypeError(text("lr: expected a number, a schedule or a function of the step, got ",
-                          Py_TYPE(lr.ptr())->tp_name));
-  }
-  auto function = share_callable(lr);  // trainers ask without the GIL
-  return [function](int64_t step) {
-    nb::gil_scoped_acquire gil;
-    return nb::cast<double>((*function)(step));
-  };
-}
-
-std::vector<Parameter> or_none(Parameters parameters) {
-  return parameters ? std::move(*parameters) : std::vector<Parameter>{};
-}
-
-template <class Schedule>
-nb::class_<Schedule> schedule(nb::module_& m, const char* name, const char* doc) {
-  nb::class_<Schedule> type(m, name, doc);
-  type.def(
-      "__call__", [](const Schedule& self, int64_t step) { return self(step); }, nb::arg("step"));
-  return type;
-}
-
-void bind_schedules(nb::module_& m) {
-  schedule<optim::CosineSchedule>(
-      m, "CosineSchedule",
-      "Rises to lr over warmup steps, then falls to end along half a cosine until steps.\n"
-      ">>> rate = lm.optim.CosineSchedule(0.1, steps=100)\n"
-      ">>> rate(0), rate(50), rate(100)\n"
-      "(0.1, 0.05, 0.0)")
-      .def(
-          "__init__",
-          [](optim::CosineSchedule* self, double lr, int64_t steps, double end, int64_t warmup) {
-            new (self) optim::CosineSchedule{lr, steps, end, warmup};
-          },
-          nb::arg("lr"), nb::arg("steps"), nb::arg("end") = 0.0, nb::arg("warmup") = 0);
-  schedule<optim::StepSchedule>(m, "StepSchedule",
-                                "Multiplied by factor every `every` steps, after a warm-up.\n"
-                                ">>> rate = lm.optim.StepSchedule(0.5, every=10, factor=0.5)\n"
-                                ">>> rate(0), rate(10), rate(20)\n"
-                                "(0.5, 0.25, 0.125)")
-      .def(
-          "__init__",
-          [](optim::StepSchedule* self, double lr, int64_t every, double factor, int64_t warmup) {
-            new (self) optim::StepSchedule{lr, every, factor, warmup};
-          },
-          nb::arg("lr"), nb::arg("every"), nb::arg("factor") = 0.1, nb::arg("warmup") = 0);
-  schedule<optim::WarmupSchedule>(m, "WarmupSchedule",
-                                  "Rises to lr over warmup steps and stays there.\n"
-                                  ">>> rate = lm.optim.WarmupSchedule(0.5, warmup=4)\n"
-                                  ">>> rate(1), rate(10)\n"
-                                  "(0.25, 0.5)")
-      .def(
-          "__init__",
-          [](optim::WarmupSchedule* self, double lr, int64_t warmup) {
-            new (self) optim::WarmupSchedule{lr, warmup};
-          },
-          nb::arg("lr"), nb::arg("warmup"));
-}
 
 void bind_base(nb::module_& m) {
   nb::class_<Optimizer>(m, "Optimizer",
@@ -102,6 +34,21 @@ void bind_base(nb::module_& m) {
           nb::arg("keep_grads") = false,
           "Computes what is pending and the next values, as one program; the gradients are "
           "consumed.")
+      .def(
+          "add_group",
+          [](Optimizer& self, std::vector<Parameter> parameters, nb::object lr, double lr_scale,
+             std::optional<double> weight_decay) {
+            optim::ParameterGroup group;
+            group.parameters = std::move(parameters);
+            if (!lr.is_none()) group.lr = to_rate(lr);
+            group.lr_scale = lr_scale;
+            group.weight_decay = weight_decay;
+            self.add_group(std::move(group));
+          },
+          nb::arg("parameters"), nb::arg("lr") = nb::none(), nb::arg("lr_scale") = 1.0,
+          nb::arg("weight_decay") = nb::none(),
+          "More parameters, with a rate of their own (or a share of the optimizer's) and their own "
+          "weight decay.")
       .def("zero_grad", &Optimizer::zero_grad, "Drops all gradients.")
       .def("parameters", &Optimizer::parameters)
       .def_prop_rw(
@@ -132,7 +79,6 @@ void bind_base(nb::module_& m) {
 
 void bind_optimizers(nb::module_& m) {
   bind_base(m);
-  bind_schedules(m);
   nb::class_<optim::SGD, Optimizer>(m, "SGD",
                                     "Stochastic gradient descent, with momentum.\n"
                                     ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
@@ -146,20 +92,21 @@ void bind_optimizers(nb::module_& m) {
           },
           nb::arg("parameters") = nb::none(), nb::arg("lr") = 1e-3, nb::arg("momentum") = 0.0,
           nb::arg("dampening") = 0.0, nb::arg("weight_decay") = 0.0, nb::arg("nesterov") = false);
-  nb::class_<optim::Adam, Optimizer>(m, "Adam",
-                                     "Adam, with weight decay added to the gradient.\n"
-                                     ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
-                                     ">>> optimizer = lm.optim.Adam([w], lr=0.1)")
+  nb::class_<optim::Adam, Optimizer>(
+      m, "Adam",
+      "Adam, with weight decay added to the gradient; AMSGrad when asked for.\n"
+      ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
+      ">>> optimizer = lm.optim.Adam([w], lr=0.1)")
       .def(
           "__init__",
           [](optim::Adam* self, Parameters parameters, nb::handle lr,
-             std::pair<double, double> betas, double eps, double weight_decay) {
+             std::pair<double, double> betas, double eps, double weight_decay, bool amsgrad) {
             new (self) optim::Adam(or_none(std::move(parameters)),
-                                   {to_rate(lr), betas, eps, weight_decay});
+                                   {to_rate(lr), betas, eps, weight_decay, amsgrad});
           },
           nb::arg("parameters") = nb::none(), nb::arg("lr") = 1e-3,
           nb::arg("betas") = std::pair(0.9, 0.999), nb::arg("eps") = 1e-8,
-          nb::arg("weight_decay") = 0.0);
+          nb::arg("weight_decay") = 0.0, nb::arg("amsgrad") = false);
   nb::class_<optim::AdamW, Optimizer>(m, "AdamW",
                                       "Adam with decoupled weight decay.\n"
                                       ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
@@ -167,13 +114,13 @@ void bind_optimizers(nb::module_& m) {
       .def(
           "__init__",
           [](optim::AdamW* self, Parameters parameters, nb::handle lr,
-             std::pair<double, double> betas, double eps, double weight_decay) {
+             std::pair<double, double> betas, double eps, double weight_decay, bool amsgrad) {
             new (self) optim::AdamW(or_none(std::move(parameters)),
-                                    {to_rate(lr), betas, eps, weight_decay});
+                                    {to_rate(lr), betas, eps, weight_decay, amsgrad});
           },
           nb::arg("parameters") = nb::none(), nb::arg("lr") = 1e-3,
           nb::arg("betas") = std::pair(0.9, 0.999), nb::arg("eps") = 1e-8,
-          nb::arg("weight_decay") = 1e-2);
+          nb::arg("weight_decay") = 1e-2, nb::arg("amsgrad") = false);
   nb::class_<optim::RMSprop, Optimizer>(m, "RMSprop",
                                         "RMSprop, as Graves' when centered.\n"
                                         ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"

@@ -6,46 +6,17 @@
 #include "convert.h"
 #include "datasets.h"
 #include "lamina/base/error.h"
-#include "lamina/train/early_stopping.h"
-#include "lamina/train/model_checkpoint.h"
+#include "lamina/train/batch_mix.h"
 #include "lamina/train/model_file.h"
 #include "lamina/train/trainer.h"
 #include "shared_callable.h"
+#include "training_values.h"
 
 namespace lamina::python {
 
 using namespace train;
 
-nb::dict to_dict(const Logs& logs) {
-  nb::dict out;
-  for (const auto& [name, value] : logs) out[name.c_str()] = value;
-  return out;
-}
-
 namespace {
-
-class PyCallback : public Callback {
- public:
-  NB_TRAMPOLINE(Callback);
-  void on_train_begin() override { NB_OVERRIDE(on_train_begin); }
-  void on_train_end() override { NB_OVERRIDE(on_train_end); }
-  void on_epoch_begin(int64_t epoch) override { NB_OVERRIDE(on_epoch_begin, epoch); }
-  void on_train_batch_begin(int64_t batch) override { NB_OVERRIDE(on_train_batch_begin, batch); }
-  void on_train_batch_end(int64_t batch) override { NB_OVERRIDE(on_train_batch_end, batch); }
-  void on_epoch_end(int64_t epoch, const Logs& logs) override {
-    nb::gil_scoped_acquire gil;
-    nb_trampoline.base().attr("on_epoch_end")(epoch, to_dict(logs));
-  }
-};
-
-class PyMetric : public Metric {
- public:
-  NB_TRAMPOLINE(Metric);
-  std::string name() const override { NB_OVERRIDE_PURE(name); }
-  Array measure(const Array& prediction, const Array& target) override {
-    NB_OVERRIDE_PURE(measure, prediction, target);
-  }
-};
 
 // train_step(self, x, y) of a subclass in Python.
 class PyTrainer : public Trainer {
@@ -86,8 +57,9 @@ Loss to_loss(nb::handle loss) {
 }
 
 void compile(Trainer& self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
-             const nb::list& metrics) {
-  CompileOptions options{std::move(optimizer), to_loss(loss), {}};
+             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value) {
+  CompileOptions options{std::move(optimizer), to_loss(loss), {},
+                         accumulate,           clip_norm,     clip_value};
   for (nb::handle metric : metrics) {
     options.metrics.push_back(nb::isinstance<nb::str>(metric)
                                   ? AnyMetric(nb::cast<std::string>(metric))
@@ -96,90 +68,74 @@ void compile(Trainer& self, std::shared_ptr<optim::Optimizer> optimizer, nb::han
   self.compile(std::move(options));
 }
 
+// Keras' {class: weight}, classes that are not named count 1; or a list.
+std::vector<double> to_class_weight(nb::handle weights) {
+  std::vector<double> list;
+  if (weights.is_none()) return list;
+  if (!nb::isinstance<nb::dict>(weights)) return to_numbers(weights, "fit: class_weight");
+  for (auto [key, value] : nb::cast<nb::dict>(weights)) {
+    const int64_t index = to_int(key, "fit: class_weight");
+    if (index < 0 || index >= int64_t{1} << 24) {
+      throw IndexError(text("fit: class_weight: there is no class ", index));
+    }
+    if (list.size() <= static_cast<size_t>(index)) list.resize(static_cast<size_t>(index) + 1, 1.0);
+    list[static_cast<size_t>(index)] = nb::cast<double>(value);
+  }
+  return list;
+}
+
+BatchTransform to_transform(nb::handle transform) {
+  if (transform.is_none()) return {};
+  if (nb::isinstance<Mixup>(transform)) return nb::cast<Mixup>(transform);
+  if (nb::isinstance<CutMix>(transform)) return nb::cast<CutMix>(transform);
+  if (!PyCallable_Check(transform.ptr())) {
+    throw DTypeError(text("fit: expected a function of (x, y) as transform, got ",
+                          Py_TYPE(transform.ptr())->tp_name));
+  }
+  auto function = share_callable(transform);
+  return [function](data::Batch batch) -> data::Batch {
+    nb::gil_scoped_acquire gil;
+    nb::object pair = (*function)(batch.x, batch.y);
+    if (!PySequence_Check(pair.ptr()) || nb::len(pair) != 2) {
+      throw DTypeError(
+          text("fit: expected a pair (x, y) from transform, got ", Py_TYPE(pair.ptr())->tp_name));
+    }
+    nb::object x = pair[0], y = pair[1];
+    return {to_argument(x.ptr(), "fit", "x of transform"),
+            to_argument(y.ptr(), "fit", "y of transform")};
+  };
+}
+
 History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size,
             nb::handle validation_data, bool shuffle, uint64_t seed, int verbose,
-            const nb::list& callbacks) {
-  FitOptions options{epochs,  batch_size, to_dataset(validation_data, "fit: validation_data"),
-                     shuffle, seed,       verbose,
-                     {}};
+            const nb::list& callbacks, double validation_split, nb::handle class_weight,
+            nb::handle sample_weight, int64_t steps_per_epoch, int64_t initial_epoch,
+            nb::handle transform) {
+  FitOptions options;
+  options.epochs = epochs;
+  options.batch_size = batch_size;
+  options.validation_data = to_dataset(validation_data, "fit: validation_data");
+  options.shuffle = shuffle;
+  options.seed = seed;
+  options.verbose = verbose;
   for (nb::handle callback : callbacks) {
     options.callbacks.push_back(AnyCallback(nb::cast<std::shared_ptr<Callback>>(callback)));
   }
   options.callbacks.push_back(AnyCallback(Interrupts()));
+  options.validation_split = validation_split;
+  options.class_weight = to_class_weight(class_weight);
+  if (!sample_weight.is_none()) {
+    options.sample_weight = to_array(sample_weight.ptr(), std::nullopt);
+  }
+  options.steps_per_epoch = steps_per_epoch;
+  options.initial_epoch = initial_epoch;
+  options.transform = to_transform(transform);
   data::DatasetHandle dataset = to_dataset(data, "fit: data");
   nb::gil_scoped_release released;
   return self.fit(std::move(dataset), std::move(options));
 }
 
-void bind_callbacks(nb::module_& m) {
-  nb::class_<Callback, PyCallback>(
-      m, "Callback",
-      "Code that runs at points of a fit; subclasses define on_..\n"
-      ">>> class Note(lm.train.Callback):\n"
-      "...     def on_epoch_end(self, epoch, logs): print(epoch)\n"
-      ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(), \"mse\")\n"
-      ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
-      ">>> history = trainer.fit(data, epochs=2, verbose=0, callbacks=[Note()])\n"
-      "0\n"
-      "1")
-      .def(nb::init<>())
-      .def("on_train_begin", [](Callback&) {})
-      .def("on_train_end", [](Callback&) {})
-      .def(
-          "on_epoch_begin", [](Callback&, int64_t) {}, nb::arg("epoch"))
-      .def(
-          "on_epoch_end", [](Callback&, int64_t, nb::handle) {}, nb::arg("epoch"), nb::arg("logs"))
-      .def(
-          "on_train_batch_begin", [](Callback&, int64_t) {}, nb::arg("batch"))
-      .def(
-          "on_train_batch_end", [](Callback&, int64_t) {}, nb::arg("batch"))
-      .def_prop_ro("trainer", &Callback::trainer, nb::rv_policy::reference,
-                   "The trainer that runs.");
-  nb::class_<EarlyStopping, Callback>(
-      m, "EarlyStopping", nb::is_final(),
-      "Ends a fit when a value has stopped getting better.\n"
-      ">>> stop = lm.train.EarlyStopping(\"loss\", patience=2, min_delta=0.01)\n"
-      ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.0), \"mse\")\n"
-      ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
-      ">>> history = trainer.fit(data, epochs=9, verbose=0, callbacks=[stop])\n"
-      ">>> len(history[\"loss\"])\n"
-      "4")
-      .def(
-          "__init__",
-          [](EarlyStopping* self, std::string monitor, int64_t patience, double min_delta,
-             std::string mode, bool restore_best_weights) {
-            new (self) EarlyStopping(
-                {std::move(monitor), patience, min_delta, std::move(mode), restore_best_weights});
-          },
-          nb::arg("monitor") = "val_loss", nb::arg("patience") = 0, nb::arg("min_delta") = 0.0,
-          nb::arg("mode") = "auto", nb::arg("restore_best_weights") = false)
-      .def_prop_ro("stopped_epoch", &EarlyStopping::stopped_epoch)
-      .def_prop_ro("best_epoch", &EarlyStopping::best_epoch);
-  nb::class_<ModelCheckpoint, Callback>(
-      m, "ModelCheckpoint", nb::is_final(),
-      "Saves after each epoch, or after each that is the best so far.\n"
-      ">>> best = lm.train.ModelCheckpoint(\"best.lamina\", save_best_only=True)")
-      .def(
-          "__init__",
-          [](ModelCheckpoint* self, std::string path, std::string monitor, bool save_best_only,
-             bool save_model_only, std::string mode) {
-            new (self) ModelCheckpoint(std::move(path), {std::move(monitor), save_best_only,
-                                                         save_model_only, std::move(mode)});
-          },
-          nb::arg("path"), nb::arg("monitor") = "val_loss", nb::arg("save_best_only") = false,
-          nb::arg("save_model_only") = false, nb::arg("mode") = "auto");
-}
-
 void bind_results(nb::module_& m) {
-  nb::class_<Metric, PyMetric>(
-      m, "Metric",
-      "Subclasses define name() and measure(prediction, target).\n"
-      ">>> class Largest(lm.train.Metric):\n"
-      "...     def name(self): return \"largest\"\n"
-      "...     def measure(self, prediction, target): return lm.max(prediction)\n"
-      ">>> Largest().measure(lm.array([1.0, 3.0]), lm.zeros(2))\n"
-      "3")
-      .def(nb::init<>());
   nb::class_<History>(
       m, "History",
       "What each epoch came to.\n"
@@ -213,16 +169,21 @@ void bind_trainer(nb::module_& m) {
       .def(
           "compile",
           [](nb::object self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
-             const nb::list& metrics) {
-            compile(nb::cast<Trainer&>(self), std::move(optimizer), loss, metrics);
+             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value) {
+            compile(nb::cast<Trainer&>(self), std::move(optimizer), loss, metrics, accumulate,
+                    clip_norm, clip_value);
             return self;
           },
           nb::arg("optimizer"), nb::arg("loss"), nb::arg("metrics") = nb::list(),
+          nb::arg("accumulate") = 1, nb::arg("clip_norm") = 0.0, nb::arg("clip_value") = 0.0,
           "Says how to train; an optimizer without parameters is bound to the module's. Returns "
           "the trainer.")
       .def("fit", &fit, nb::arg("data"), nb::arg("epochs") = 1, nb::arg("batch_size") = 32,
            nb::arg("validation_data") = nb::none(), nb::arg("shuffle") = true, nb::arg("seed") = 0,
            nb::arg("verbose") = 1, nb::arg("callbacks") = nb::list(),
+           nb::arg("validation_split") = 0.0, nb::arg("class_weight") = nb::none(),
+           nb::arg("sample_weight") = nb::none(), nb::arg("steps_per_epoch") = 0,
+           nb::arg("initial_epoch") = 0, nb::arg("transform") = nb::none(),
            "Trains on a Dataset or a pair (x, y) and returns the History.")
       .def(
           "evaluate",
@@ -259,6 +220,12 @@ void bind_trainer(nb::module_& m) {
           nb::arg("x"), nb::arg("y"),
           "One step on one batch; returns the loss. An override calls record_metrics before its "
           "optimizer steps, so that metrics are part of the step's program.")
+      .def("step", &Trainer::step, nb::arg("loss"),
+           "Backward, and a step of the optimizer where one is due: compile's accumulate and "
+           "clipping.")
+      .def("batch_loss", &Trainer::batch_loss, nb::arg("prediction"), nb::arg("y"),
+           "The loss, weighted as fit was asked to.")
+      .def("samples", &Trainer::samples, "The numbers of the running batch's examples.")
       .def(
           "record_metrics",
           [](Trainer& self, Array loss, Array prediction, Array x, Array y) {
@@ -274,8 +241,8 @@ void bind_trainer(nb::module_& m) {
       .def("save_checkpoint", &Trainer::save_checkpoint, nb::arg("path"),
            "Everything that training goes on from.")
       .def("load_checkpoint", &Trainer::load_checkpoint, nb::arg("path"))
-      .def("stop_training", &Trainer::stop_training,
-           "For callbacks: the fit ends after this epoch.")
+      .def("stop_training", &Trainer::stop_training, nb::arg("now") = false,
+           "For callbacks: the fit ends after this epoch, or now, after this batch.")
       .def_prop_ro("module", &Trainer::module, nb::rv_policy::reference_internal)
       .def_prop_ro("optimizer", &Trainer::optimizer, nb::rv_policy::reference_internal)
       .def_prop_ro("history", [](const Trainer& self) { return History(self.history()); });
@@ -344,7 +311,6 @@ void bind_model_files(nb::module_& m) {
 }  // namespace
 
 void bind_training(nb::module_& m) {
-  bind_callbacks(m);
   bind_results(m);
   bind_trainer(m);
   bind_model_files(m);

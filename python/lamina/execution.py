@@ -32,15 +32,20 @@ def eval(*values):
 
 
 def explain(what, *args, **kwargs):
-    """The program that would compute an array; or, of a function and its arguments, what it would run.
+    """The program that would compute an array: its loops and kernels, what each computes and moves, the
+    planned peak of memory, the kernels that were not taken and why, what is kept only because something
+    holds it. Of a function and its arguments: the programs that it runs, and the one that would
+    compute what it returns; it is called once, with all that follows (a training step changes its
+    parameters).
 
     >>> "relu" in lm.explain(lm.relu, lm.ones(3))
     True
     """
     if isinstance(what, _lamina.Array):
-        return _lamina._explain(what)
-    found = _arrays_in(what(*args, **kwargs), [])
-    return "\n".join(_lamina._explain(array) for array in found)
+        return _lamina._explain([what, *args])
+    found = []
+    ran = _lamina._explain_runs(lambda: found.extend(_arrays_in(what(*args, **kwargs), [])))
+    return "\n".join(part for part in (ran, _lamina._explain(found) if found else "") if part)
 
 
 class profile:

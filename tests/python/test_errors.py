@@ -46,6 +46,20 @@ def test_bad_calls(call, error):
         call()
 
 
+@pytest.mark.parametrize("kind", [lm.DType, lm.train.History, lm.train.SavedModel, lm.optim.Optimizer])
+def test_classes_without_a_constructor_say_so(kind):
+    with pytest.raises(TypeError, match=f"^{kind.__name__} cannot be called: .*help"):
+        kind()
+
+
+@pytest.mark.parametrize("layer", [lm.nn.LayerNorm, lm.nn.RMSNorm])
+def test_sizes_of_normalisation(layer):
+    with pytest.raises(lm.ValueError, match=f"{layer.__name__}: sizes in normalized_shape must not be negative, got .-9"):
+        layer(-9)
+    with pytest.raises(lm.ShapeError, match=f"{layer.__name__}: normalized_shape"):
+        layer((2**40, 2**40))
+
+
 def test_labels_out_of_range():
     loss = lm.cross_entropy(lm.zeros((2, 3)), lm.array([0, 5]))
     with pytest.raises(lm.IndexError):

@@ -250,10 +250,45 @@ def test_integer_reductions(dtype):
     assert not lm.all(lm.array(late == 0)).item() and lm.all(lm.array(late[:-1] == 0)).item()
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "uint8", "uint16", "uint32"])
+@pytest.mark.parametrize("size", [2, 17, 300_001])
+def test_extremes_of_small_integers(dtype, size):
+    limits = np.iinfo(dtype)
+    x = np.random.default_rng(3).integers(limits.min, limits.max, size, dtype=dtype, endpoint=True)
+    assert for_threads(lambda: lm.max(lm.array(x))) == x.max() and for_threads(lambda: lm.min(lm.array(x))) == x.min()
+    flat = x[: size - size % 2].reshape(2, -1)
+    same(lm.max(lm.array(flat), keepdims=True), flat.max(keepdims=True))
+
+
+def test_truth():
+    a, b = draw((70_001,), "bool"), draw((70_001,), "bool", seed=1)
+    for name in ("logical_and", "logical_or", "logical_xor", "equal", "not_equal"):
+        same(getattr(lm, name)(a, b), getattr(np, name)(a, b))
+    same(lm.logical_not(a), ~a)
+    for dtype in TYPES:
+        x = draw((70_001,), dtype)
+        if np.dtype(dtype).kind == "f":
+            x[::7], x[1::7], x[2::7], x[3::7] = np.nan, -0.0, 0.0, np.inf
+        elif dtype != "bool":
+            x[::3] = 0
+        same(lm.astype(lm.array(x), lm.bool_), x.astype(bool))
+
+
 def test_gradient_of_a_long_product():
     x = (1 + 1e-3 * np.random.default_rng(8).standard_normal(30_001)).astype("float64")
     got = np.asarray(lm.grad(lambda v: lm.prod(v))(lm.array(x)))
     np.testing.assert_allclose(got, np.prod(x) / x, rtol=1e-9)
+
+
+@pytest.mark.parametrize("dtype,bound", [("float32", 1e-6), ("float64", 1e-12)])
+def test_gradient_of_products_with_zeros(dtype, bound):
+    x = (1 + 0.1 * np.random.default_rng(9).standard_normal((3, 3000))).astype(dtype)
+    x[1, 2500], x[2, 7], x[2, 1300] = 0, 0, 0
+    got = for_threads(lambda: lm.grad(lambda v: lm.sum(lm.prod(v, axis=1)))(lm.array(x)))
+    expected = np.zeros(x.shape)
+    expected[0] = np.prod(x[0].astype("float64")) / x[0]
+    expected[1, 2500] = np.prod(np.delete(x[1].astype("float64"), 2500))
+    np.testing.assert_allclose(got, expected, rtol=bound)
 
 
 def test_strict_mode_accepts_every_kernel():

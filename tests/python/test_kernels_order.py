@@ -82,6 +82,32 @@ def test_searchsorted(dtype, size):
         np.testing.assert_array_equal(got, np.searchsorted(values, wanted, side=side))
 
 
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "uint64", "float16", "float32", "float64"])
+@pytest.mark.parametrize("size", [2, 50, 101, 3000])
+def test_searchsorted_among_even_values(dtype, size):
+    """Edges of equal width, some of them twice, and values on the edges, between them and far outside."""
+    low = 0 if dtype[0] == "u" else -100
+    values = np.append(np.linspace(low, 100, size - size // 20), np.arange(size // 20) % 100)
+    values = np.sort(values.astype(dtype))
+    wanted = with_edges(np.concatenate([values, draw((40_000,), dtype), draw((3_000,), dtype, seed=1) * 3]))
+    for side in ("left", "right"):
+        got = for_threads(lambda: lm.searchsorted(lm.array(values), lm.array(wanted), side=side))
+        np.testing.assert_array_equal(got, np.searchsorted(values, wanted, side=side))
+
+
+def test_counts():
+    x = np.random.default_rng(5).integers(0, 70, 300_001)
+    same_counts = for_threads(lambda: lm.bincount(lm.array(x), minlength=80))
+    np.testing.assert_array_equal(same_counts, np.bincount(x, minlength=80))
+    weights = np.random.default_rng(6).integers(-2**62, 2**62, x.size)
+    sums = np.zeros(70, "int64")
+    np.add.at(sums, x, weights)
+    np.testing.assert_array_equal(for_threads(lambda: lm.bincount(lm.array(x), weights=lm.array(weights))), sums)
+    y = np.random.default_rng(7).standard_normal(300_001).astype("float32")
+    counts, edges = np.histogram(y, bins=np.linspace(-3, 3, 41, dtype="float32"))
+    np.testing.assert_array_equal(for_threads(lambda: lm.histogram(lm.array(y), bins=lm.array(edges))[0]), counts)
+
+
 @pytest.mark.parametrize("dtype", TYPES)
 def test_nonzero(dtype):
     for shape in [(300_001,), (40, 50, 61), (2048,), (0, 3), (4096,)]:

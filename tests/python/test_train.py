@@ -1,5 +1,9 @@
 """Data, the trainer and model files from Python."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -116,6 +120,25 @@ def test_a_python_module_is_saved_without_its_source(tmp_path):
     (tmp_path / "cut").write_bytes((tmp_path / "net.lamina").read_bytes()[:-9])
     with pytest.raises(lm.FileError):
         lm.load_model(str(tmp_path / "cut"))
+
+
+EAGER = """
+import sys
+import lamina as lm
+model = lm.nn.Sequential(lm.nn.Linear(4, 3), lm.nn.Dropout(0.5), lm.nn.ReLU())
+lm.save_model(model, (-1, 4), sys.argv[1])
+again = lm.load_model(sys.argv[1])
+assert set(again.state_dict()) == set(model.state_dict())
+model.eval()
+for x in lm.ones((2, 4)), lm.reshape(lm.arange(20), (5, 4)):
+    assert lm.allclose(again(x), model(x)).item()
+"""
+
+
+def test_eager_programs_save_the_graph(tmp_path):
+    """Values that are there as soon as they are recorded do not become constants of the file."""
+    subprocess.run([sys.executable, "-c", EAGER, tmp_path / "net.lamina"], check=True,
+                   env={**os.environ, "LAMINA_EAGER": "1"})
 
 
 def test_checkpoint(tmp_path):

@@ -17,6 +17,9 @@ constexpr int64_t kChunk = 16384;     // elements reduced by themselves
 constexpr int64_t kManyResults = 256;
 constexpr int64_t kMaxChunks = 256;
 constexpr int64_t kMaxSplit = 512;  // partial results kept in scratch
+// Additions to one sum before it is added to others. Images have even backgrounds: the roundings of
+// equal numbers, added one by one, all go the same way.
+constexpr int64_t kInSequence = 128;
 constexpr int64_t kGrain = 65536;   // cheap operations (about 10 us) that are worth a thread
 
 size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
@@ -52,6 +55,7 @@ struct LoopKernel::Frame : TileFrame {
   std::byte** at_start;  // of the reduced axes
   int64_t kept_at[kMaxAxes], reduced_at[kMaxAxes];
   std::byte *accumulators, *cast;
+  std::byte* steps;  // sums of a chunk that wait for their partners
 
   void size_tile(const TileAxis& axis, int64_t at) {
     if (axis.kind == TileAxis::Kind::Outer) return;
@@ -96,7 +100,7 @@ LoopKernel::LoopKernel(const Loop& loop, LoopDomain domain, std::unique_ptr<Tile
       reductions_(reductions_of(loop, domain_)),
       reduces_(!loop.reductions.empty()) {
   choose_tile();
-  if (reduces_) cut_reduction();
+  if (reduces_) cut_reduction(loop);
   lay_out_frame();
   int64_t item = rows_ * columns_ * program_->cost();
   if (reduces_) item *= split_ ? chunk_tiles_ : reduced_tiles_;
@@ -144,10 +148,10 @@ void LoopKernel::choose_tile() {
   if (column.size != 1) add(column, TileAxis::Kind::Column, std::max<int64_t>(1, columns_));
 }
 
-// The tree of a reduction: elements of a tile, tiles of a chunk, chunks. It depends on the domain
-// alone. Where few results leave threads idle, chunks are work items and their results wait in
+// The tree of a reduction: elements of a tile, tiles of a step, steps of a chunk, chunks. It depends
+// on the domain alone. Where few results leave threads idle, chunks are work items and their results wait in
 // scratch.
-void LoopKernel::cut_reduction() {
+void LoopKernel::cut_reduction(const Loop& loop) {
   Results& a = accumulators_;
   a.rows = domain_.row.reduced ? 1 : rows_;
   a.columns = domain_.column.reduced ? 1 : columns_;
@@ -166,6 +170,12 @@ void LoopKernel::cut_reduction() {
   chunk_tiles_ =
       std::max<int64_t>({1, chunk / tile, (reduced_tiles_ + kMaxChunks - 1) / kMaxChunks});
   chunks_ = (reduced_tiles_ + chunk_tiles_ - 1) / chunk_tiles_;
+  const bool adds = std::any_of(loop.reductions.begin(), loop.reductions.end(),
+                                [](const auto& r) { return r.monoid == Monoid::Sum; });
+  const int64_t additions = a.how == Combine::Columns ? unit_rows_ : 1;  // of a tile to each sum
+  step_tiles_ = adds ? std::max<int64_t>(1, kInSequence / additions) : chunk_tiles_;
+  const int64_t steps = (chunk_tiles_ + step_tiles_ - 1) / step_tiles_;
+  a.step_levels = static_cast<size_t>(std::bit_width(static_cast<uint64_t>(steps)));
   a.levels = 1 + static_cast<size_t>(std::bit_width(static_cast<uint64_t>(chunks_)));
   decides_ = reductions_.size() == 1 && operands_.size() == inputs_ + 1 &&
              reductions_[0].type == ScalarType::Bool && a.how == Combine::All &&
@@ -177,7 +187,7 @@ void LoopKernel::lay_out_frame() {
   own_bytes_ = round_up(program_->fit(rows_ * together_, columns_), 64);
   frame_bytes_ = round_up(2 * operands_.size() * sizeof(void*), 64) + own_bytes_;
   if (reduces_)
-    frame_bytes_ += accumulators_.levels * accumulators_.bytes +
+    frame_bytes_ += (accumulators_.levels + accumulators_.step_levels) * accumulators_.bytes +
                     8 * static_cast<size_t>(accumulators_.rows * accumulators_.columns) + 64;
 }
 
@@ -221,7 +231,8 @@ void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64
   frame.at_start = frame.operand + count;
   frame.memory = memory + round_up(2 * count * sizeof(void*), 64);
   frame.accumulators = frame.memory + own_bytes_;
-  frame.cast = frame.accumulators + accumulators_.levels * accumulators_.bytes;
+  frame.steps = frame.accumulators + accumulators_.levels * accumulators_.bytes;
+  frame.cast = frame.steps + accumulators_.step_levels * accumulators_.bytes;
   for (size_t o = 0; o < count; ++o) frame.operand[o] = operands[o];
   program_->begin(frame);
   int64_t chunk = split_ ? first % chunks_ : 0;
@@ -250,23 +261,34 @@ void LoopKernel::run_items(std::byte* const* operands, std::byte* scratch, int64
 }
 
 void LoopKernel::reduce_chunk(Frame& frame, int64_t chunk, std::byte* accumulators) const {
-  int64_t first = chunk * chunk_tiles_, last = std::min(first + chunk_tiles_, reduced_tiles_);
+  const int64_t first = chunk * chunk_tiles_;
+  const int64_t last = std::min(first + chunk_tiles_, reduced_tiles_);
   frame.seek(reduced_, frame.reduced_at, first, operands_.size());
-  const Accumulators to{accumulators, accumulators_.offset.data(), accumulators_.how};
-  for (int64_t t = first; t < last;) {
+  auto sum = [&](int64_t level) {
+    return level == 0 ? accumulators
+                      : frame.steps + static_cast<size_t>(level - 1) * accumulators_.bytes;
+  };
+  int64_t top = 0, steps = 0, end = std::min(first + step_tiles_, last);
+  for (int64_t t = first;;) {
     const int64_t count =
         together_ == 1 ? 1
                        : frame.extend(reduced_.back(), frame.reduced_at[reduced_.size() - 1],
-                                      std::min(together_, last - t));
-    program_->reduce(frame, to);
+                                      std::min(together_, end - t));
+    program_->reduce(frame, {sum(top), accumulators_.offset.data(), accumulators_.how});
     if (decides_ && decided(accumulators)) return;
     t += count;
-    if (t == last) break;
+    if (t == end) {  // in pairs, as below
+      for (int64_t pairs = steps++; pairs & 1; pairs /= 2, --top) combine(sum(top - 1), sum(top));
+      if (t == last) break;
+      clear(sum(++top));
+      end = std::min(t + step_tiles_, last);
+    }
     frame.reduced_at[reduced_.size() - 1] += count - 1;
     for (size_t o = 0; o < operands_.size(); ++o)
       frame.operand[o] += (count - 1) * reduced_.back().advance[o];
     frame.next(reduced_, frame.reduced_at, operands_.size());
   }
+  for (; top > 0; --top) combine(sum(top - 1), sum(top));
 }
 
 // Chunk sums are added in pairs, and pairs of pairs: the sums that wait for their partner are a

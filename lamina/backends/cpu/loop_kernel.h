@@ -30,10 +30,11 @@ class LoopKernel final : public Kernel {
     Combine how = Combine::Elements;
     std::vector<size_t> offset;    // of each reduction's, in bytes
     size_t bytes = 0, levels = 1;  // of all of them; how many sums wait at once
+    size_t step_levels = 0;        // .. and inside a chunk
   };
 
   void choose_tile();
-  void cut_reduction();
+  void cut_reduction(const Loop& loop);
   void lay_out_frame();
 
   void run_items(std::byte* const* operands, std::byte* scratch, int64_t first, int64_t last) const;
@@ -57,6 +58,7 @@ class LoopKernel final : public Kernel {
   bool decides_ = false;  // one And or Or of everything: it may be known early
   int64_t kept_tiles_ = 1, reduced_tiles_ = 1;
   int64_t chunk_tiles_ = 1, chunks_ = 1;  // a chunk of reduced tiles is summed by itself
+  int64_t step_tiles_ = 1;                // so many of these are added up in sequence
   int64_t together_ = 1;                  // so many reduced tiles are run as one
   int64_t unit_rows_ = 1, unit_columns_ = 1;
   int64_t grain_ = 1;

@@ -11,13 +11,6 @@
 
 namespace lamina::cpu {
 
-// How an operand meets the tile.
-enum class Access : uint8_t {
-  Direct,   // contiguous, and of the computing type: steps read or write it in place
-  Block,    // moved by a load or store function
-  Uniform,  // one element for the whole tile
-};
-
 struct Transfer {
   uint16_t slot, operand;
   bool splat;  // one element, held kSplat times in its slot

@@ -33,10 +33,9 @@ SortBits<T> to_sort_bits(T value) {
     const U bits = std::bit_cast<U>(value);
     const bool negative = (bits & sign) != 0;
     const U ordered = negative ? U(~bits) : U(bits | sign);
-    const T number = value;
-    return static_cast<double>(number) != static_cast<double>(number)
-               ? std::numeric_limits<U>::max()
-               : ordered;
+    using Number = std::conditional_t<std::is_floating_point_v<T>, T, float>;
+    const auto number = static_cast<Number>(value);
+    return number != number ? std::numeric_limits<U>::max() : ordered;
   }
 }
 
@@ -71,22 +70,40 @@ Key key_of(const Numbered<Key>& element) {
 inline constexpr int64_t kInsertion = 40;      // shorter lines are sorted by insertion
 inline constexpr int64_t kWideDigits = 16384;  // longer ones by 11 bits at a time
 
+// The least key and the bits of the distance from it to the largest: the digits that matter.
+template <class E>
+auto key_range(const E* elements, int64_t n) {
+  using Key = decltype(key_of(*elements));
+  struct Range {
+    Key least;
+    int bits;
+  };
+  Key least = key_of(elements[0]), most = least;
+  for (int64_t i = 1; i < n; ++i) {
+    least = std::min(least, key_of(elements[i])), most = std::max(most, key_of(elements[i]));
+  }
+  return Range{least, static_cast<int>(std::bit_width(static_cast<Key>(most - least)))};
+}
+
 template <class E, int kBits>
 bool radix_passes(E* from, E* other, int64_t n) {
   using Key = decltype(key_of(*from));
-  constexpr int kKeyBits = 8 * sizeof(Key), kPasses = (kKeyBits + kBits - 1) / kBits;
+  constexpr int kKeyBits = 8 * sizeof(Key), kMostPasses = (kKeyBits + kBits - 1) / kBits;
   constexpr int64_t kDigits = int64_t{1} << kBits;
-  uint32_t count[kPasses][kDigits] = {};
+  const auto range = key_range(from, n);
+  const int passes = (range.bits + kBits - 1) / kBits;
+  auto above = [&](const E& e) { return static_cast<Key>(key_of(e) - range.least); };
+  uint32_t count[kMostPasses][kDigits] = {};
   for (int64_t i = 0; i < n; ++i) {
-    const Key key = key_of(from[i]);
-    for (int pass = 0; pass < kPasses; ++pass)
+    const Key key = above(from[i]);
+    for (int pass = 0; pass < passes; ++pass)
       ++count[pass][(key >> (pass * kBits)) & (kDigits - 1)];
   }
   bool swapped = false;
-  for (int pass = 0; pass < kPasses; ++pass) {
+  for (int pass = 0; pass < passes; ++pass) {
     uint32_t* place = count[pass];
     const int shift = pass * kBits;
-    if (place[(key_of(from[0]) >> shift) & (kDigits - 1)] == static_cast<uint32_t>(n)) continue;
+    if (place[(above(from[0]) >> shift) & (kDigits - 1)] == static_cast<uint32_t>(n)) continue;
     uint32_t sum = 0;
     for (int64_t digit = 0; digit < kDigits; ++digit) {
       const uint32_t here = place[digit];
@@ -94,7 +111,7 @@ bool radix_passes(E* from, E* other, int64_t n) {
       sum += here;
     }
     for (int64_t i = 0; i < n; ++i)
-      other[place[(key_of(from[i]) >> shift) & (kDigits - 1)]++] = from[i];
+      other[place[(above(from[i]) >> shift) & (kDigits - 1)]++] = from[i];
     std::swap(from, other);
     swapped = !swapped;
   }

@@ -1,7 +1,8 @@
 // scatter_add and add_along_axis: updates are added to each entry in the order of their indices,
 // for any number of threads. Threads therefore share out the entries, never the updates: rows or
 // columns of the result where there are enough of them, else ranges of the axis, each thread
-// passing over the updates of the others.
+// passing over the updates of the others. Sums of integers do not depend on the order: counts
+// into few entries are made in parts.
 #include <algorithm>
 #include <memory>
 
@@ -15,6 +16,7 @@ namespace lamina::backend {
 namespace {
 
 constexpr int64_t kElementsPerThread = 8 * 1024;
+constexpr int64_t kWorthTallies = 4;   // updates for each entry
 constexpr int kWorthRanges = 4;        // threads, for all to read all indices
 constexpr int64_t kLeastColumns = 16;  // that a thread takes of a row: a cache line
 
@@ -39,6 +41,11 @@ struct Scatter {
   bool along;
 };
 
+// Broadcast to all places, and read where it is: a count adds ones.
+bool is_one_number(const Operand& x) {
+  return x.shape.rank() == 1 && x.shape[0] > 1 && x.strides[0] == 0;
+}
+
 template <class T>
 class ScatterAdd final : public Kernel {
  public:
@@ -47,6 +54,7 @@ class ScatterAdd final : public Kernel {
         copy_(request.inputs[0].dtype, request.inputs[0].shape, request.inputs[0].strides,
               request.outputs[0].strides, request.threads),
         blocks_(request.inputs[1].dtype, scatter.size),
+        step_(is_one_number(request.inputs[2]) ? 0 : 1),
         threads_(request.threads) {}
 
   void run(std::byte* const* operands, RunContext& context) const override {
@@ -60,6 +68,8 @@ class ScatterAdd final : public Kernel {
     if (s_.size == 0) {  // every index is wrong
       int64_t position = 0;
       blocks_.read(indices, 0, 1, &position, errors);
+    } else if (tallies()) {
+      add_tallies(y, updates, indices, errors);
     } else if (s_.outer * s_.inner == 1 && (threads_ < kWorthRanges || s_.size < threads_)) {
       add_all(y, updates, indices, errors);
     } else if (s_.outer * s_.inner == 1) {
@@ -89,14 +99,50 @@ class ScatterAdd final : public Kernel {
   }
 
  private:
+  bool tallies() const {
+    return std::is_integral_v<T> && s_.outer * s_.inner == 1 &&
+           s_.count >= kWorthTallies * s_.size && s_.count >= kElementsPerThread;
+  }
+
+  // Each thread adds its part of the updates to cells of its own: several for an entry, in turn, so
+  // that equal indices in a row need not wait for each other.
+  void add_tallies(T* y, const T* updates, const std::byte* indices,
+                   cpu::IndexBlocks::Errors& errors) const {
+    constexpr int64_t kTurns = 4;
+    const int64_t parts = std::clamp<int64_t>(s_.count / kElementsPerThread, 1, threads_);
+    const int64_t length = (s_.count + parts - 1) / parts;
+    const auto cells = static_cast<size_t>(s_.size * kTurns);
+    std::unique_ptr<T[]> sums(new T[static_cast<size_t>(parts) * cells]());
+    parallel_for(0, parts, 1, [&](int64_t first, int64_t last) {
+      int64_t positions[cpu::kIndexBlock];
+      for (int64_t part = first; part < last; ++part) {
+        T* own = sums.get() + static_cast<size_t>(part) * cells;
+        const int64_t end = std::min(s_.count, (part + 1) * length);
+        for (int64_t begin = part * length; begin < end; begin += cpu::kIndexBlock) {
+          const int64_t n = std::min(cpu::kIndexBlock, end - begin);
+          blocks_.read(indices, begin, n, positions, errors);
+          const T* terms = updates + begin * step_;
+          for (int64_t i = 0; i < n; ++i) {
+            T& to = own[positions[i] * kTurns + i % kTurns];
+            to = sum_of(to, terms[i * step_]);
+          }
+        }
+      }
+    });
+    for (size_t k = 0; k < static_cast<size_t>(parts) * cells; ++k) {
+      T& to = y[k % cells / kTurns];
+      to = sum_of(to, sums[k]);
+    }
+  }
+
   void add_all(T* y, const T* updates, const std::byte* indices,
                cpu::IndexBlocks::Errors& errors) const {
     int64_t positions[cpu::kIndexBlock];
     for (int64_t begin = 0; begin < s_.count; begin += cpu::kIndexBlock) {
       const int64_t n = std::min(cpu::kIndexBlock, s_.count - begin);
       blocks_.read(indices, begin, n, positions, errors);
-      const T* terms = updates + begin;
-      for (int64_t i = 0; i < n; ++i) y[positions[i]] = sum_of(y[positions[i]], terms[i]);
+      const T* terms = updates + begin * step_;
+      for (int64_t i = 0; i < n; ++i) y[positions[i]] = sum_of(y[positions[i]], terms[i * step_]);
     }
   }
 
@@ -112,12 +158,12 @@ class ScatterAdd final : public Kernel {
     for (int64_t begin = 0; begin < s_.count; begin += cpu::kIndexBlock) {
       const int64_t n = std::min(cpu::kIndexBlock, s_.count - begin);
       blocks_.read(indices, begin, n, positions, errors);
-      const T* terms = updates + begin;
+      const T* terms = updates + begin * step_;
       for (int64_t i = 0; i < n; ++i) {
         const auto inside = static_cast<uint64_t>(positions[i] - low);
         const uint64_t elsewhere = range + static_cast<uint64_t>(i % kElsewhere);
         T& to = sums[inside < range ? inside : elsewhere];
-        to = sum_of(to, terms[i]);
+        to = sum_of(to, terms[i * step_]);
       }
     }
     std::copy(sums.get(), sums.get() + range, y + low);
@@ -161,16 +207,18 @@ class ScatterAdd final : public Kernel {
   Scatter s_;
   cpu::StridedCopy copy_;
   cpu::IndexBlocks blocks_;
+  int64_t step_;  // of the updates, where outer and inner are 1
   int threads_;
 };
 
 std::unique_ptr<Kernel> prepare(KernelRequest& request, bool along) {
   Operand &indices = request.inputs[1], &updates = request.inputs[2];
-  updates.strides = row_major_strides(updates.shape);
   const int axis = static_cast<int>(static_cast<const AxisAttributes*>(request.attributes)->axis);
   const bool line = along && cpu::is_one_line(indices, axis);
   if (!line) indices.strides = row_major_strides(indices.shape);
   const AxisSplit split(request.inputs[0].shape, axis);
+  if (split.outer * split.inner != 1 || !is_one_number(updates))
+    updates.strides = row_major_strides(updates.shape);
   const int64_t count = along ? indices.shape[axis] : indices.shape.elements();
   const Scatter scatter{split.outer, split.size, split.inner, count, along && !line};
   return dispatch(updates.dtype, [&](auto zero) -> std::unique_ptr<Kernel> {

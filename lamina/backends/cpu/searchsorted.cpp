@@ -1,7 +1,8 @@
-// searchsorted: bisection without branches, several values at a time, so that their cache misses
-// overlap.
+// searchsorted: among many values that are spread evenly by their buckets, else by bisection without
+// branches, several values at a time, so that their cache misses overlap.
 #include <algorithm>
 
+#include "lamina/backends/cpu/even_buckets.h"
 #include "lamina/backends/cpu/order_key.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/core/dtype.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int64_t kTogether = 8;
 constexpr int64_t kValuesPerThread = 1024;
+constexpr int64_t kWorthBuckets = 8;  // times as many to be searched for
 
 template <class T>
 class SearchSorted final : public Kernel {
@@ -25,6 +27,13 @@ class SearchSorted final : public Kernel {
     const T* sorted = reinterpret_cast<const T*>(operands[0]);
     const T* wanted = reinterpret_cast<const T*>(operands[1]);
     auto* places = reinterpret_cast<int64_t*>(operands[2]);
+    cpu::EvenBuckets<T> buckets;
+    if (values_ >= kWorthBuckets * size_ && buckets.prepare(sorted, size_)) {
+      return parallel_for(0, values_, kValuesPerThread, [&](int64_t first, int64_t last) {
+        right_ ? buckets.template places<true>(wanted + first, last - first, places + first)
+               : buckets.template places<false>(wanted + first, last - first, places + first);
+      });
+    }
     parallel_for(0, values_, kValuesPerThread, [&](int64_t first, int64_t last) {
       for (int64_t i = first; i < last; i += kTogether) {
         const int64_t n = std::min(kTogether, last - i);

@@ -71,8 +71,23 @@ SmallIntegerFunction function_for(ScalarOp op) {
   }
 }
 
+SmallIntegerFunction function_of_bool(ScalarOp op) {
+  using T = uint8_t;
+  switch (op) {
+    LAMINA_CASE(And, T, static_cast<T>(x & y))
+    LAMINA_CASE(Or, T, static_cast<T>(x | y))
+    LAMINA_CASE(Xor, T, static_cast<T>(x ^ y))
+    LAMINA_CASE(Not, T, static_cast<T>(x ^ 1))
+    LAMINA_CASE(Equal, T, x == y)
+    default:
+      return nullptr;
+  }
+}
+
 SmallIntegerFunction function_of(ScalarOp op, DType dtype) {
   switch (dtype) {
+    case DType::Bool:
+      return function_of_bool(op);
     case DType::Int8:
       return function_for<int8_t>(op);
     case DType::Int16:
@@ -100,6 +115,19 @@ void cast_run(std::byte* out, const std::byte* in, const std::byte*, int64_t n, 
   } else {
     const To value = static_cast<To>(*from);
     LAMINA_LOOP to[i] = value;
+  }
+}
+
+// Whether numbers are not 0; NaN is not.
+template <class From>
+void truth_run(std::byte* out, const std::byte* in, const std::byte*, int64_t n, int64_t step,
+               int64_t) {
+  uint8_t* to = reinterpret_cast<uint8_t*>(out);
+  const From* from = reinterpret_cast<const From*>(in);
+  if (step) {
+    LAMINA_LOOP to[i] = from[i] != 0;
+  } else {
+    std::fill_n(to, n, static_cast<uint8_t>(*from != 0));
   }
 }
 
@@ -132,6 +160,8 @@ void truncate_run(std::byte* out, const std::byte* in, const std::byte*, int64_t
 template <class From>
 SmallIntegerFunction truncate_from(DType to) {
   switch (to) {
+    case DType::Bool:
+      return truth_run<From>;
     case DType::Int8:
       return truncate_run<int8_t, From>;
     case DType::Int16:
@@ -148,6 +178,8 @@ SmallIntegerFunction truncate_from(DType to) {
 template <class From>
 SmallIntegerFunction cast_from(DType to) {
   switch (to) {
+    case DType::Bool:
+      return truth_run<From>;
     case DType::Int8:
       return cast_run<int8_t, From>;
     case DType::Int16:

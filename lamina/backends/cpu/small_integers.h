@@ -1,4 +1,4 @@
-// Single operations on small integers in their own width, for the best instruction set. Wrapping
+// Single operations on bools and small integers in their own width, for the best instruction set. Wrapping
 // sums and products need no more; minima, comparisons and the rest of the list have the same
 // result as in 64 bits, in which longer loops compute.
 #pragma once
@@ -15,7 +15,7 @@ namespace lamina::cpu {
 using SmallIntegerFunction = void (*)(std::byte* to, const std::byte* a, const std::byte* b,
                                       int64_t n, int64_t a_step, int64_t b_step);
 
-// Null where op is not on the list, or the type is none of 8, 16 or 32 bits.
+// Null where op is not on the list, or the type is neither bool nor one of 8, 16 or 32 bits.
 SmallIntegerFunction small_integer_function(ScalarOp op, DType dtype);
 
 // The values of one type as another; null where the tile interpreter is as good.

@@ -1,11 +1,12 @@
 // sort and argsort: each line along the axis becomes keys (with the numbers of their elements,
-// for argsort), which are sorted by digits. Lines go to the threads; one long line is cut into
-// parts, which are sorted and then merged in stretches.
+// for argsort), which are sorted: wide keys alone by vectors, others by digits. Lines go to the
+// threads; one long line is cut into parts, which are sorted and then merged in stretches.
 #include <algorithm>
 #include <memory>
 #include <vector>
 
 #include "lamina/backends/cpu/radix_sort.h"
+#include "lamina/backends/cpu/sort_keys.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/core/dtype.h"
 #include "lamina/op/backend.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr int64_t kElementsPerThread = 4096;
 constexpr int64_t kPart = 64 * 1024;  // at least, of a line that several threads share
+constexpr int kFewBits = 22;          // of keys that are sorted by digits in two passes
 constexpr int64_t kGroup = 16;        // neighbouring lines that are read together
 
 template <class T, bool kNumbers>
@@ -73,6 +75,17 @@ class SortLines final : public Kernel {
     }
   }
 
+  // Sorts n elements; `other` has room for as many. Returns where they are.
+  static E* sorted_elements(E* elements, E* other, int64_t n) {
+    if constexpr (!kNumbers && sizeof(E) >= 4) {
+      if (!std::is_integral_v<T> || cpu::key_range(elements, n).bits > kFewBits) {
+        cpu::sort_keys(elements, n);
+        return elements;
+      }
+    }
+    return cpu::radix_sort(elements, other, n);
+  }
+
   void sort_group(const T* x, Result* y, int64_t width, E* buffer) const {
     const int64_t n = split_.size, step = split_.inner;
     E* other = buffer + n * width;
@@ -82,7 +95,7 @@ class SortLines final : public Kernel {
     const E* sorted[kGroup];
     for (int64_t c = 0; c < width; ++c) {
       E* line = buffer + c * n;
-      const E* where = cpu::radix_sort(line, other, n);
+      const E* where = sorted_elements(line, other, n);
       if (where != line) std::copy(where, where + n, line);
       sorted[c] = line;
     }
@@ -104,7 +117,7 @@ class SortLines final : public Kernel {
       for (int64_t part = first; part < last; ++part) {
         const int64_t begin = part * length, end = std::min(n, begin + length);
         for (int64_t i = begin; i < end; ++i) from[i] = element(x[i], i);
-        const E* where = cpu::radix_sort(from + begin, to + begin, end - begin);
+        const E* where = sorted_elements(from + begin, to + begin, end - begin);
         if (where != from + begin) std::copy(where, where + (end - begin), from + begin);
       }
     });

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "lamina/backends/cpu/take_points.h"
 #include "lamina/backends/cpu/weighted_taps.h"
 #include "lamina/base/parallel_for.h"
 
@@ -56,7 +57,7 @@ class WeightedTake final : public Kernel {
                      for (int64_t c = b * s_.channels + low; c < b * s_.channels + high; ++c) {
                        const T* from = x + c * s_.size * s_.inner;
                        T* to = y + (c * s_.points + p) * s_.inner;
-                       s_.inner == 1 ? take_points(from, to, n, block)
+                       s_.inner == 1 ? cpu::take_points(from, s_.size, to, n, s_.taps, block)
                                      : take_rows(from, to, n, block, sums.data());
                      }
                    }
@@ -66,45 +67,6 @@ class WeightedTake final : public Kernel {
 
  private:
   using Acc = cpu::WeightedSum<T>;
-
-  void take_points(const T* x, T* y, int64_t n, const Taps::Block<Acc>& block) const {
-    if (s_.size == 0) return void(std::fill(y, y + n, T(Acc(0))));
-    block.skips ? take_some<true>(x, y, n, block) : take_some<false>(x, y, n, block);
-  }
-  template <bool kSkips>
-  void take_some(const T* x, T* y, int64_t n, const Taps::Block<Acc>& block) const {
-    switch (s_.taps) {
-      case 1:
-        return take_each<kSkips, 1>(x, y, n, block);
-      case 2:
-        return take_each<kSkips, 2>(x, y, n, block);
-      case 4:
-        return take_each<kSkips, 4>(x, y, n, block);
-      default:
-        return take_each<kSkips, 0>(x, y, n, block);
-    }
-  }
-
-  // kTaps: their number where it is known, else 0.
-  template <bool kSkips, int kTaps>
-  void take_each(const T* x, T* y, int64_t n, const Taps::Block<Acc>& block) const {
-    const int64_t taps = kTaps ? kTaps : s_.taps;
-    const int64_t* places = block.places.data();
-    const Acc* weights = block.weights.data();
-    for (int64_t p = 0; p < n; ++p, places += taps, weights += taps) {
-      Acc sum = 0;
-      for (int64_t k = 0; k < taps; ++k) {
-        if constexpr (kSkips) {  // without a branch: where it goes is not to be foreseen
-          const bool counts = places[k] >= 0;
-          const Acc term = weights[k] * static_cast<Acc>(x[counts ? places[k] : 0]);
-          sum += counts ? term : Acc(0);
-        } else {
-          sum += weights[k] * static_cast<Acc>(x[places[k]]);
-        }
-      }
-      y[p] = T(sum);
-    }
-  }
 
   void take_rows(const T* x, T* y, int64_t n, const Taps::Block<Acc>& block, Acc* sums) const {
     for (int64_t p = 0; p < n; ++p) {

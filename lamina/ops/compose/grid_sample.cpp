@@ -8,6 +8,7 @@
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
 #include "lamina/ops/elementwise.h"
+#include "lamina/ops/grid_sample_rule.h"
 #include "lamina/ops/movement.h"
 #include "lamina/ops/reduction.h"
 #include "lamina/ops/resize.h"
@@ -16,9 +17,6 @@
 namespace lamina {
 
 namespace {
-
-enum class Sampling : int64_t { Linear, Nearest, Cubic };
-enum class Outside : int64_t { Zeros, Border, Reflection };
 
 struct Point {  // of one axis
   int64_t size;
@@ -103,14 +101,7 @@ std::vector<Tap> paired(const std::vector<Tap>& so_far, const std::vector<Tap>& 
 struct GridSample {
   static constexpr auto name = "grid_sample";
   static constexpr const char* inputs[] = {"x", "grid"};
-  struct Attributes {
-    int64_t mode = 0, padding = 0;  // Sampling, Outside
-    bool align_corners = false;
-    template <class V>
-    void fields(V&& v) {
-      v("mode", mode), v("padding", padding), v("align_corners", align_corners);
-    }
-  };
+  using Attributes = GridSampleAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();
     const Shape &x = c.shape(0), &grid = c.shape(1);

@@ -5,6 +5,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/exec/evaluate.h"
+#include "lamina/ir/node.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"
@@ -15,12 +16,30 @@ namespace {
 
 constexpr int64_t kBlock = 2048, kBlocksPerThread = 16;
 
-// The row-major numbers of the elements that are not 0. Counts of blocks say where each block's
-// numbers go; within a block each number is written, and overwritten by the next one unless it
-// counts.
-std::vector<int64_t> places_of(const Array& x) {
+// Row-major numbers as one index for each axis, written from number `first` on.
+void split_places(int64_t* places, int64_t count, const Shape& shape,
+                  const std::vector<NodeValue>& axes, int64_t first) {
+  for (size_t axis = axes.size(); axis-- > 0;) {
+    auto* to = reinterpret_cast<int64_t*>(axes[axis].storage->data()) + first;
+    if (axis == 0) {
+      std::copy(places, places + count, to);
+      return;
+    }
+    const int64_t size = shape[axis];
+    for (int64_t i = 0; i < count; ++i) {
+      to[i] = places[i] % size;
+      places[i] /= size;
+    }
+  }
+}
+
+// Where the elements that are not 0 stand: for each axis as many indices. Counts of blocks say where
+// the indices of each block go; within a block each number is written, and overwritten by the next
+// one unless it counts.
+std::vector<Array> places_of(const Array& x) {
   const HostValue host = host_value(x);
-  std::vector<int64_t> places;
+  std::vector<NodeValue> axes(static_cast<size_t>(x.ndim()));
+  int64_t total = 0;
   dispatch(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     using Key = std::conditional_t<std::is_arithmetic_v<T>, T, float>;
@@ -37,7 +56,9 @@ std::vector<int64_t> places_of(const Array& x) {
       }
     });
     std::partial_sum(start.begin(), start.end(), start.begin());
-    places.resize(static_cast<size_t>(start.back()));
+    total = start.back();
+    for (NodeValue& axis : axes)
+      axis.storage = Storage::allocate(static_cast<size_t>(total) * sizeof(int64_t));
     parallel_for(0, blocks, kBlocksPerThread, [&](int64_t first, int64_t last) {
       int64_t found[kBlock + 1];
       for (int64_t block = first; block < last; ++block) {
@@ -47,11 +68,13 @@ std::vector<int64_t> places_of(const Array& x) {
           found[count] = i;
           count += counts(i);
         }
-        std::copy(found, found + count, places.begin() + start[static_cast<size_t>(block)]);
+        split_places(found, count, x.shape(), axes, start[static_cast<size_t>(block)]);
       }
     });
   });
-  return places;
+  std::vector<Array> result;
+  for (NodeValue& axis : axes) result.push_back(make_leaf({int64, Shape{total}}, std::move(axis)));
+  return result;
 }
 
 }  // namespace
@@ -59,20 +82,7 @@ std::vector<int64_t> places_of(const Array& x) {
 std::vector<Array> nonzero(const Array& x) {
   if (!x) throw StateError("nonzero: x is an empty Array");
   if (x.ndim() == 0) throw ShapeError("nonzero: expected an array with axes, got a scalar");
-  std::vector<int64_t> places = places_of(x);
-  const auto count = static_cast<int64_t>(places.size());
-  std::vector<Array> axes(static_cast<size_t>(x.ndim()));
-  std::vector<int64_t> index(places.size());
-  for (int axis = x.ndim() - 1; axis > 0; --axis) {
-    const int64_t size = x.shape(axis);
-    for (size_t i = 0; i < places.size(); ++i) {
-      index[i] = places[i] % size;
-      places[i] /= size;
-    }
-    axes[static_cast<size_t>(axis)] = from_data(index.data(), {count}, int64);
-  }
-  axes[0] = from_data(places.data(), {count}, int64);
-  return axes;
+  return places_of(x);
 }
 
 Array count_nonzero(Array x, ReduceOptions options) {

@@ -15,7 +15,8 @@ TEST(Usage, HelpAndVersion) {
   EXPECT_EQ(run_lamina("--version").exit_code, 0);
   const CommandResult help = run_lamina("--help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* name : {"quickstart", "predict", "explain", "check", "bench", "doctor"}) {
+  for (const char* name : {"quickstart", "train", "eval", "predict", "summary", "inspect",
+                           "explain", "digits", "check", "bench", "doctor", "completion"}) {
     EXPECT_THAT(help.output, HasSubstr(name));
   }
   EXPECT_EQ(run_lamina("").exit_code, 2);
@@ -25,7 +26,11 @@ TEST(Usage, WrongArgumentsExitWithTwo) {
   const std::pair<const char*, const char*> cases[] = {
       {"quickstrat", "there is no subcommand 'quickstrat'; did you mean 'quickstart'?"},
       {"zzzzzz", "there is no subcommand 'zzzzzz'"},
-      {"quickstart --epoch 3", "--epoch"},
+      {"quickstart --epoch 3", "--epoch; did you mean '--epochs'?"},
+      {"train --modle mlp x", "did you mean '--model'?"},
+      {"train x --augment flips", "--augment"},
+      {"train x --model resnet19", "did you mean 'resnet18'?"},
+      {"completion powershell", "powershell"},
       {"quickstart --epochs 0", "expected an integer of at least 1, got 0"},
       {"quickstart --epochs 1.5", "expected an integer of at least 1, got 1.5"},
       {"quickstart --batch-size -1", "expected an integer of at least 1, got -1"},

@@ -159,9 +159,105 @@ TEST(DataLoader, AnEmptyDatasetHasNoBatches) {
 TEST(Permutation, IsUniform) {
   std::map<std::vector<int64_t>, int> counts;
   constexpr int kDraws = 24'000;
-  for (int draw = 0; draw < kDraws; ++draw) ++counts[permutation(4, 7, static_cast<uint64_t>(draw))];
+  for (int draw = 0; draw < kDraws; ++draw)
+    ++counts[permutation(4, 7, static_cast<uint64_t>(draw))];
   EXPECT_EQ(counts.size(), 24u);
   double chi_square = 0;
-  for (const auto& [order, count] : counts) chi_square += (count - 1000.0) * (count - 1000.0) / 1000.0;
+  for (const auto& [order, count] : counts)
+    chi_square += (count - 1000.0) * (count - 1000.0) / 1000.0;
   EXPECT_LT(chi_square, 49.73);
+}
+
+TEST(DataLoader, GivesTheSameForAnyNumberOfWorkers) {
+  DataLoader plain(numbers(53), {.batch_size = 4, .shuffle = true, .seed = 2});
+  DataLoader ahead(numbers(53), {.batch_size = 4, .shuffle = true, .seed = 2, .num_workers = 3});
+  for (int epoch = 0; epoch < 3; ++epoch) EXPECT_EQ(labels(plain), labels(ahead));
+  auto [x, y] = *ahead.begin();  // a loop that is left
+  EXPECT_EQ(ahead.position(), (LoaderPosition{3, 1}));
+}
+
+TEST(DataLoader, HandsOnWhatAWorkerThrew) {
+  struct Bad : Dataset {
+    int64_t size() const override { return 10; }
+    Batch get(std::span<const int64_t> indices) const override {
+      if (indices[0] == 6) throw ValueError("example 6 is bad");
+      return numbers(10).get(indices);
+    }
+  };
+  DataLoader loader(Bad(), {.batch_size = 2, .num_workers = 2});
+  int64_t batches = 0;
+  EXPECT_THROW(
+      {
+        for (auto batch : loader) batches += batch.x.shape(0) > 0;
+      },
+      ValueError);
+  EXPECT_EQ(batches, 3);
+}
+
+TEST(DataLoader, ShardsCoverEverything) {
+  std::multiset<int64_t> seen;
+  for (int64_t shard = 0; shard < 3; ++shard) {
+    DataLoader loader(numbers(10),
+                      {.batch_size = 2, .shuffle = true, .num_shards = 3, .shard_index = shard});
+    EXPECT_EQ(loader.examples(), 4);
+    for (int64_t label : labels(loader)) seen.insert(label);
+  }
+  EXPECT_EQ(std::set<int64_t>(seen.begin(), seen.end()).size(), 10u);
+  EXPECT_EQ(seen.size(), 12u);
+}
+
+TEST(DataLoader, DrawsByWeight) {
+  DataLoader loader(numbers(4), {.batch_size = 8, .weights = {0, 1, 0, 3}, .num_samples = 4000});
+  const std::vector<int64_t> drawn = labels(loader);
+  ASSERT_EQ(drawn.size(), 4000u);
+  const auto threes = std::count(drawn.begin(), drawn.end(), 3);
+  EXPECT_EQ(threes + std::count(drawn.begin(), drawn.end(), 1), 4000);
+  EXPECT_NEAR(static_cast<double>(threes), 3000, 150);  // 5.5 standard deviations
+  EXPECT_NE(drawn, labels(loader));
+}
+
+TEST(DataLoader, BucketsByLength) {
+  std::vector<int64_t> lengths;
+  for (int64_t i = 0; i < 64; ++i) lengths.push_back(i * 29 % 64);
+  DataLoader loader(numbers(64), {.batch_size = 8, .shuffle = true, .lengths = lengths});
+  std::set<int64_t> seen;
+  for (auto [x, y] : loader) {
+    int64_t least = 64, most = 0;
+    for (int64_t label : y.to_vector<int64_t>()) {
+      seen.insert(label);
+      least = std::min(least, lengths[static_cast<size_t>(label)]);
+      most = std::max(most, lengths[static_cast<size_t>(label)]);
+    }
+    EXPECT_EQ(most - least, 7);
+  }
+  EXPECT_EQ(seen.size(), 64u);
+}
+
+TEST(DataLoader, SavesItsPosition) {
+  const DataLoaderOptions options{.batch_size = 3, .shuffle = true, .seed = 1, .num_workers = 2};
+  DataLoader first(numbers(20), options), second(numbers(20), options);
+  std::vector<int64_t> rest;
+  LoaderState state;
+  for (auto [x, y] : first) {
+    if (first.position().batch == 2) state = first.state_dict();
+    if (first.position().batch > 2) {
+      for (int64_t label : y.to_vector<int64_t>()) rest.push_back(label);
+    }
+  }
+  second.load_state_dict(state);
+  EXPECT_EQ(labels(second), rest);
+  DataLoader other(numbers(21), options);
+  EXPECT_THROW(other.load_state_dict(state), ValueError);
+}
+
+TEST(DataLoader, RefusesOptionsThatDoNotFit) {
+  const auto make = [](DataLoaderOptions options) { DataLoader loader(numbers(4), options); };
+  EXPECT_THROW(make({.num_workers = -2}), ValueError);
+  EXPECT_THROW(make({.prefetch_factor = 0}), ValueError);
+  EXPECT_THROW(make({.num_shards = 0}), ValueError);
+  EXPECT_THROW(make({.num_shards = 2, .shard_index = 2}), ValueError);
+  EXPECT_THROW(make({.weights = {1, 2}}), ValueError);
+  EXPECT_THROW(make({.weights = {0, 0, 0, 0}}), ValueError);
+  EXPECT_THROW(make({.weights = {1, 1, -1, 1}}), ValueError);
+  EXPECT_THROW(make({.lengths = {1}}), ValueError);
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "lamina/exec/evaluate.h"
+#include "lamina/exec/explain.h"
 #include "lamina/exec/profile.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"

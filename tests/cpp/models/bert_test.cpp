@@ -23,7 +23,7 @@ const models::BertOptions kSmall{.vocab_size = 20,
                                  .max_position_embeddings = 6,
                                  .dropout = 0};
 
-Array numbers(std::initializer_list<std::initializer_list<double>> rows) {
+Array numbers(const NestedNumbers& rows) {
   return array(rows, int64);
 }
 

@@ -6,6 +6,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/exec/evaluate.h"
+#include "lamina/exec/explain.h"
 #include "lamina/nn/modules.h"
 #include "lamina/nn/summary.h"
 #include "lamina/op/recording.h"
@@ -150,7 +151,7 @@ TEST(Module, KeepsNoHandleOfWhatPassesThrough) {
   Array y = model(ones({3, 4}));
   NoGrad no_grad;
   Array z = sum(model(ones({3, 4})));
-  EXPECT_THAT(explain(z), HasSubstr(", 1 outputs"));
+  EXPECT_THAT(explain(z), HasSubstr(", 1 output\n"));
 }
 
 TEST(Module, ModesReachAllBelow) {

@@ -28,6 +28,22 @@ TEST(Operators, OfBits) {
   expect_error<DTypeError>([] { array({1.5}) & 1; }, "bitwise_and: expected bool or integers");
 }
 
+TEST(Numbers, HaveAsManyAxesAsBraces) {
+  EXPECT_EQ(array(0.5).shape(), Shape{});
+  EXPECT_EQ(array({0.5}).shape(), Shape{1});
+  EXPECT_EQ(array({{0.5}}).shape(), (Shape{1, 1}));
+  EXPECT_EQ(array({{1}, {2}}).shape(), (Shape{2, 1}));
+  EXPECT_EQ(array({{{1}, {2}}}).shape(), (Shape{1, 2, 1}));
+  EXPECT_EQ(array({{{{1, 2}}}}, int8).shape(), (Shape{1, 1, 1, 2}));
+  EXPECT_EQ(array({}).shape(), Shape{0});
+  EXPECT_EQ(array({{}, {}}).shape(), (Shape{2, 0}));
+  EXPECT_EQ(array({{1, 2.5f}, {true, -4.}}).to_vector<double>(),
+            (std::vector<double>{1, 2.5, 1, -4}));
+  EXPECT_THROW(array({{1, 2}, {3}}), ShapeError);
+  EXPECT_THROW(array({{1, 2}, 3}), ShapeError);
+  EXPECT_THROW(array({1, {2, 3}}), ShapeError);
+}
+
 TEST(Numbers, ThatDoNotFitAreRefused) {
   const Array small = array({1, 2}, uint8);
   expect_error<OverflowError>([&] { small + 256; }, "add: the number 256 does not fit into uint8");

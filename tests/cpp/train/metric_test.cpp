@@ -1,4 +1,5 @@
-#include "lamina/train/metric.h"
+#include "lamina/train/classification_metrics.h"
+#include "lamina/train/regression_metrics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

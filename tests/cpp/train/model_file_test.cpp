@@ -88,6 +88,22 @@ TEST(ModelFile, KeepsNamesAndKindsOfState) {
   EXPECT_THROW(train::load_weights(small, folder / "m.lamina"), KeyError);
 }
 
+// Scalars that are ready are folded where values are wanted, never where the graph is.
+struct Scaled : nn::Module {
+  Parameter scale = parameter("scale", array(2.0));
+  Array forward(Array x) override { return x * (scale * 3.0 + 1.0); }
+};
+
+TEST(ModelFile, KeepsParametersWithoutAxes) {
+  const TemporaryFolder folder;
+  Scaled model;
+  save_model(model, {float32, {-1, 2}}, folder / "m.lamina");
+  SavedModel again = load_model(folder / "m.lamina");
+  ASSERT_EQ(again.named_parameters().size(), 1u);
+  again.named_parameters()[0].second->set_value(array(4.0));
+  EXPECT_THAT(again(ones({1, 2})).to_vector<float>(), ElementsAre(13, 13));
+}
+
 TEST(ModelFile, ALoadedModelTrainsOnAndIsSavedAgain) {
   const TemporaryFolder folder;
   nn::Sequential model = small_net();

@@ -200,9 +200,9 @@ TEST(Callbacks, EarlyStoppingStopsAndBringsTheBestBack) {
   EarlyStopping stopping(
       {.monitor = "loss", .patience = 2, .min_delta = 0.01, .restore_best_weights = true});
   trainer.fit(points(8), {.epochs = 20, .batch_size = 8, .verbose = 0, .callbacks = {stopping}});
-  EXPECT_EQ(trainer.history().epochs(), 4);  // one that is best, two to wait, one too many
+  EXPECT_EQ(trainer.history().epochs(), 3);  // one that is best, two to wait, as in Keras
   EXPECT_EQ(stopping.best_epoch(), 0);
-  EXPECT_EQ(stopping.stopped_epoch(), 3);
+  EXPECT_EQ(stopping.stopped_epoch(), 2);
   EarlyStopping wrong({.monitor = "val_los"});
   EXPECT_THROW(trainer.fit(points(8), {.verbose = 0, .callbacks = {wrong}}), KeyError);
   EXPECT_THROW(EarlyStopping({.mode = "best"}), ValueError);
