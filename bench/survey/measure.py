@@ -111,6 +111,7 @@ class Work:
     def start(self, entrant, row, ends):
         """Its process, built and checked; None if it fails or computes something else."""
         self.say(self.work, entrant, "starts")
+        process = None
         try:
             process = Process(entrant.python, entrant.name.replace("-", "_"), self.work, entrant.variant,
                               self.device, entrant.environment, **self.program)
@@ -124,6 +125,8 @@ class Work:
         except (Failed, OSError) as failure:
             row.update(why=str(failure), agrees=False)
             self.say(self.work, entrant, "is left out: %s" % failure)
+            if process:
+                process.end()
             return None
 
     def check(self, entrant, process):

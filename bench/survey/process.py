@@ -42,7 +42,7 @@ class Process:
         self.said = tempfile.TemporaryFile(mode="w+", errors="replace")
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True, errors="replace",
-            env=environment(work.threads, device, own or {}),
+            env=environment(work.threads, device, own or {}), start_new_session=True,
             preexec_fn=(lambda: os.sched_setaffinity(0, allowed)) if allowed else None)
         self.lines = queue.Queue()
         self.reader = threading.Thread(target=self.read_all, daemon=True)
@@ -90,12 +90,14 @@ class Process:
         return self.answer(seconds)
 
     def seconds(self):
-        """Processor time that it has taken."""
-        try:
-            fields = pathlib.Path("/proc/%d/stat" % self.process.pid).read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            return 0.0
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor time of this process and of those that it has started: loaders, ranks."""
+        total = 0
+        for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):  # it has just ended
+                fields = file.read_text().rsplit(")", 1)[1].split()
+                if int(fields[3]) == self.process.pid:  # the session
+                    total += sum(map(int, fields[11:13]))
+        return total / os.sysconf("SC_CLK_TCK")
 
     def halt(self):
         """Threads that wait by spinning must not take the others' processors."""
@@ -105,11 +107,12 @@ class Process:
         self.signal(signal.SIGCONT)
 
     def signal(self, number):
-        if self.process.poll() is None:
-            os.kill(self.process.pid, number)
+        with contextlib.suppress(ProcessLookupError):  # its session: it, and what it has started
+            os.killpg(self.process.pid, number)
 
     def end(self):
-        self.wake()
+        if self.said.closed:
+            return
         self.signal(signal.SIGKILL)
         self.process.wait()
         self.reader.join()

@@ -28,7 +28,8 @@ LIMITS = """- Table 1: the survey's X-rays cannot be had; the images are random 
 
 
 def page(results, title="The survey's tables"):
-    lines = ["# " + title, "", machine.line(results.machine) + ". " + dates(results.rows), "", NOTES]
+    lines = ["# " + title, "", "Written by `lamina bench survey`; `make bench` repeats it at small scale.", "",
+             machine.line(results.machine) + ". " + dates(results.rows), "", NOTES]
     for number, heading in plan.TABLES.items():
         found = table.by_work([row for row in results.rows if row["table"] == number])
         if found:
