@@ -3,9 +3,8 @@ order, beside the best.
 
     python bench/loop_orders.py [--rounds 7] [--threads 2] [--net perceptron|convolution]
 
-Rounds alternate between the orders. "before" reads the loss before backward: one forward pass more,
-which no order can hide; all others are expected within 10 % of the best. A GAN, and
-two losses of one graph, are other work: their best is the same loop with its losses read at the end.
+Rounds alternate between the orders. "before" reads the loss before backward: two programs in the place
+of one; all others are expected within 10 % of the best. A GAN, and two losses of one graph, are other work: their best is the same loop with its losses read at the end.
 """
 
 import argparse

@@ -18,6 +18,7 @@ void add_completion(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_check(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_bench(CLI::App& app);
 
 // The option --threads, which several subcommands have; applied at once.
 void add_threads(CLI::App& command);

@@ -112,6 +112,7 @@ int main(int argc, char** argv) {
     cli::add_explain(app);
     cli::add_digits(app);
     cli::add_check(app);
+    cli::add_bench(app);
     cli::add_doctor(app);
     cli::add_completion(app);
     app.parse(argc, argv);  // runs the subcommand

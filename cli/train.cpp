@@ -18,6 +18,8 @@
 #include "lamina/optim/adam.h"
 #include "lamina/optim/sgd.h"
 #include "lamina/train/early_stopping.h"
+#include "lamina/train/loggers.h"
+#include "lamina/train/report.h"
 #include "lamina/train/trainer.h"
 
 namespace cli {
@@ -27,28 +29,11 @@ namespace lm = lamina;
 
 struct Options {
   DataOptions data;
-  std::string model = "small", optimizer = "adam", save = "model.lamina", log, config, checkpoint;
+  std::string model = "small", optimizer = "adam", save = "model.lamina",
+              log, report, config, checkpoint;
   int64_t epochs = 20, batch_size = 32, patience = 0;
   double lr = 2e-3;
   bool quiet = false;
-};
-
-// A line of CSV after each epoch.
-class CsvLog : public lm::train::Callback {
- public:
-  explicit CsvLog(const std::string& path) : path_(path) {}
-  void on_epoch_end(int64_t epoch, const lm::train::Logs& logs) override {
-    std::ofstream file(path_, epoch == 0 ? std::ios::trunc : std::ios::app);
-    if (epoch == 0) file << fmt::format("epoch,{}\n", fmt::join(logs.names(), ","));
-    file << epoch + 1;
-    for (const auto& [name, value] : logs) file << fmt::format(",{}", value);
-    file << "\n";
-    if (!file.flush())
-      throw lm::FileError(fmt::format("cannot write {}", path_)).detail("file", path_);
-  }
-
- private:
-  std::string path_;
 };
 
 // So that a training that was stopped goes on where it was.
@@ -127,7 +112,10 @@ void run(const Options& options) {
                             .validation_data = data.validation,
                             .seed = options.data.seed,
                             .verbose = options.quiet ? 0 : 1};
-  if (!options.log.empty()) fit.callbacks.push_back(CsvLog(options.log));
+  if (!options.log.empty()) fit.callbacks.push_back(lm::train::CSVLogger(options.log));
+  if (!options.report.empty()) {
+    fit.callbacks.push_back(lm::train::Report(options.report, {options.data.data, data.classes}));
+  }
   if (options.patience > 0) {
     fit.callbacks.push_back(
         lm::train::EarlyStopping({.patience = options.patience, .restore_best_weights = true}));
@@ -209,6 +197,10 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("--save", options.save, "where the model goes (model.lamina)")
       ->type_name("FILE");
   command.add_option("--log", options.log, "a CSV file with a line for each epoch")
+      ->type_name("FILE");
+  command
+      .add_option("--report", options.report,
+                  "a page (HTML) with curves, confusions and the wrong pictures")
       ->type_name("FILE");
   command
       .add_option("--checkpoint", options.checkpoint,

@@ -78,7 +78,7 @@ if(LAMINA_BUILD_TESTS)
   endif()
 endif()
 
-# bench/*.cpp: one executable each, built by `make bench` only.
+# bench/*.cpp: one executable each, built by `make bench-kernels` only.
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*.cpp)
 if(LAMINA_OWN_BUILD)
   add_custom_target(bench_programs)

@@ -25,5 +25,7 @@
 #include "lamina/optim/optimizers.h"
 #include "lamina/train/train.h"         // Trainer, callbacks, metrics, model files
 #include "lamina/transform/checkpoint.h"
+#include "lamina/transform/conditions.h"
 #include "lamina/transform/custom_vjp.h"
+#include "lamina/transform/scan.h"
 #include "lamina/transform/vjp.h"       // vjp, jvp of functions

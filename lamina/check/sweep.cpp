@@ -7,6 +7,7 @@
 namespace lamina {
 
 LAMINA_USE_OP(Output)
+LAMINA_USE_OP(Placeholder)
 
 SweepMode sweep_mode(std::string_view name) {
   if (name == "test") return SweepMode::Test;
@@ -23,7 +24,9 @@ SweepReport& SweepReport::operator+=(const SweepReport& other) {
   return *this;
 }
 
-bool is_internal(const Op& op) { return &op == &ops::op_Output(); }
+bool is_internal(const Op& op) {
+  return &op == &ops::op_Output() || &op == &ops::op_Placeholder();
+}
 
 SweepReport sweep(const Op& op, SweepMode mode, uint32_t seed, Extent extent) {
   SweepReport report;

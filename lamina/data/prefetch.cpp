@@ -42,7 +42,7 @@ struct Prefetch::Shared {
 
   void work() {
     thread_team::limit_caller(1);  // the processors are for the net; a batch is one thread's work
-    stop_request = &stop;
+    heed_stop(&stop);
     for (;;) {
       int64_t number = 0;
       {

@@ -1,7 +1,8 @@
 // The filters and their placement are those of Pillow's Resample.c. Pillow combines columns first and
 // rounds between. The filters that have no negative weights combine rows first here, into floats that
 // are not rounded, which is faster: the two may then differ by one level. Of the others Pillow also
-// cuts off what lies outside of 0 .. 255, so they go in its order.
+// cuts off what lies outside of 0 .. 255, so they go in columns first and in its integers: to the bit, but
+// for pictures of which Pillow 13 combines rows first, where a few levels differ at hard edges.
 #include "lamina/data/resample.h"
 
 #include <algorithm>
@@ -49,10 +50,13 @@ Filter filter_of(Interpolation kind) {
   }
 }
 
+constexpr int kFixedBits = 22;
+
 // For each output: where its inputs begin, how many there are, and what each counts.
 struct Taps {
   std::vector<int32_t> starts, counts;
   std::vector<float> weights;
+  std::vector<int32_t> fixed;  // the same as integers, times 2^22
   size_t most = 0;
 };
 
@@ -79,6 +83,7 @@ Taps make_taps(int64_t in, double from, double size, int64_t out, Interpolation 
   Taps taps;
   taps.most = static_cast<size_t>(std::ceil(support)) * 2 + 1;
   taps.weights.resize(static_cast<size_t>(out) * taps.most);
+  taps.fixed.resize(taps.weights.size());
   std::vector<double> row(taps.most);
   for (int64_t i = 0; i < out; ++i) {
     const double centre = from + (static_cast<double>(i) + 0.5) * scale;
@@ -92,8 +97,10 @@ Taps make_taps(int64_t in, double from, double size, int64_t out, Interpolation 
       sum += row[k];
     }
     for (size_t k = 0; k < count; ++k) {
-      taps.weights[static_cast<size_t>(i) * taps.most + k] =
-          static_cast<float>(sum == 0 ? 1.0 / static_cast<double>(count) : row[k] / sum);
+      const double weight = sum == 0 ? 1.0 / static_cast<double>(count) : row[k] * (1 / sum);
+      const size_t at = static_cast<size_t>(i) * taps.most + k;
+      taps.weights[at] = static_cast<float>(weight);
+      taps.fixed[at] = static_cast<int32_t>(std::lround(weight * (1 << kFixedBits)));
     }
     taps.starts.push_back(static_cast<int32_t>(std::min(first, in - static_cast<int64_t>(count))));
     taps.counts.push_back(static_cast<int32_t>(count));
@@ -134,23 +141,37 @@ io::Picture rows_first(const io::Picture& picture, const Taps& rows, const Taps&
   return out;
 }
 
+uint8_t from_fixed(int32_t sum) {
+  return static_cast<uint8_t>(std::clamp((sum + (1 << (kFixedBits - 1))) >> kFixedBits, 0, 255));
+}
+
 io::Picture columns_first(const io::Picture& picture, const Taps& rows, const Taps& columns,
                           int64_t height, int64_t width) {
   io::Picture narrow = empty_picture(width, picture.height, picture.channels);
   io::Picture out = empty_picture(width, height, picture.channels);
   const Lines from(picture), to(out);
-  std::vector<float> line(std::max(from.size, to.size) + 4);
   for (size_t y = 0; y < static_cast<size_t>(picture.height); ++y) {
-    std::copy_n(&picture.pixels[y * from.size], from.size, line.begin());
-    combine_columns(line.data(), to, columns, &narrow.pixels[y * to.size]);
-  }
-  for (size_t y = 0; y < static_cast<size_t>(height); ++y) {
-    weighted_rows(&narrow.pixels[static_cast<size_t>(rows.starts[y]) * to.size], to.size,
-                  &rows.weights[y * rows.most], static_cast<size_t>(rows.counts[y]), to.size,
-                  line.data());
-    for (size_t i = 0; i < to.size; ++i) {
-      out.pixels[y * to.size + i] = static_cast<uint8_t>(std::clamp(line[i] + 0.5f, 0.0f, 255.0f));
+    for (size_t x = 0; x < to.width; ++x) {
+      const auto first = static_cast<size_t>(columns.starts[x]);
+      const uint8_t* in = &picture.pixels[y * from.size + first * from.channels];
+      for (size_t c = 0; c < to.channels; ++c) {
+        int32_t sum = 0;
+        for (size_t k = 0; k < static_cast<size_t>(columns.counts[x]); ++k) {
+          sum += in[k * to.channels + c] * columns.fixed[x * columns.most + k];
+        }
+        narrow.pixels[y * to.size + x * to.channels + c] = from_fixed(sum);
+      }
     }
+  }
+  std::vector<int32_t> line(to.size);
+  for (size_t y = 0; y < static_cast<size_t>(height); ++y) {
+    std::fill(line.begin(), line.end(), 0);
+    for (size_t k = 0; k < static_cast<size_t>(rows.counts[y]); ++k) {
+      const uint8_t* in = &narrow.pixels[(static_cast<size_t>(rows.starts[y]) + k) * to.size];
+      const int32_t weight = rows.fixed[y * rows.most + k];
+      for (size_t i = 0; i < to.size; ++i) line[i] += in[i] * weight;
+    }
+    for (size_t i = 0; i < to.size; ++i) out.pixels[y * to.size + i] = from_fixed(line[i]);
   }
   return out;
 }

@@ -7,12 +7,10 @@ namespace lamina::data {
 
 struct Stopped {};  // thrown through a dataset; a loader's threads catch it
 
-// Set while a thread makes batches for a loader.
-inline thread_local const std::atomic<bool>* stop_request = nullptr;
+// What this thread makes batches for ends when the flag is set; null for nothing.
+void heed_stop(const std::atomic<bool>* flag);
 
-// Datasets call it between examples.
-inline void check_stop() {
-  if (stop_request && stop_request->load(std::memory_order_relaxed)) throw Stopped();
-}
+// Datasets call it between examples. Throws Stopped.
+void check_stop();
 
 }  // namespace lamina::data

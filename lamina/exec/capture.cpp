@@ -4,6 +4,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/exec/walk.h"
+#include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
 #include "lamina/op/recording.h"
 
@@ -21,6 +22,7 @@ Captured capture(std::span<const Array> outputs) {
   for (const Array& output : outputs) walk.add_root(output.node());
   if (walk.busy()) throw StateError("capture: another thread is computing these values");
   walk.finish();
+  if (walk.placeholder()) raise_placeholder(walk.placeholder());
   Captured captured{walk.to_graph(), {}};
   captured.graph.outputs.clear();
   for (const Array& output : outputs) {

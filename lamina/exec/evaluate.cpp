@@ -8,12 +8,14 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/cache.h"
+#include "lamina/exec/early_reads.h"
 #include "lamina/exec/explain.h"
 #include "lamina/exec/leaf_values.h"
 #include "lamina/exec/profile.h"
 #include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
 #include "lamina/ir/tapes.h"
+#include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -209,16 +211,20 @@ void evaluate(std::span<Node* const> roots) {
   UpdatesOf updates(updated);
 
   std::unique_lock lock(graph_mutex());
+  std::vector<int32_t> also;  // kept for a backward pass that will come
   for (;;) {
     walk->begin();
     for (Node* root : roots) {
       if (!root->is_ready()) walk->add_root(root);
     }
+    if (!walk->busy() && also.empty() && roots.size() == 1)
+      also = kept_for_backward(*walk, roots[0]);
     if (!walk->busy()) add_pending_updates(*walk, updated);
     if (!walk->busy()) break;
     evaluated().wait(lock);
   }
-  walk->finish();
+  walk->finish(also);
+  if (walk->placeholder()) raise_placeholder(walk->placeholder());
   if (walk->outputs().empty()) {
     updates.done();
     spare = std::move(walk);

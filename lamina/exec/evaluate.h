@@ -40,7 +40,4 @@ struct HostValue {
 };
 HostValue host_value(const Array& array);
 
-// The program that would compute the arrays now, without running it.
-std::shared_ptr<const Program> program_for(std::span<const Array> arrays);
-
 }  // namespace lamina

@@ -6,6 +6,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/walk.h"
+#include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -40,6 +41,7 @@ void walk_from(Walk& walk, std::span<Node* const> roots) {
     if (!root->is_ready()) walk.add_root(root);
   }
   walk.finish();
+  if (walk.placeholder()) raise_placeholder(walk.placeholder());
 }
 
 std::vector<Node*> nodes_of(std::span<const Array> arrays) {

@@ -2,6 +2,7 @@
 // are what kernels ask for, and a copy stands wherever an operand lies otherwise than its kernel
 // wants.
 #include <algorithm>
+#include <map>
 
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
@@ -32,6 +33,11 @@ class Lowering {
         once_(graph_.leaf_count, tier),
         parts_(place_parts(graph_)) {
     for (ProgramBuilder* builder : {&main_, &once_}) builder->program().why_tier = why_tier;
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      const GraphValue& v = graph_.values[i];
+      if (parts_[i].whole >= 0 && v.op == &ops::op_Output())
+        placed_outputs_[{v.inputs[0], v.output}] = static_cast<int32_t>(i);
+    }
     if (tier > 0) {
       derived_ = find_derived(graph_);
       stable_ = find_stable(graph_);
@@ -41,14 +47,18 @@ class Lowering {
     }
   }
 
-  std::shared_ptr<const Program> run() {
+  std::shared_ptr<const Program> run(OutputLayout layout) {
     locations_.resize(graph_.values.size());
     for (size_t i = 0; i < graph_.values.size(); ++i) {
       current_ = derived_[i] ? &once_ : &main_;
       lower(static_cast<int32_t>(i));
     }
     current_ = &main_;
-    for (int32_t output : graph_.outputs) main_.output(seen(output), spec(output));
+    for (int32_t output : graph_.outputs) {
+      const Location where = seen(output);
+      const bool any = layout == OutputLayout::Any;
+      main_.output(any ? where : main_.row_major(where, spec(output)), spec(output));
+    }
     finish_derivation();
     return main_.finish();
   }
@@ -141,6 +151,13 @@ class Lowering {
     }
     int64_t item = static_cast<int64_t>(size_of(v.spec.dtype));
     locations_[i] = {{from.buffer, from.offset + view->offset * item, view->strides}};
+  }
+
+  // The value that output k of a loop is as a part of a concatenation, or -1.
+  int32_t part_of_output(int32_t loop, size_t k) const {
+    if (parts_[loop].whole >= 0) return loop;
+    auto found = placed_outputs_.find({loop, k});
+    return found == placed_outputs_.end() ? -1 : found->second;
   }
 
   // The place of a value that is a part of a concatenation, inside the memory of the whole; that
@@ -236,8 +253,9 @@ class Lowering {
     }
     for (const Cluster::Output& output : c.outputs) {
       const Strides like = output_strides(c, output, specs, from);
-      Location where = parts_[i].whole >= 0 ? place_in_whole(i, like)
-                                            : Location{current_->new_buffer(output.spec), 0, like};
+      const int32_t part = part_of_output(i, to.size());
+      Location where = part >= 0 ? place_in_whole(part, like)
+                                 : Location{current_->new_buffer(output.spec), 0, like};
       Strides strides(c.domain.size(), 0);
       for (size_t d = 0; d < c.domain.size(); ++d) {
         if (output.axes[d] >= 0) strides[d] = where.strides[output.axes[d]];
@@ -390,6 +408,7 @@ class Lowering {
   ProgramBuilder main_, once_;  // once_ computes what depends on parameters only
   ProgramBuilder* current_ = &main_;
   std::vector<Part> parts_;
+  std::map<std::pair<int32_t, size_t>, int32_t> placed_outputs_;  // of loops with several
   std::vector<bool> derived_, stable_;
   std::vector<std::vector<Location>> locations_;
   std::vector<std::pair<int32_t, Location>> wholes_;   // concatenations whose memory is there
@@ -398,8 +417,9 @@ class Lowering {
 
 }  // namespace
 
-std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier) {
-  return Lowering(std::move(graph), tier, why_tier).run();
+std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier,
+                                     OutputLayout layout) {
+  return Lowering(std::move(graph), tier, why_tier).run(layout);
 }
 
 }  // namespace lamina

@@ -7,14 +7,19 @@
 namespace lamina {
 
 LAMINA_USE_OP(Concatenate)
+LAMINA_USE_OP(Output)
 
 namespace {
 
 bool is_concatenation(const GraphValue& v) { return v.op == &ops::op_Concatenate(); }
 
 // Loops write anywhere; other kernels choose dense layouts of their own.
-bool writes_anywhere(const GraphValue& v) {
+bool writes_anywhere(const Graph& graph, const GraphValue& v) {
   if (is_concatenation(v)) return true;
+  if (v.op == &ops::op_Output()) {
+    const GraphValue& loop = graph.values[v.inputs[0]];
+    return loop.cluster && loop.cluster->reduced.empty();
+  }
   if (v.cluster) return v.cluster->outputs.size() == 1 && v.cluster->reduced.empty();
   return v.op && v.op->elementwise;
 }
@@ -36,7 +41,7 @@ std::vector<Part> place_parts(const Graph& graph) {
       const GraphValue& source = graph.values[input];
       // What others read as well had better stay dense, unless it is a whole that would be copied.
       const bool alone = uses[input] == 1;
-      if (parts[input].whole < 0 && writes_anywhere(source) &&
+      if (parts[input].whole < 0 && writes_anywhere(graph, source) &&
           (alone || is_concatenation(source))) {
         parts[input] = whole;
       }

@@ -91,7 +91,10 @@ class Program {
 };
 
 // Chooses kernels and places for a graph. Tier 1 means that optimize() has been applied before.
-std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier = "");
+// Outputs lie as their kernels like it, or row-major.
+enum class OutputLayout : uint8_t { Any, RowMajor };
+std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier = "",
+                                     OutputLayout layout = OutputLayout::Any);
 
 // The compiler's passes (compile/optimize.cpp).
 void optimize(Graph& graph);

@@ -8,6 +8,9 @@
 #include "lamina/op/op.h"
 
 namespace lamina {
+
+LAMINA_USE_OP(Placeholder)
+
 namespace {
 
 uint32_t last_mark = 0;  // guarded by the graph lock
@@ -50,7 +53,7 @@ void Walk::begin() {
   if (last_mark >= UINT32_MAX - 4)
     last_mark = 0;  // nodes marked four billion walks ago are long gone
   mark_ = ++last_mark;
-  busy_ = nullptr;
+  busy_ = placeholder_ = nullptr;
   stack_.clear(), order_.clear(), leaves_.clear(), leaf_positions_.clear(), in_degree_.clear();
   key_.clear(), outputs_.clear(), leaf_dies_.clear();
   keeps_tape_ = false;
@@ -119,6 +122,7 @@ void Walk::emit(Node* node) {
   // key.
   key_.push_back(node->op->id | static_cast<uint32_t>(node->output) << 20);
   auto inputs = node->inputs();
+  if (inputs.empty() && node->op == &ops::op_Placeholder()) placeholder_ = node;
   key_.push_back(static_cast<uint32_t>(inputs.size()));
   bool tape_lives = false;
   for (Node* input : inputs) {
@@ -160,10 +164,16 @@ bool Walk::touches(Node* node) {
   return found;
 }
 
-void Walk::finish() {
+uint64_t Walk::hash_so_far() const { return hash_words(key_); }
+
+void Walk::finish(std::span<const int32_t> also) {
   bool inputs_stay = false;
+  size_t next_also = 0;
   for (size_t i = 0; i < order_.size(); ++i) {
     Node* node = order_[i];
+    const bool wanted =
+        next_also < also.size() && also[next_also] == static_cast<int32_t>(i);
+    next_also += wanted;
     if (node->state.load(std::memory_order_relaxed) == NodeState::Ready) continue;
     uint64_t count = users(node);
     bool held = (count >> 32) != 0, needed_elsewhere = static_cast<uint32_t>(count) > in_degree_[i];
@@ -172,7 +182,7 @@ void Walk::finish() {
       inputs_stay |= needed_elsewhere;
       continue;
     }
-    if (held || needed_elsewhere) {
+    if (held || needed_elsewhere || wanted) {
       outputs_.push_back(static_cast<int32_t>(i));
       keeps_tape_ |= node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
     }

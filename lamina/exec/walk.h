@@ -24,8 +24,15 @@ class Walk {
   // Set when a value is being computed by another thread: wait, then start again.
   Node* busy() const { return busy_; }
 
-  // Marks tapes that have ended, finds out what must be kept, completes the key.
-  void finish();
+  // Of the key as it stands.
+  uint64_t hash_so_far() const;
+
+  // Marks tapes that have ended, finds out what must be kept, completes the key. `also`: positions
+  // of values that are kept although nobody holds them, ascending.
+  void finish(std::span<const int32_t> also = {});
+
+  // A value that no program can compute, if there is one: op/graph_scope.h.
+  const Node* placeholder() const { return placeholder_; }
 
   const std::vector<Node*>& order() const { return order_; }
   const std::vector<Node*>& leaves() const { return leaves_; }
@@ -48,7 +55,7 @@ class Walk {
     uint32_t next;
   };
   uint32_t mark_ = 0;
-  Node* busy_ = nullptr;
+  Node *busy_ = nullptr, *placeholder_ = nullptr;
   std::vector<Frame> stack_;
   std::vector<Node*> order_, leaves_;
   std::vector<uint32_t> leaf_positions_, in_degree_, key_;

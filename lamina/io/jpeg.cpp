@@ -6,9 +6,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-// jpeglib.h needs cstdio before it.
-#include <jerror.h>
+// jpeglib.h needs cstdio before it, and jerror.h what jpeglib.h says the library can do.
 #include <jpeglib.h>
+
+#include <jerror.h>
 
 #include <algorithm>
 #include <cstring>

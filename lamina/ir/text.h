@@ -10,8 +10,10 @@
 //   %6 = %5[0] : float32 [64, 3]
 //   output %6
 //
-// One value a line, inputs before users; what follows "in" is the path of the module that recorded it. The
-// version changes when old readers would misread; an op that a reader does not know is an error anyway.
+// One value a line, inputs before users; what follows "in" is the path of the module that recorded
+// it. A graph that is an attribute, as the body of a loop is, stands in braces on the same line, its
+// lines parted by semicolons. The version changes when old readers would misread; an op that a
+// reader does not know is an error anyway.
 #pragma once
 
 #include <span>
@@ -35,6 +37,10 @@ class OpDirectory {
   virtual std::string epilogue_text(const Epilogue& epilogue) const = 0;  // " + add + relu"
   virtual std::string cluster_text(const Cluster& cluster) const = 0;  // "cluster{multiply, relu}"
   virtual bool has_several_outputs(const Cluster& cluster) const = 0;
+  // Attributes that are graphs: "body={%0 = input float32 [3] \"\"; output %0}"; empty for none.
+  virtual std::string graphs_text(const AttributesBase& attributes) const = 0;
+  // Sets one; throws when there is no such attribute.
+  virtual void set_graph(AttributesBase& attributes, std::string_view name, Graph graph) const = 0;
   // The outputs of a call; throws on a wrong one.
   virtual std::vector<Spec> infer(const Op& op, std::span<const Spec* const> inputs,
                                   const AttributesBase* attributes) const = 0;

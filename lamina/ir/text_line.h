@@ -63,6 +63,28 @@ class TextLine {
     rest_.remove_prefix(1);
     return out;
   }
+  // What stands between braces, quotes and inner braces included.
+  bool at_braces() { return skip().starts_with("{"); }
+  std::string_view braces() {
+    expect("{");
+    int depth = 1;
+    bool quoted = false;
+    for (size_t n = 0; n < rest_.size(); ++n) {
+      const char c = rest_[n];
+      if (quoted && c == '\\') {
+        ++n;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (!quoted && c == '{') {
+        ++depth;
+      } else if (!quoted && c == '}' && --depth == 0) {
+        const std::string_view inner = cut(n);
+        expect("}");
+        return inner;
+      }
+    }
+    fail("a closing brace");
+  }
   // The value of an attribute: a list in brackets, or all up to the next comma or parenthesis.
   std::string_view attribute() {
     skip();

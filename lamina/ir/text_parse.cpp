@@ -9,8 +9,8 @@ namespace {
 
 class Parser {
  public:
-  Parser(std::string_view source, const OpDirectory& ops, GraphTextLimits limits)
-      : source_(source), ops_(ops), limits_(limits) {}
+  Parser(std::string_view source, const OpDirectory& ops, GraphTextLimits limits, int depth = 0)
+      : source_(source), ops_(ops), limits_(limits), depth_(depth) {}
 
   Graph parse(std::string_view all) {
     if (all.size() > limits_.bytes) {
@@ -146,9 +146,34 @@ class Parser {
   void attribute(TextLine& line, GraphValue& v) {
     const std::string name(line.word());
     line.expect("=");
+    if (line.at_braces()) return graph_attribute(line, v, name);
     const std::string_view value = line.attribute();
     if (!v.attributes) line.fail("no attributes", io::quoted(name));
     checked(line, [&] { set_field(*v.attributes, name, value); });
+  }
+
+  // A graph on one line: each of its lines ends at a semicolon.
+  void graph_attribute(TextLine& line, GraphValue& v, const std::string& name) {
+    if (!v.attributes) line.fail("no attributes", io::quoted(name));
+    if (depth_ >= kMostDepth) line.fail(text("graphs at most ", kMostDepth, " deep"), "more");
+    const std::string_view inner = line.braces();
+    std::string lines = "lamina-ir 1\n";
+    int depth = 0;
+    bool quoted = false;
+    for (size_t n = 0; n < inner.size(); ++n) {
+      const char c = inner[n];
+      if (quoted && c == '\\' && n + 1 < inner.size()) {
+        lines += c, lines += inner[++n];
+        continue;
+      }
+      if (c == '"') quoted = !quoted;
+      if (!quoted && (c == '{' || c == '}')) depth += c == '{' ? 1 : -1;
+      const bool ends = c == ';' && !quoted && depth == 0;
+      if (!(c == ' ' && lines.back() == '\n')) lines += ends ? '\n' : c;
+    }
+    lines += '\n';
+    Graph graph = Parser(source_, ops_, limits_, depth_ + 1).parse(lines);
+    checked(line, [&] { ops_.set_graph(*v.attributes, name, std::move(graph)); });
   }
 
   std::vector<Spec> infer(TextLine& line, const GraphValue& v) {
@@ -226,6 +251,8 @@ class Parser {
   std::string_view source_;
   const OpDirectory& ops_;
   GraphTextLimits limits_;
+  int depth_;
+  static constexpr int kMostDepth = 16;
   Graph graph_;
   std::vector<std::vector<Spec>> outputs_;  // by value; empty but for ops with several outputs
 };

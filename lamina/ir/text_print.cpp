@@ -42,6 +42,8 @@ std::string call_text(const GraphValue& v, const OpDirectory& ops) {
   }
   const std::string attributes = attributes_text(v.attributes.get());
   if (!attributes.empty()) arguments += text(arguments.empty() ? "" : ", ", attributes);
+  const std::string graphs = v.attributes ? ops.graphs_text(*v.attributes) : "";
+  if (!graphs.empty()) arguments += text(arguments.empty() ? "" : ", ", graphs);
   const std::string steps = v.epilogue ? ops.epilogue_text(*v.epilogue) : "";
   std::string out = text(ops.name(*v.op), steps, "(", arguments, ")");
   if (!ops.has_several_outputs(*v.op)) out += text(" : ", v.spec);

@@ -8,6 +8,7 @@
 #include "lamina/ir/node.h"
 #include "lamina/nn/init.h"
 #include "lamina/nn/module.h"
+#include "lamina/op/graph_scope.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/elementwise.h"
 
@@ -186,9 +187,22 @@ std::unique_ptr<Module> Module::clone() const {
   return copy;
 }
 
+namespace {
+
+// A function that is recorded once may run any number of times, or not at all.
+void check_state_may_change(const Module& module) {
+  if (const GraphScope* scope = GraphScope::innermost()) {
+    throw StateError(text(module.kind(), " changes its state inside the function of ", scope->what()))
+        .help("put it into evaluation mode, or carry the state through the loop");
+  }
+}
+
+}  // namespace
+
 // A recomputation repeats what has been recorded, and its updates with it: they are left out.
 void Module::update(std::initializer_list<std::pair<const Buffer&, Array>> next) {
   if (recording().replay) return;
+  check_state_may_change(*this);
   std::vector<BufferUpdate> updates;
   for (const auto& [buffer, value] : next) updates.push_back({buffer.variable(), value});
   update_variables(std::move(updates));
@@ -196,6 +210,7 @@ void Module::update(std::initializer_list<std::pair<const Buffer&, Array>> next)
 
 void Module::update(const Buffer& buffer, Array value) {
   if (recording().replay) return;
+  check_state_may_change(*this);
   update_variables({{buffer.variable(), std::move(value)}});
 }
 

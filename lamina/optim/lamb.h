@@ -13,7 +13,8 @@ struct LAMBOptions {
   double weight_decay = 0;
 };
 
-// Adam's direction at a length that follows the layer's weights, for large batches (You et al. 2020):
+// Adam's direction at a length that follows the layer's weights, for large batches (You et al.
+// 2020):
 //   r = m' / (sqrt(v') + eps) + weight_decay * p;  p = p - lr * |p| / |r| * r
 // with a ratio of 1 where either norm is 0.
 class LAMB : public Optimizer {

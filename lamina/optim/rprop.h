@@ -12,8 +12,8 @@ struct RpropOptions {
   std::pair<double, double> step_sizes = {1e-6, 50.0};  // the least and the largest
 };
 
-// The gradient's sign alone, with a step size for each element (Riedmiller and Braun 1993): it grows
-// by etas.second while the sign stays, shrinks by etas.first when it changes, and the element then
+// The gradient's sign alone, with a step size for each element (Riedmiller and Braun 1993): it
+// grows by etas.second while the sign stays, shrinks by etas.first when it changes, and the element then
 // rests for one step. For whole data sets, not for batches.
 class Rprop : public Optimizer {
  public:

@@ -37,8 +37,8 @@ struct PolynomialSchedule {
   double operator()(int64_t step) const;
 };
 
-// Half a cosine from lr to `end` over `period` steps, again and again, each `multiply` times as long
-// (Loshchilov and Hutter 2017).
+// Half a cosine from lr to `end` over `period` steps, again and again, each `multiply` times as
+// long (Loshchilov and Hutter 2017).
 struct CosineRestartsSchedule {
   double lr = 0.1;
   int64_t period = 1000;

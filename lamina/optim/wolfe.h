@@ -1,5 +1,5 @@
-// Internal: a step length with the strong Wolfe conditions (Nocedal and Wright, algorithms 3.5, 3.6),
-// by cubic interpolation.
+// Internal: a step length with the strong Wolfe conditions (Nocedal and Wright, algorithms 3.5 and
+// 3.6), by cubic interpolation.
 #pragma once
 
 #include <cstdint>

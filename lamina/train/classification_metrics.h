@@ -1,5 +1,5 @@
-// Metrics of classes. Predictions are scores [N, .., classes] for integer targets [N, ..]; or, for a
-// question of yes or no, probabilities of the targets' shape, yes from `threshold` on.
+// Metrics of classes. Predictions are scores [N, .., classes] for integer targets [N, ..]; or, for
+// a question of yes or no, probabilities of the targets' shape, yes from `threshold` on.
 #pragma once
 
 #include "lamina/train/metric.h"

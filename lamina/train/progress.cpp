@@ -92,7 +92,8 @@ std::string bar_line(const ProgressOptions& options, int64_t done, double second
 namespace {
 
 std::mutex display_mutex;
-std::shared_ptr<const ProgressDisplay> display;
+// Never destroyed: it may hold what ends before the program does, such as Python.
+std::shared_ptr<const ProgressDisplay>& display = *new std::shared_ptr<const ProgressDisplay>;
 
 std::shared_ptr<const ProgressDisplay> current_display() {
   const std::lock_guard lock(display_mutex);

@@ -73,6 +73,7 @@ void Report::look_at_validation(ReportContent& content) {
     std::vector<int64_t> numbers;
     for (int64_t i = first; i < std::min(first + kBatch, data->size()); ++i) numbers.push_back(i);
     const auto [x, y] = data->get(numbers);
+    if (!x) continue;  // none of these could be read
     const Array prediction = trainer().module()(x);
     if (prediction.ndim() != 2 || y.ndim() != 1 || is_floating(y.dtype())) return;
     if (prediction.shape(1) > kMostClasses || prediction.shape(1) < 2) return;

@@ -1,5 +1,5 @@
-// Report: a page that shows what a training came to: curves, the confusion matrix, the examples that
-// are most wrong, time and memory. One file of HTML that needs nothing else.
+// Report: a page that shows what a training came to: curves, the confusion matrix, the examples
+// that are most wrong, time and memory. One file of HTML that needs nothing else.
 //
 //   trainer.fit(data, {.epochs = 10, .validation_data = test,
 //                      .callbacks = {train::Report("report.html", {.classes = {"cat", "dog"}})}});

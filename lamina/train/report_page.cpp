@@ -11,7 +11,8 @@ namespace lamina::train {
 namespace {
 
 constexpr const char* kStyle = R"(
-:root{--ink:#1d2430;--soft:#5d6878;--line:#dfe4ea;--page:#f6f7f9;--card:#fff;--a:#2563eb;--b:#dc5a1e}
+:root{--ink:#1d2430;--soft:#5d6878;--line:#dfe4ea;--page:#f6f7f9;--card:#fff;--a:#2563eb;
+--b:#dc5a1e}
 @media(prefers-color-scheme:dark){:root{--ink:#e8ecf2;--soft:#98a4b5;--line:#313a48;--page:#12161d;
 --card:#1a2029;--a:#6b9cff;--b:#ff8a50}}
 *{box-sizing:border-box}

@@ -15,10 +15,18 @@ Subset::Subset(data::DatasetHandle dataset, std::vector<int64_t> indices)
   }
 }
 
-data::Batch Subset::get(std::span<const int64_t> indices) const {
+std::vector<int64_t> Subset::of_dataset(std::span<const int64_t> indices) const {
   std::vector<int64_t> there;
   for (int64_t index : indices) there.push_back(indices_.at(static_cast<size_t>(index)));
-  return dataset_->get(there);
+  return there;
+}
+
+data::Batch Subset::get(std::span<const int64_t> indices) const {
+  return dataset_->get(of_dataset(indices));
+}
+
+data::Batch Subset::draw(std::span<const int64_t> indices, data::Draw draw) const {
+  return dataset_->draw(of_dataset(indices), draw);
 }
 
 std::vector<Fold> k_fold(data::DatasetHandle dataset, KFoldOptions options) {

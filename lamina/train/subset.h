@@ -17,9 +17,12 @@ class Subset : public data::Dataset {
   Subset(data::DatasetHandle dataset, std::vector<int64_t> indices);
   int64_t size() const override { return static_cast<int64_t>(indices_.size()); }
   data::Batch get(std::span<const int64_t> indices) const override;
+  data::Batch draw(std::span<const int64_t> indices, data::Draw draw) const override;
+  int workers() const override { return dataset_->workers(); }
   const std::vector<int64_t>& indices() const { return indices_; }
 
  private:
+  std::vector<int64_t> of_dataset(std::span<const int64_t> indices) const;
   data::DatasetHandle dataset_;
   std::vector<int64_t> indices_;
 };

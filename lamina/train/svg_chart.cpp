@@ -111,7 +111,7 @@ std::string line_chart(const std::string& title, const std::vector<Line>& lines)
     out += format("<text x='%.0f' y='18' text-anchor=end>", legend) + escaped(lines[k].name) +
            "</text>";
     legend -= 7.0 * static_cast<double>(lines[k].name.size()) + 6;
-    out += format("<circle cx='%.0f' cy='14' r='4' fill='%s'/>", legend, lines[k].color);
+    out += format("<circle cx='%.0f' cy='14' r='4' style='fill:%s'/>", legend, lines[k].color);
     legend -= 16;
   }
   out += grid(frame);
@@ -128,13 +128,13 @@ std::string line_chart(const std::string& title, const std::vector<Line>& lines)
       pen = true;
       if (line.values.size() <= 60) {
         dots += format(
-            "<circle cx='%.1f' cy='%.1f' r='2.5' fill='%s'><title>epoch %zu: %.5g</title>"
+            "<circle cx='%.1f' cy='%.1f' r='2.5' style='fill:%s'><title>epoch %zu: %.5g</title>"
             "</circle>",
             x, y, line.color, i + 1, line.values[i]);
       }
     }
     out +=
-        format("<path fill=none stroke-width=2 stroke='%s' d='", line.color) + path + "'/>" + dots;
+        format("<path fill=none stroke-width=2 style='stroke:%s' d='", line.color) + path + "'/>" + dots;
   }
   return out + "</svg>";
 }
@@ -166,7 +166,7 @@ std::string confusion_chart(const std::vector<int64_t>& counts,
       // Small shares of wrong answers are what one looks for: they must be seen.
       const double strength = count == 0 ? 0 : 0.12 + 0.88 * std::sqrt(share);
       out += format(
-                 "<rect class=c x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='%s' "
+                 "<rect class=c x='%.1f' y='%.1f' width='%.1f' height='%.1f' style='fill:%s' "
                  "fill-opacity='%.3f'><title>",
                  x, y, cell - 1, cell - 1, color, strength) +
              escaped(classes[row]) + " as " + escaped(classes[c]) +

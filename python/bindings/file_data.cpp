@@ -19,7 +19,7 @@ nb::object feature(const io::TfFeature& value) {
   if (!value.integers.empty()) return nb::cast(value.integers);
   nb::list out;
   for (const std::string& s : value.strings) out.append(nb::bytes(s.data(), s.size()));
-  return std::move(out);
+  return nb::object(out);
 }
 
 nb::dict tf_example(const nb::bytes& record) {

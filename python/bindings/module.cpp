@@ -49,6 +49,7 @@ NB_MODULE(_lamina, m) {
   bind_embedding(m);
   bind_attention(m);
   bind_autograd(m);
+  bind_control(m);
   bind_transforms(m);
   bind_execution(m);
   nanobind::module_ nn = m.def_submodule("_nn");
@@ -59,6 +60,7 @@ NB_MODULE(_lamina, m) {
   bind_initialisers(init);
   bind_spatial_layers(nn);
   bind_more_layers(nn);
+  bind_recurrent_layers(nn);
   nn.attr("cross_entropy") = m.attr("cross_entropy");
   bind_losses(nn);
   bind_loss_modules(nn);

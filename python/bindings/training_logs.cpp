@@ -21,10 +21,10 @@ void bind_loggers(nb::module_& m) {
       "One line per epoch, the names in the first.\n"
       ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.5), \"mse\")\n"
       ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
-      ">>> import os, tempfile\n"
+      ">>> import os, pathlib, tempfile\n"
       ">>> path = os.path.join(tempfile.mkdtemp(), \"run.csv\")\n"
       ">>> history = trainer.fit(data, verbose=0, callbacks=[lm.train.CSVLogger(path)])\n"
-      ">>> open(path).readline()[:-1]\n"
+      ">>> pathlib.Path(path).read_text().split()[0]\n"
       "epoch,loss")
       .def(nb::init<std::string>(), nb::arg("path"));
   nb::class_<JSONLogger, Callback>(
@@ -32,10 +32,10 @@ void bind_loggers(nb::module_& m) {
       "One JSON object per epoch and line.\n"
       ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.5), \"mse\")\n"
       ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
-      ">>> import json, os, tempfile\n"
+      ">>> import json, os, pathlib, tempfile\n"
       ">>> path = os.path.join(tempfile.mkdtemp(), \"run.jsonl\")\n"
       ">>> history = trainer.fit(data, verbose=0, callbacks=[lm.train.JSONLogger(path)])\n"
-      ">>> json.loads(open(path).readline())[\"epoch\"]\n"
+      ">>> json.loads(pathlib.Path(path).read_text())[\"epoch\"]\n"
       "1")
       .def(nb::init<std::string>(), nb::arg("path"));
   nb::class_<EventLogger, Callback>(
@@ -60,10 +60,10 @@ void bind_loggers(nb::module_& m) {
       "and memory. One file of HTML that needs nothing else.\n"
       ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.5), \"mse\")\n"
       ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
-      ">>> import os, tempfile\n"
+      ">>> import os, pathlib, tempfile\n"
       ">>> path = os.path.join(tempfile.mkdtemp(), \"report.html\")\n"
       ">>> history = trainer.fit(data, verbose=0, callbacks=[lm.train.Report(path)])\n"
-      ">>> open(path).read()[:15]\n"
+      ">>> pathlib.Path(path).read_text()[:15]\n"
       "<!doctype html>")
       .def(
           "__init__",

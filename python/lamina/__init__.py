@@ -14,6 +14,7 @@ from ._lamina import *
 from .array_api import *
 from .array_api import __array_namespace_info__
 from .autograd import checkpoint, custom_vjp, grad, jvp, no_grad, value_and_grad, vjp
+from .control import *
 from .errors import *
 from .execution import eval, explain, profile
 from .train import Trainer, load_model, save_model

@@ -12,6 +12,7 @@ def main():
     ]
     for program in places:
         if os.path.exists(program):
+            os.environ["LAMINA_PYTHON"] = sys.executable  # for the commands that come back to Python
             os.execv(program, ["lamina", *sys.argv[1:]])
     sys.exit("lamina: the command line tool is missing beside the Python package; looked for\n  " + "\n  ".join(places))
 

@@ -11,3 +11,4 @@
 """
 
 from ._lamina._nn import *
+from .recurrent import RNN

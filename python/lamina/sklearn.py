@@ -7,6 +7,8 @@
 scikit-learn is needed for this module only; `import lamina` never touches it.
 """
 
+import contextlib
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
@@ -16,6 +18,24 @@ from . import _lamina, nn, optim
 from .train import Trainer
 
 __all__ = ["LaminaClassifier", "LaminaRegressor"]
+
+
+def _net(sizes):
+    layers = []
+    for before, after in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(before, after), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+@contextlib.contextmanager
+def _repeatable():
+    """The same bits in every fit, whatever has run before."""
+    before = _lamina.is_deterministic()
+    _lamina.set_deterministic(True)
+    try:
+        yield
+    finally:
+        _lamina.set_deterministic(before)
 
 
 class _Estimator(BaseEstimator):
@@ -28,6 +48,19 @@ class _Estimator(BaseEstimator):
         self.lr = lr
         self.random_state = random_state
         self.verbose = verbose
+
+    def __getstate__(self):
+        state = dict(super().__getstate__())
+        if "module_" in state:
+            state["module_"] = {name: np.array(value) for name, value in state["module_"].state_dict().items()}
+        return state
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        if "module_" in state:
+            values = self.module_
+            self.module_ = _net(self.sizes_)
+            self.module_.load_state_dict({name: _lamina.array(value) for name, value in values.items()})
 
     def _seed(self):
         if self.random_state is None:
@@ -44,13 +77,12 @@ class _Estimator(BaseEstimator):
         seed = self._seed()
         _lamina.seed(seed)
         sizes = [X.shape[1], *self.hidden, outputs]
-        layers = []
-        for before, after in zip(sizes, sizes[1:]):
-            layers += [nn.Linear(before, after), nn.ReLU()]
-        self.module_ = nn.Sequential(*layers[:-1])
+        self.module_ = _net(sizes)
         batch = min(self.batch_size, len(X))
         trainer = Trainer(self.module_).compile(optim.Adam(lr=self.lr), loss)
-        trainer.fit((self._rows(X), y), epochs=self.epochs, batch_size=batch, seed=seed, verbose=self.verbose)
+        with _repeatable():
+            trainer.fit((self._rows(X), y), epochs=self.epochs, batch_size=batch, seed=seed, verbose=self.verbose)
+        self.sizes_ = sizes
         self.n_iter_ = self.epochs
         return self
 
@@ -68,7 +100,8 @@ class _Estimator(BaseEstimator):
             part = rows[first : first + step]
             padded = np.zeros((step, rows.shape[1]), np.float32)
             padded[: len(part)] = part
-            parts.append(np.asarray(self.module_(_lamina.array(padded)))[: len(part)])
+            with _repeatable():
+                parts.append(np.array(self.module_(_lamina.array(padded)))[: len(part)])
         return np.concatenate(parts).astype(np.float64)
 
 
@@ -93,7 +126,8 @@ class LaminaClassifier(ClassifierMixin, _Estimator):
         return shares / shares.sum(axis=1, keepdims=True)
 
     def predict(self, X):
-        return self.classes_[self._outputs(X).argmax(axis=1)]
+        scores = self._outputs(X)
+        return self.classes_[scores.argmax(axis=1)]
 
 
 class LaminaRegressor(RegressorMixin, _Estimator):

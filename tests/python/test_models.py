@@ -9,7 +9,8 @@ import pytest
 import lamina as lm
 from lamina import models, nn, optim
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "bench" / "peers"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
+from bench.survey.net import weight  # noqa: E402
 
 # name: (how to make it, trainable numbers, an input's shape)
 NETS = {
@@ -40,12 +41,11 @@ def test_sizes(net):
 
 def test_agrees_with_pytorch(net):
     torch = pytest.importorskip("torch", reason="PyTorch is the other side of this comparison")
-    import problem
     import torch_nets
 
     make, _, shape = NETS[net]
     model, other = make(), torch_nets.NETS[net]()
-    state = {name: problem.weight(name, tuple(value.shape)) for name, value in other.state_dict().items()}
+    state = {name: weight(name, tuple(value.shape)) for name, value in other.state_dict().items()}
     assert list(model.state_dict()) == list(state)
     model.load_state_dict({name: lm.array(value) for name, value in state.items()})
     other.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
@@ -61,10 +61,9 @@ def test_agrees_with_pytorch(net):
 
 def both(ours, theirs):
     """The same weights in a net of ours and one of PyTorch's, which must have the same names."""
-    import problem
     import torch
 
-    state = {name: problem.weight(name, tuple(value.shape)) for name, value in theirs.state_dict().items()}
+    state = {name: weight(name, tuple(value.shape)) for name, value in theirs.state_dict().items()}
     assert list(ours.state_dict()) == list(state)
     ours.load_state_dict({name: lm.array(value) for name, value in state.items()})
     theirs.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})

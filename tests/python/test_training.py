@@ -88,7 +88,7 @@ def test_validation_split_takes_the_end():
     second = fitted(b, (x[:36], y[:36]), validation_data=(x[36:], y[36:]), epochs=2, shuffle=True).history
     for name in ("loss", "val_loss"):
         assert first[name] == pytest.approx(second[name], rel=1e-5)
-    for wrong in (1.0, -0.1, 0.001):
+    for wrong in (1.0, -0.1, 0.99):
         with pytest.raises(lm.ValueError):
             fitted(linear(), (x, y), validation_split=wrong)
 

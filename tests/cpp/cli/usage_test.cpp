@@ -16,7 +16,7 @@ TEST(Usage, HelpAndVersion) {
   const CommandResult help = run_lamina("--help");
   EXPECT_EQ(help.exit_code, 0);
   for (const char* name : {"quickstart", "train", "eval", "predict", "summary", "inspect",
-                           "explain", "digits", "check", "doctor", "completion"}) {
+                           "explain", "digits", "check", "bench", "doctor", "completion"}) {
     EXPECT_THAT(help.output, HasSubstr(name));
   }
   EXPECT_EQ(run_lamina("").exit_code, 2);
@@ -46,6 +46,8 @@ TEST(Usage, WrongArgumentsExitWithTwo) {
       {"check --op softmaks", "there is no op 'softmaks'; did you mean 'softmax'?"},
       {"check --mode fast", "--mode"},
       {"doctor now", "now"},
+      {"bench", "subcommand"},
+      {"bench peak now", "now"},
   };
   for (const auto& [arguments, message] : cases) {
     const CommandResult result = run_lamina(arguments);

@@ -1,6 +1,8 @@
 // Orders in which losses are read, and several losses in one step: all give the losses of the plain
 // loop, and none makes a new program after its second epoch.
 #include "lamina/autograd/vjp.h"
+#include "lamina/exec/deterministic.h"
+#include "lamina/exec/profile.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"
 #include "lamina/optim/optimizers.h"
@@ -41,6 +43,36 @@ Losses trained(std::function<void(Array&)> before, std::function<void(Array&)> a
 
 TEST(LoopOrders, TheLossReadBeforeBackward) {
   expect_same(trained([](Array& loss) { loss.item(); }, {}), trained({}, {}));
+}
+
+// The first read costs a forward pass; later ones keep what backward begins from.
+TEST(LoopOrders, ALossReadAgainIsNotComputedTwice) {
+  auto data = examples();
+  auto model = plain();
+  optim::SGD optimizer(model.parameters(), {.lr = 0.1});
+  auto step = [&](bool trains) {
+    for (auto [x, y] : data::DataLoader(data, {.batch_size = 16, .shuffle = true, .seed = 0})) {
+      Array loss = nn::cross_entropy(model(x), y);
+      const auto before = loss.item<float>();
+      if (!trains) continue;
+      loss.backward();
+      optimizer.step();
+      EXPECT_EQ(loss.item<float>(), before);
+    }
+  };
+  auto early_reads = [&](bool trains) {
+    const int64_t before = execution_counters().early_reads;
+    step(trains);
+    return execution_counters().early_reads - before;
+  };
+  early_reads(true);
+  EXPECT_EQ(early_reads(true), 0);
+  EXPECT_EQ(early_reads(false), 0);  // reads, and no backward: nothing is kept any more
+  EXPECT_EQ(early_reads(true), 1);
+  EXPECT_EQ(early_reads(true), 0);
+  set_deterministic(true);
+  EXPECT_GT(early_reads(true), 1);
+  set_deterministic(false);
 }
 
 TEST(LoopOrders, TheLossReadAfterTheStep) {

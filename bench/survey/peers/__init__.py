@@ -1,0 +1,26 @@
+"""The systems that are measured, a file each, in the order in which tables and rounds name them."""
+
+import importlib
+
+# Name on the command line: the file's name with '-' for '_'.
+NAMES = ["lamina", "pytorch", "tensorflow", "keras-tensorflow", "keras-jax", "keras-torch", "jax", "onnxruntime",
+         "openvino", "mxnet", "chainer", "cntk", "theano", "lasagne", "caffe", "opencv"]
+
+# Of the survey's systems those that no package registry has; they get a row that says so.
+ABSENT = {
+    "torch7": ("Torch7", "its packages were never on PyPI, and Debian 12 has no lua-torch"),
+    "leaf": ("Leaf", "a Rust crate that ended in 2016; no registry used here carries it"),
+    "neon": ("neon", "nervananeon needs a build of its own from a repository that is archived"),
+    "deeplearning4j": ("Deeplearning4j", "a Java library of Maven's registry, which is not used here"),
+}
+
+
+def load(name):
+    return importlib.import_module("." + name.replace("-", "_"), __name__)
+
+
+def title(name):
+    if name in ABSENT:
+        return ABSENT[name][0]
+    module = load(name)
+    return module.RECIPE.title if hasattr(module, "RECIPE") else module.TITLE

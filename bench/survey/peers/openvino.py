@@ -1,0 +1,35 @@
+"""OpenVINO on the processor, in float32 and for the least latency: inference only."""
+
+from .. import onnx_file
+from ..recipe import Built, Later, recipe
+
+RECIPE = recipe("OpenVINO", "3.11", ["openvino==2026.4.1", "onnx==1.23.2"], "openvino", "openvino")
+PLACES = ["openvino"]
+ov = Later("openvino")
+
+
+def variants(net, mode):
+    return [""] if onnx_file.supports(net, mode) else []
+
+
+def version():
+    return "OpenVINO " + ov.__version__.split("-")[0]
+
+
+def build(net, mode, variant, threads):
+    settings = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32",
+                "PERFORMANCE_HINT": "LATENCY"}
+    requests = {}
+
+    def put(x):
+        if not requests:
+            core = ov.Core()
+            model = core.read_model(model=onnx_file.Writer(net).bytes(len(x)))
+            requests[0] = core.compile_model(model, "CPU", settings).create_infer_request()
+        return (x,)
+
+    def run(x):
+        requests[0].set_tensor("x", ov.Tensor(x))
+        requests[0].infer()
+        return requests[0].get_output_tensor().data
+    return Built(put, run, lambda out: out.copy())

@@ -1,0 +1,205 @@
+#include "lamina/backends/control/step_program.h"
+
+#include <cstring>
+#include <list>
+#include <mutex>
+
+#include "lamina/base/parallel_for.h"
+#include "lamina/base/timer.h"
+#include "lamina/exec/deterministic.h"
+#include "lamina/exec/profile.h"
+
+namespace lamina::backend {
+namespace {
+
+struct Kept {
+  std::vector<uint32_t> key;
+  std::shared_ptr<const Program> program;
+};
+
+// The bodies of a process are few; what was used longest ago goes first.
+constexpr size_t kMostKept = 256;
+
+struct KeptPrograms {
+  std::mutex mutex;
+  std::list<Kept> list;
+
+  std::shared_ptr<const Program> find(const std::vector<uint32_t>& key) {
+    std::lock_guard lock(mutex);
+    for (auto it = list.begin(); it != list.end(); ++it) {
+      if (it->key != key) continue;
+      list.splice(list.begin(), list, it);
+      return list.front().program;
+    }
+    return nullptr;
+  }
+  void add(std::vector<uint32_t> key, std::shared_ptr<const Program> program) {
+    std::lock_guard lock(mutex);
+    list.push_front({std::move(key), std::move(program)});
+    if (list.size() > kMostKept) list.pop_back();
+  }
+};
+
+KeptPrograms& kept_programs() {
+  static auto* programs = new KeptPrograms;
+  return *programs;
+}
+
+std::shared_ptr<const Program> compile(const Subgraph& body, size_t carries, size_t first_constant) {
+  Graph graph = copy_graph(body.graph());
+  for (GraphValue& v : graph.values) {
+    if (v.leaf != LeafKind::Data) continue;
+    const auto index = static_cast<size_t>(v.leaf_index);
+    v.is_variable = index >= first_constant;
+    v.dies = index < carries;
+  }
+  optimize(graph);
+  return lower(std::move(graph), 1, "the body of a loop", OutputLayout::RowMajor);
+}
+
+}  // namespace
+
+std::shared_ptr<const Program> body_program(const Subgraph& body, size_t carries,
+                                            size_t first_constant) {
+  std::vector<uint32_t> key = body.key();
+  key.push_back(static_cast<uint32_t>(carries));
+  key.push_back(static_cast<uint32_t>(first_constant));
+  key.push_back(static_cast<uint32_t>(thread_count()) << 1 | (is_deterministic() ? 1u : 0u));
+  if (auto found = kept_programs().find(key)) return found;
+  auto program = compile(body, carries, first_constant);
+  kept_programs().add(std::move(key), program);
+  return program;
+}
+
+OutputPlace output_place(const Program& program, size_t k) {
+  const int32_t buffer = program.outputs[k].buffer;
+  if (buffer < program.leaf_count) return {true, static_cast<size_t>(buffer)};
+  return {false, static_cast<size_t>(buffer - program.leaf_count - 1)};
+}
+
+size_t StepRun::scratch_bytes(const Program& program) {
+  return static_cast<size_t>(program.arena_bytes);
+}
+
+StepRun::StepRun(const Program& program, std::byte* scratch)
+    : program_(program), first_output_(static_cast<size_t>(program.leaf_count) + 1) {
+  const size_t derived = program.derivation ? program.derivation->outputs.size() : 0;
+  bases_.resize(first_output_ + program.output_bytes.size() + derived, nullptr);
+  bases_[static_cast<size_t>(program.leaf_count)] = scratch;
+  size_t most = 0;
+  for (const Instruction& i : program.instructions) most = std::max<size_t>(most, i.operand_count);
+  operands_.resize(most);
+}
+
+void StepRun::prepare() {
+  if (!program_.derivation) return;
+  Run once;
+  std::vector<Run::Leaf> leaves(static_cast<size_t>(program_.leaf_count));
+  for (size_t i = 0; i < leaves.size(); ++i) leaves[i].data = bases_[i];
+  once.leaves = leaves;
+  program_.derivation->run(once);
+  const auto first = static_cast<size_t>(program_.derived_buffer(0));
+  for (size_t k = 0; k < once.outputs.size(); ++k) {
+    derived_.push_back(std::move(once.outputs[k].storage));
+    bases_[first + k] = derived_.back()->data();
+  }
+}
+
+namespace {
+
+constexpr size_t kAlign = 64;
+size_t aligned(size_t bytes) { return (bytes + kAlign - 1) / kAlign * kAlign; }
+
+size_t derived_bytes(const Program& derivation, size_t k) {
+  return static_cast<size_t>(derivation.outputs[k].spec.shape.elements());  // they are bytes
+}
+
+// Runs a derivation and puts its results one behind the other.
+class Derive final : public Kernel {
+ public:
+  Derive(std::shared_ptr<const Program> program, size_t input)
+      : program_(std::move(program)), input_(input) {
+    name = "control.derive";
+  }
+  void run(std::byte* const* operands, RunContext&) const override {
+    Run once;
+    std::vector<Run::Leaf> leaves(static_cast<size_t>(program_->leaf_count));
+    leaves[input_].data = operands[0];
+    once.leaves = leaves;
+    program_->run(once);
+    std::byte* to = operands[1];
+    for (size_t k = 0; k < once.outputs.size(); ++k) {
+      std::memcpy(to, once.outputs[k].storage->data(), derived_bytes(*program_, k));
+      to += aligned(derived_bytes(*program_, k));
+    }
+  }
+
+ private:
+  std::shared_ptr<const Program> program_;
+  size_t input_;
+};
+
+}  // namespace
+
+void StepRun::set_prepared(std::byte* block) {
+  const auto first = static_cast<size_t>(program_.derived_buffer(0));
+  for (size_t k = 0; k < program_.derivation->outputs.size(); ++k) {
+    bases_[first + k] = block;
+    block += aligned(derived_bytes(*program_.derivation, k));
+  }
+}
+
+Kernel::Preparation prepared_input(const std::shared_ptr<const Program>& program) {
+  if (!program->derivation || program->derivation_leaves.size() != 1) return {};
+  const int32_t leaf = program->derivation_leaves[0];
+  for (const Place& place : program->operands) {
+    if (place.buffer == leaf) return {};
+  }
+  for (const ProgramOutput& output : program->outputs) {
+    if (output.buffer == leaf) return {};
+  }
+  size_t bytes = 0;
+  for (size_t k = 0; k < program->derivation->outputs.size(); ++k)
+    bytes += aligned(derived_bytes(*program->derivation, k));
+  const auto input = static_cast<size_t>(leaf);
+  return {input, bytes, std::make_shared<Derive>(program->derivation, input)};
+}
+
+bool StepRun::step(RunContext& context) {
+  Profiler* profiler = active_profiler();
+  std::byte* const arena = bases_[static_cast<size_t>(program_.leaf_count)];
+  for (const Instruction& instruction : program_.instructions) {
+    const Place* place = program_.operands.data() + instruction.first_operand;
+    for (uint32_t i = 0; i < instruction.operand_count; ++i)
+      operands_[i] = bases_[static_cast<size_t>(place[i].buffer)] + place[i].offset;
+    context.scratch = arena + instruction.scratch;
+    const double start = profiler ? monotonic_seconds() : 0;
+    instruction.kernel->run(operands_.data(), context);
+    if (profiler) profiler->add(instruction, program_, start, monotonic_seconds());
+    if (context.failed) return false;
+  }
+  return true;
+}
+
+void run_once(const Program& program, const Subgraph& graph, std::byte* const* inputs,
+              std::byte* const* results, RunContext& context) {
+  const Ref<Storage> scratch = Storage::allocate(std::max<size_t>(1, StepRun::scratch_bytes(program)));
+  StepRun run(program, scratch->data());
+  for (size_t i = 0; i < graph.input_count(); ++i) run.set_input(i, inputs[i]);
+  std::vector<std::byte*> buffers(program.output_bytes.size(), nullptr);
+  for (size_t k = 0; k < graph.output_count(); ++k) {
+    const OutputPlace place = output_place(program, k);
+    if (place.is_input || buffers[place.number]) continue;
+    buffers[place.number] = results[k];
+    run.set_output(place.number, results[k]);
+  }
+  run.prepare();
+  if (!run.step(context)) return;
+  for (size_t k = 0; k < graph.output_count(); ++k) {
+    const OutputPlace place = output_place(program, k);
+    const std::byte* from = place.is_input ? inputs[place.number] : buffers[place.number];
+    if (from != results[k]) std::memcpy(results[k], from, bytes_of(graph.output(k)));
+  }
+}
+
+}  // namespace lamina::backend

@@ -1,0 +1,278 @@
+// The passes on loops as text: the graph before, and what each makes of it.
+#include <gtest/gtest.h>
+
+#include "lamina/compile/enter_loops.h"
+#include "lamina/compile/join_parts.h"
+#include "lamina/compile/join_products.h"
+#include "lamina/compile/merge_loops.h"
+#include "lamina/compile/products_after_loops.h"
+#include "lamina/compile/products_before_loops.h"
+#include "lamina/compile/sums_after_loops.h"
+#include "lamina/op/graph_text.h"
+
+namespace lamina {
+namespace {
+
+std::string replaced(std::string s, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = s.find(from, at)) != std::string::npos; at += to.size()) {
+    s.replace(at, from.size(), to);
+  }
+  return s;
+}
+
+// Bodies of loops stand on lines of their own here.
+std::string unfolded(const std::string& s) {
+  return replaced(replaced(replaced(s, "{\n    ", "{"), "\n    ", "; "), "\n  }", "}");
+}
+std::string folded(const std::string& s) {
+  return replaced(replaced(replaced(s, "={", "={\n    "), "; ", "\n    "), "})", "\n  })");
+}
+
+std::string after(void (*pass)(Graph&), const std::string& before) {
+  Graph graph = parse_graph("lamina-ir 1" + unfolded(before));
+  // Numbers of a formula, as recorded graphs have them.
+  for (GraphValue& v : graph.values) v.is_constant |= v.leaf == LeafKind::Number;
+  pass(graph);
+  const std::string all = to_text(graph);
+  return folded(all.substr(all.find('\n')));
+}
+
+TEST(LoopPasses, ProductsThatNeedNoStateLeaveTheLoop) {
+  EXPECT_EQ(after(products_before_loops, R"(
+%0 = input float32 [2, 4] "h"
+%1 = input float32 [5, 2, 3] "xs"
+%2 = input float32 [3, 4] "w"
+%3 = input float32 [4, 4] "u"
+%4 = scan(%0, %1, %2, %3, carries=1, sequences=1, length=5, reverse=false, body={
+    %0 = input float32 [2, 4] ""
+    %1 = input float32 [2, 3] ""
+    %2 = input float32 [3, 4] ""
+    %3 = input float32 [4, 4] ""
+    %4 = matmul(%1, %2) : float32 [2, 4]
+    %5 = matmul(%0, %3) : float32 [2, 4]
+    %6 = add(%4, %5) : float32 [2, 4]
+    %7 = tanh(%6) : float32 [2, 4]
+    output %7
+    output %7
+  })
+%5 = %4[1] : float32 [5, 2, 4]
+output %5
+)"),
+            R"(
+%0 = input float32 [2, 4] "h"
+%1 = input float32 [5, 2, 3] "xs"
+%2 = input float32 [3, 4] "w"
+%3 = input float32 [4, 4] "u"
+%4 = reshape(%1, shape=[10, 3]) : float32 [10, 3]
+%5 = matmul(%4, %2) : float32 [10, 4]
+%6 = reshape(%5, shape=[5, 2, 4]) : float32 [5, 2, 4]
+%7 = scan(%0, %6, %3, carries=1, sequences=1, length=5, reverse=false, body={
+    %0 = input float32 [2, 4] ""
+    %1 = input float32 [2, 4] ""
+    %2 = input float32 [4, 4] ""
+    %3 = matmul(%0, %2) : float32 [2, 4]
+    %4 = add(%1, %3) : float32 [2, 4]
+    %5 = tanh(%4) : float32 [2, 4]
+    output %5
+    output %5
+  })
+%8 = %7[1] : float32 [5, 2, 4]
+output %8
+)");
+}
+
+TEST(LoopPasses, ProductsOfOneInputAreOneProduct) {
+  EXPECT_EQ(after(join_products, R"(
+%0 = input float32 [2, 3] "h"
+%1 = input float32 [3, 3] "a"
+%2 = input float32 [3, 3] "b"
+%3 = scan(%0, %1, %2, carries=1, sequences=0, length=5, reverse=false, body={
+    %0 = input float32 [2, 3] ""
+    %1 = input float32 [3, 3] ""
+    %2 = input float32 [3, 3] ""
+    %3 = matmul(%0, %1) : float32 [2, 3]
+    %4 = matmul(%0, %2) : float32 [2, 3]
+    %5 = multiply(%3, %4) : float32 [2, 3]
+    output %5
+  })
+%4 = %3[0] : float32 [2, 3]
+output %4
+)"),
+            R"(
+%0 = input float32 [2, 3] "h"
+%1 = input float32 [3, 3] "a"
+%2 = input float32 [3, 3] "b"
+%3 = scan(%0, %1, %2, carries=1, sequences=0, length=5, reverse=false, body={
+    %0 = input float32 [2, 3] ""
+    %1 = input float32 [3, 3] ""
+    %2 = input float32 [3, 3] ""
+    %3 = concatenate(%1, %2, axis=1) : float32 [3, 6]
+    %4 = matmul(%0, %3) : float32 [2, 6]
+    %5 = slice(%4, start=[0, 0], count=[2, 3], step=[1, 1]) : float32 [2, 3]
+    %6 = slice(%4, start=[0, 3], count=[2, 3], step=[1, 1]) : float32 [2, 3]
+    %7 = multiply(%5, %6) : float32 [2, 3]
+    output %7
+  })
+%4 = %3[0] : float32 [2, 3]
+output %4
+)");
+}
+
+TEST(LoopPasses, ProductsThatOnlyStacksNeedComeAfterTheLoop) {
+  EXPECT_EQ(after(products_after_loops, R"(
+%0 = input float32 [2, 3] "h"
+%1 = input float32 [5, 2, 3] "xs"
+%2 = input float32 [3, 4] "w"
+%3 = scan(%0, %1, %2, carries=1, sequences=1, length=5, reverse=true, body={
+    %0 = input float32 [2, 3] ""
+    %1 = input float32 [2, 3] ""
+    %2 = input float32 [3, 4] ""
+    %3 = multiply(%0, %1) : float32 [2, 3]
+    %4 = matmul(%3, %2) : float32 [2, 4]
+    output %3
+    output %4
+  })
+%4 = %3[1] : float32 [5, 2, 4]
+output %4
+)"),
+            R"(
+%0 = input float32 [2, 3] "h"
+%1 = input float32 [5, 2, 3] "xs"
+%2 = input float32 [3, 4] "w"
+%3 = scan(%0, %1, carries=1, sequences=1, length=5, reverse=true, body={
+    %0 = input float32 [2, 3] ""
+    %1 = input float32 [2, 3] ""
+    %2 = multiply(%0, %1) : float32 [2, 3]
+    output %2
+    output %2
+  })
+%4 = %3[1] : float32 [5, 2, 3]
+%5 = reshape(%4, shape=[10, 3]) : float32 [10, 3]
+%6 = matmul(%5, %2) : float32 [10, 4]
+%7 = reshape(%6, shape=[5, 2, 4]) : float32 [5, 2, 4]
+output %7
+)");
+}
+
+TEST(LoopPasses, SumsOfProductsAreOneProductAfterTheLoop) {
+  EXPECT_EQ(after(sums_after_loops, R"(
+%0 = input float32 [3, 4] "zero"
+%1 = input float32 [5, 2, 3] "xs"
+%2 = input float32 [5, 2, 4] "dz"
+%3 = scan(%0, %1, %2, carries=1, sequences=2, length=5, reverse=true, body={
+    %0 = input float32 [3, 4] ""
+    %1 = input float32 [2, 3] ""
+    %2 = input float32 [2, 4] ""
+    %3 = transpose(%1, axes=[1, 0]) : float32 [3, 2]
+    %4 = matmul(%3, %2) : float32 [3, 4]
+    %5 = add(%0, %4) : float32 [3, 4]
+    output %5
+  })
+%4 = %3[0] : float32 [3, 4]
+output %4
+)"),
+            R"(
+%0 = input float32 [3, 4] "zero"
+%1 = input float32 [5, 2, 3] "xs"
+%2 = input float32 [5, 2, 4] "dz"
+%3 = reshape(%1, shape=[10, 3]) : float32 [10, 3]
+%4 = reshape(%2, shape=[10, 4]) : float32 [10, 4]
+%5 = transpose(%3, axes=[1, 0]) : float32 [3, 10]
+%6 = matmul(%5, %4) : float32 [3, 4]
+%7 = add(%6, %0) : float32 [3, 4]
+output %7
+)");
+}
+
+TEST(LoopPasses, TheSameLoopWithMoreOutputsIsOneLoop) {
+  EXPECT_EQ(after(merge_loops, R"(
+%0 = input float32 [3] "h"
+%1 = scan(%0, carries=1, sequences=0, length=5, reverse=false, body={
+    %0 = input float32 [3] ""
+    %1 = sin(%0) : float32 [3]
+    %2 = tanh(%1) : float32 [3]
+    output %2
+  })
+%2 = %1[0] : float32 [3]
+%3 = scan(%0, carries=1, sequences=0, length=5, reverse=false, body={
+    %0 = input float32 [3] ""
+    %1 = sin(%0) : float32 [3]
+    %2 = tanh(%1) : float32 [3]
+    output %2
+    output %1
+    output %0
+  })
+%4 = %3[0] : float32 [3]
+%5 = %3[1] : float32 [5, 3]
+%6 = add(%2, %4) : float32 [3]
+output %5
+output %6
+)"),
+            R"(
+%0 = input float32 [3] "h"
+%1 = scan(%0, carries=1, sequences=0, length=5, reverse=false, body={
+    %0 = input float32 [3] ""
+    %1 = sin(%0) : float32 [3]
+    %2 = tanh(%1) : float32 [3]
+    output %2
+    output %1
+    output %0
+  })
+%2 = %1[0] : float32 [3]
+%3 = %1[0] : float32 [3]
+%4 = %1[1] : float32 [5, 3]
+%5 = add(%2, %3) : float32 [3]
+output %4
+output %5
+)");
+}
+
+TEST(LoopPasses, WhatNobodyUsesLeavesTheLoop) {
+  EXPECT_EQ(after(enter_loops, R"(
+%0 = input float32 [3] "h"
+%1 = input float32 [3] "unused"
+%2 = scan(%0, %1, carries=2, sequences=0, length=5, reverse=false, body={
+    %0 = input float32 [3] ""
+    %1 = input float32 [3] ""
+    %2 = sin(%0) : float32 [3]
+    %3 = add(%1, %0) : float32 [3]
+    output %2
+    output %3
+    output %3
+  })
+%3 = %2[0] : float32 [3]
+output %3
+)"),
+            R"(
+%0 = input float32 [3] "h"
+%1 = scan(%0, carries=1, sequences=0, length=5, reverse=false, body={
+    %0 = input float32 [3] ""
+    %1 = sin(%0) : float32 [3]
+    output %1
+  })
+%2 = %1[0] : float32 [3]
+output %2
+)");
+}
+
+TEST(LoopPasses, PartsThatFillTheWholeAreAConcatenation) {
+  EXPECT_EQ(after(join_parts, R"(
+%0 = number float32 0
+%1 = broadcast_to(%0, shape=[2, 5]) : float32 [2, 5]
+%2 = input float32 [2, 2] "a"
+%3 = input float32 [2, 3] "b"
+%4 = slice_update(%1, %3, start=[0, 2], count=[2, 3], step=[1, 1]) : float32 [2, 5]
+%5 = slice_update(%1, %2, start=[0, 0], count=[2, 2], step=[1, 1]) : float32 [2, 5]
+%6 = add(%4, %5) : float32 [2, 5]
+output %6
+)"),
+            R"(
+%0 = input float32 [2, 2] "a"
+%1 = input float32 [2, 3] "b"
+%2 = concatenate(%0, %1, axis=1) : float32 [2, 5]
+output %2
+)");
+}
+
+}  // namespace
+}  // namespace lamina

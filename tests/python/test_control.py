@@ -1,0 +1,137 @@
+"""scan, cond and while_loop against plain Python loops, their gradients, and what they say when they are misused."""
+
+import pytest
+
+import lamina as lm
+
+np = pytest.importorskip("numpy")
+
+
+def close(a, b, bound=1e-12):
+    assert np.max(np.abs(np.array(a) - np.array(b)), initial=0) <= bound
+
+
+def ramp(*shape, scale=0.7):
+    return lm.array(np.sin(scale * np.arange(np.prod(shape))).reshape(shape))
+
+
+def test_scan_carries_and_stacks_nests():
+    xs = {"a": ramp(4, 3), "b": ramp(4, 3, scale=0.3)}
+
+    def step(carry, x):
+        s, (p,) = carry
+        return (s + x["a"], [p * x["b"]]), {"s": s, "none": None}
+
+    (s, (p,)), ys = lm.scan(step, (lm.zeros(3, dtype=lm.float64), [lm.ones(3, dtype=lm.float64)]), xs)
+    close(s, np.sum(np.array(xs["a"]), 0))
+    close(p, np.prod(np.array(xs["b"]), 0))
+    close(ys["s"][1:], np.cumsum(np.array(xs["a"]), 0)[:-1])
+    assert ys["none"] is None
+
+
+def test_a_scan_trains_as_the_plain_loop():
+    x, target = ramp(6, 2, 3), ramp(6, 2, 4, scale=0.2)
+
+    def losses(loop):
+        w, u = lm.nn.Parameter(ramp(3, 4)), lm.nn.Parameter(ramp(4, 4, scale=1.3))
+        optimizer = lm.optim.SGD([w, u], 0.1)
+        found = []
+        for _ in range(5):
+            h = lm.zeros((2, 4), dtype=lm.float64)
+            if loop:
+                def step(h, x):
+                    h = lm.tanh(x @ w + h @ u)
+                    return h, h
+                _, y = lm.scan(step, h, x)
+            else:
+                outputs = []
+                for t in range(6):
+                    h = lm.tanh(x[t] @ w + h @ u)
+                    outputs.append(h)
+                y = lm.stack(outputs)
+            loss = lm.mean(lm.square(y - target))
+            loss.backward()
+            optimizer.step()
+            found.append(loss.item())
+        return found
+
+    assert losses(True) == pytest.approx(losses(False), rel=1e-12)
+
+
+def test_another_length_gives_the_same_values():
+    w = ramp(3, 3)
+    f = lambda xs: lm.scan(lambda h, x: (lm.tanh(h @ w + x), h), lm.zeros((2, 3), dtype=lm.float64), xs)[1]
+    xs = ramp(9, 2, 3)
+    whole = np.array(f(xs))
+    for length in (1, 4, 9):
+        close(f(xs[:length]), whole[:length], 0)
+
+
+def test_dropout_in_a_scan_differs_from_step_to_step():
+    _, y = lm.scan(lambda c, x: (c, lm.dropout(x, 0.5)), 0.0, lm.ones((4, 64)))
+    rows = {tuple(row) for row in np.array(y).tolist()}
+    assert len(rows) == 4
+    g = lm.grad(lambda x: lm.sum(lm.scan(lambda c, x: (c, lm.dropout(x, 0.5)), 0.0, x)[1]))(lm.ones((4, 64)))
+    assert set(np.unique(np.array(g))) == {0.0, 2.0}
+
+
+@pytest.mark.parametrize("x", [2.0, -2.0])
+def test_cond_runs_and_differentiates_one_branch(x):
+    w = lm.array(3.0, dtype=lm.float64)
+    f = lambda x, w: lm.cond(x > 0, lambda x: x * x * w, lambda x: -x, x)
+    value, (gx, gw) = lm.value_and_grad(f, argnums=(0, 1))(lm.array(x, dtype=lm.float64), w)
+    assert (value.item(), gx.item(), gw.item()) == ((12, 12, 4) if x > 0 else (2, -1, 0))
+    second = lm.grad(lambda x: lm.grad(lambda x: f(x, w))(x))(lm.array(x, dtype=lm.float64))
+    assert second.item() == (6 if x > 0 else 0)
+
+
+def test_while_loop_stops_and_differentiates_with_a_bound():
+    assert lm.while_loop(lambda x: x < 100, lambda x: x * 2, lm.array(3.0)).item() == 192
+    assert lm.while_loop(lambda x: x < 100, lambda x: x * 2, lm.array(300.0)).item() == 300
+    assert lm.while_loop(lambda x: x < 100, lambda x: x * 2, lm.array(3.0), max_steps=2).item() == 12
+
+    def f(x, w):
+        n, x = lm.while_loop(lambda c: c[0] < 3, lambda c: (c[0] + 1, lm.sin(c[1] * w)), (lm.array(0), x), max_steps=8)
+        return x
+
+    def plain(x, w):
+        return lm.sin(lm.sin(lm.sin(x * w) * w) * w)
+
+    at = lm.array(0.4, dtype=lm.float64), lm.array(1.2, dtype=lm.float64)
+    for a, b in zip(lm.grad(f, argnums=(0, 1))(*at), lm.grad(plain, argnums=(0, 1))(*at)):
+        close(a, b)
+    with pytest.raises(lm.errors.GradientError, match="max_steps"):
+        lm.grad(lambda x: lm.while_loop(lambda x: x < 100, lambda x: x * 2, x))(lm.array(3.0))
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda: lm.scan(lambda c, x: (lm.stack([c, c]), c), 0.0, lm.ones(3)), lm.errors.ShapeError, "carry 0 changes its shape"),
+    (lambda: lm.scan(lambda c, x: (c.astype(lm.int32), c), 0.0, lm.ones(3)), lm.errors.DTypeError, "changes its type"),
+    (lambda: lm.scan(lambda c, x: (c, c), 0.0), lm.errors.ValueError, "how many steps"),
+    (lambda: lm.scan(lambda c, x: c, 0.0, lm.ones(3)), lm.errors.ValueError, "a carry and an output"),
+    (lambda: lm.scan(lambda c, x: (c, c), 0.0, (lm.ones(3), lm.ones(2))), lm.errors.ShapeError, "sequence 1 has 2"),
+    (lambda: lm.scan(lambda c, x: (c if x > 0 else -c, c), 0.0, lm.ones(3)), lm.errors.StateError,
+     r"test_control.py:\d+: its function asks for the value"),
+    (lambda: lm.cond(lm.ones(2) > 0, lambda: lm.ones(1), lambda: lm.ones(1)), lm.errors.ShapeError, "one bool"),
+    (lambda: lm.cond(True, lambda: lm.ones(1), lambda: lm.ones(2)), lm.errors.ShapeError, "result 0"),
+    (lambda: lm.cond(True, lambda: [lm.ones(1)] * 2, lambda: lm.ones(2)), lm.errors.ValueError, "returned 2"),
+    (lambda: lm.while_loop(lambda x: x < 1, lambda x: x, 0.0, max_steps=-3), lm.errors.ValueError, "negative"),
+    (lambda: lm.while_loop(lambda x: lm.ones(2) < x, lambda x: x, 0.0), lm.errors.ShapeError, "one bool"),
+])
+def test_messages(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_what_a_function_raises_passes():
+    with pytest.raises(ZeroDivisionError):
+        lm.scan(lambda c, x: 1 / 0, 0.0, lm.ones(3))
+    assert lm.sum(lm.ones(3)).item() == 3  # recording goes on as before
+
+
+def test_state_does_not_change_inside():
+    norm = lm.nn.BatchNorm1d(3)
+    with pytest.raises(lm.errors.StateError, match="scan"):
+        lm.scan(lambda c, x: (c, norm(x)), 0.0, lm.ones((2, 4, 3)))
+    norm.eval()
+    assert lm.scan(lambda c, x: (c, norm(x)), 0.0, lm.ones((2, 4, 3)))[1].shape == (2, 4, 3)
