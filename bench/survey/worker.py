@@ -122,15 +122,15 @@ class Processes(Steps):
 
     def losses(self, count):
         got = Steps.losses(self, count)
+        os.environ["GLOO_SOCKET_IFNAME"] = "lo"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         for rank in range(1, self.count):
             share = json.dumps([rank, self.count, port])
             subprocess.Popen([sys.executable] + sys.argv + ["--share", share], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL, env=dict(os.environ, OMP_NUM_THREADS="1", GLOO_SOCKET_IFNAME="lo"))
+                             stdout=subprocess.DEVNULL, env=dict(os.environ, OMP_NUM_THREADS="1"))
         self.built = self.natives = None
-        os.environ["GLOO_SOCKET_IFNAME"] = "lo"
         self.join([0, self.count, port])
         return got
 

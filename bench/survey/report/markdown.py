@@ -15,8 +15,8 @@ a `*` was disturbed: other programs took more than a fifth of a processor meanwh
 # What a reader must know before he compares a figure with another one, or with the survey's.
 LIMITS = """- Table 1: the survey's X-rays cannot be had; the images are random numbers in memory, or, in the rows
   "from disk", PNG files of 264x264 that each system's own loader reads, crops to 224 and mirrors. The rows "in
-  processes" spread the batch over as many processes as threads. No validation is in the time, and the batch is smaller than the survey's 64 where memory is.
-  Minutes for 5 epochs are extrapolated from single steps.
+  processes" spread the batch over as many processes as threads. No validation is in the time, and the batch is
+  smaller than the survey's 64 where memory is. Minutes for 5 epochs are extrapolated from single steps.
 - Table 2: the survey timed 1,280 images in a row; here the batches of 32 are timed one by one. Systems that compile
   for inference (ONNX Runtime, OpenVINO, OpenCV, PyTorch compiled) may fold batch norms into convolutions; so may
   Lamina.
@@ -43,6 +43,8 @@ def page(results, title="The survey's tables"):
 
 
 def dates(rows):
+    if not rows:
+        return "No time has been measured yet."
     days = sorted({row["date"] for row in rows if row.get("date")})
     scales = sorted({row["scale"] for row in rows if row.get("scale")})
     return "Measured %s at %s scale." % (" to ".join(dict.fromkeys([*days[:1], *days[-1:]])), " and ".join(scales))
