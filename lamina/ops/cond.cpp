@@ -6,6 +6,7 @@
 #include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
+#include "lamina/ops/body_rule.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/loops.h"
 
@@ -14,8 +15,6 @@ namespace lamina {
 void cond_gradient(Context& c);  // autograd/cond_gradient.cpp
 
 namespace {
-
-bool same(const Spec& a, const Spec& b) { return a.dtype == b.dtype && a.shape == b.shape; }
 
 // x y where the predicate holds, sin(x) elsewhere.
 CondAttributes cond_sample() {
@@ -48,9 +47,7 @@ struct Cond {
                                   branch->output_count());
       }
       for (size_t i = 0; i < count; ++i) {
-        if (same(branch->input(i), c.input(static_cast<int>(i) + 1))) continue;
-        throw c.error<ShapeError>("expected ", branch->input(i), " as value ", i, ", got ",
-                                  c.input(static_cast<int>(i) + 1));
+        check_value(c, static_cast<int>(i) + 1, static_cast<int64_t>(i), branch->input(i));
       }
     }
     for (size_t k = 0; k < a.yes->output_count(); ++k) {

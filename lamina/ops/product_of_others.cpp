@@ -31,8 +31,11 @@ struct ProductOfOthers {
   static constexpr auto name = "product_of_others";
   static constexpr const char* inputs[] = {"x"};
   static void infer(Inference& c) {
-    if (c.shape(0).rank() != 2 || !is_floating(c.dtype(0))) {
-      throw c.error<ShapeError>("expected floating-point rows [rows, length], got ", c.input(0));
+    if (!is_floating(c.dtype(0))) {
+      throw c.error<DTypeError>("expected a floating-point type, got ", c.dtype(0));
+    }
+    if (c.shape(0).rank() != 2) {
+      throw c.error<ShapeError>("expected rows [rows, length], got ", c.shape(0));
     }
     c.output(c.dtype(0), c.shape(0));
   }
@@ -41,8 +44,8 @@ struct ProductOfOthers {
     s.call({{3, 5}}).call({{2, 8}}).call({{2, 1}}).call({{3, 2}}).call({{0, 4}}).call({{2, 0}});
   }
   static void bad_samples(BadSamples& s) {
-    s.call({Shape{4}}, "expected floating-point rows");
-    s.call({SampleInput({2, 3}, int32)}, "expected floating-point rows");
+    s.call({Shape{4}}, "expected rows [rows, length]");
+    s.call({SampleInput({2, 3}, int32)}, "expected a floating-point type");
   }
   static constexpr auto doc = "Of each row the product of all elements but the one in the place.";
 };

@@ -10,6 +10,7 @@
 #include "lamina/op/samples.h"
 #include "lamina/ops/assembling.h"
 #include "lamina/ops/creation.h"
+#include "lamina/ops/body_rule.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/linear.h"
 #include "lamina/ops/loops.h"
@@ -20,8 +21,6 @@ namespace lamina {
 void scan_gradient(Context& c);  // autograd/scan_gradient.cpp
 
 namespace {
-
-bool same(const Spec& a, const Spec& b) { return a.dtype == b.dtype && a.shape == b.shape; }
 
 Shape stacked_shape(int64_t length, const Shape& one) {
   Shape shape{length};
@@ -65,9 +64,7 @@ struct Scan {
       Spec expected = body.input(static_cast<size_t>(i));
       const bool sequence = i >= a.carries && i < a.carries + a.sequences;
       if (sequence) expected.shape = stacked_shape(a.length, expected.shape);
-      if (same(c.input(static_cast<int>(i)), expected)) continue;
-      throw c.error<ShapeError>("expected ", expected, " as value ", i, ", got ",
-                                c.input(static_cast<int>(i)));
+      check_value(c, static_cast<int>(i), i, expected);
     }
     for (int64_t k = 0; k < outputs; ++k) {
       const Spec& one = body.output(static_cast<size_t>(k));

@@ -8,6 +8,7 @@
 #include "lamina/op/op.h"
 #include "lamina/op/recording.h"
 #include "lamina/op/samples.h"
+#include "lamina/ops/body_rule.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/loops.h"
 
@@ -16,8 +17,6 @@ namespace lamina {
 void while_loop_gradient(Context& c);  // autograd/while_loop_gradient.cpp
 
 namespace {
-
-bool same(const Spec& a, const Spec& b) { return a.dtype == b.dtype && a.shape == b.shape; }
 
 // x doubles while n < limit.
 WhileLoopAttributes while_sample(int64_t max_steps) {
@@ -52,9 +51,7 @@ struct WhileLoop {
     }
     for (const SubgraphRef& graph : {a.condition, a.body}) {
       for (size_t i = 0; i < count; ++i) {
-        if (same(graph->input(i), c.input(static_cast<int>(i)))) continue;
-        throw c.error<ShapeError>("expected ", graph->input(i), " as value ", i, ", got ",
-                                  c.input(static_cast<int>(i)));
+        check_value(c, static_cast<int>(i), static_cast<int64_t>(i), graph->input(i));
       }
     }
     if (a.condition->output_count() != 1 || !same(a.condition->output(0), {bool_, {}})) {
