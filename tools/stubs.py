@@ -51,8 +51,11 @@ def typed_parameter(text):
 
 
 def split(text):
-    parts, depth, start = [], 0, 0
+    parts, depth, start, quoted = [], 0, 0, False
     for i, c in enumerate(text):
+        quoted ^= c == "'"
+        if quoted:
+            continue
         depth += (c in "([") - (c in ")]")
         if c == "," and depth == 0:
             parts.append(text[start:i])
@@ -85,6 +88,8 @@ def typed(text):
         module = re.sub(r"    def forward\(.*\n(?: {8}.*\n)*", "    forward: Callable[..., Any]\n", module)
         module = re.sub(r"def (train|eval|apply|requires_grad|clone)\((.*)\) -> Any:", r"def \1(\2) -> Self:", module)
         text = text[:start] + module + text[end:]
+    # LBFGS needs the loss again and again; a step of others has nothing to ask for.
+    text = re.sub(r"(def step\(self, loss: .*?\) -> float:)", r"\1  # type: ignore[override]", text)
     text = re.sub(r"(class Trainer:.*?def compile\(.*?\)) -> Any:", r"\1 -> Trainer:", text, flags=re.DOTALL)
     return text
 

@@ -1,5 +1,6 @@
 """Event files read back, from the formats' descriptions alone: records, checksums and protocol buffers."""
 
+import pathlib
 import struct
 
 TABLE = []
@@ -18,7 +19,7 @@ def masked(data):
 
 
 def records(path):
-    data, at = open(path, "rb").read(), 0
+    data, at = pathlib.Path(path).read_bytes(), 0
     while at < len(data):
         length, check = struct.unpack_from("<QI", data, at)
         assert masked(data[at:at + 8]) == check

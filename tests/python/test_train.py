@@ -130,7 +130,7 @@ lm.save_model(model, (-1, 4), sys.argv[1])
 again = lm.load_model(sys.argv[1])
 assert set(again.state_dict()) == set(model.state_dict())
 model.eval()
-for x in lm.ones((2, 4)), lm.reshape(lm.arange(20), (5, 4)):
+for x in lm.ones((2, 4)), lm.reshape(lm.arange(20.0), (5, 4)):
     assert lm.allclose(again(x), model(x)).item()
 """
 

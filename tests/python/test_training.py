@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -162,12 +163,12 @@ def test_loggers(tmp_path):
     calls = [train.CSVLogger(table), train.JSONLogger(lines)]
     x, y = problem()
     history = fitted(linear(), (x, y), epochs=3, validation_split=0.25, callbacks=calls).history
-    rows = list(csv.DictReader(open(table)))
+    rows = list(csv.DictReader(pathlib.Path(table).read_text().splitlines()))
     assert [float(r["val_loss"]) for r in rows] == pytest.approx(history["val_loss"]) and len(rows) == 3
-    objects = [json.loads(line) for line in open(lines)]
+    objects = [json.loads(line) for line in pathlib.Path(lines).read_text().splitlines()]
     assert [o["epoch"] for o in objects] == [1, 2, 3] and [o["loss"] for o in objects] == history["loss"]
     fitted(linear(), (x, y), epochs=2, initial_epoch=1, callbacks=calls)  # goes on after epoch 1
-    assert [json.loads(line)["epoch"] for line in open(lines)] == [1, 2]
+    assert [json.loads(line)["epoch"] for line in pathlib.Path(lines).read_text().splitlines()] == [1, 2]
     with pytest.raises(lm.FileError):
         fitted(linear(), (x, y), callbacks=[train.CSVLogger(str(tmp_path / "no" / "a.csv"))])
 
@@ -329,6 +330,7 @@ class Save(train.Callback):
         print(self.trainer.optimizer.steps, flush=True)
 
 import os
+import pathlib
 if mode == "resume" and os.path.exists(path):
     trainer.load_checkpoint(path)
 calls = [train.ExponentialMovingAverage(decay=0.9), train.ReduceLROnPlateau("loss", patience=50)]
@@ -366,11 +368,11 @@ def test_bit_flips_are_found(tmp_path):
     model, rng = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 2)), np.random.default_rng(0)
     path = str(tmp_path / "m.lamina")
     lm.save_model(model, (-1, 4), path)
-    good = open(path, "rb").read()
+    good = pathlib.Path(path).read_bytes()
     for place in rng.integers(0, len(good) * 8, 150).tolist():
         bad = bytearray(good)
         bad[place // 8] ^= 1 << place % 8
-        open(path, "wb").write(bad)
+        pathlib.Path(path).write_bytes(bad)
         with pytest.raises(lm.FileError):
             lm.load_model(path)
 
@@ -383,7 +385,7 @@ def test_report(tmp_path):
     trainer = lm.Trainer(model).compile(optim.Adam(lr=1e-2), "cross_entropy", ["accuracy"])
     trainer.fit(train_data, epochs=3, validation_data=test_data, verbose=0,
                 callbacks=[train.Report(path, title="Digits <1>", wrongest=5)])
-    page = open(path).read()
+    page = pathlib.Path(path).read_text()
     assert "Digits &lt;1&gt;" in page and "http" not in page.replace("http-equiv", "")
     assert page.count("data:image/png;base64,") == 5 and page.count("<svg") == 3
     assert f"{trainer.history['val_accuracy'][-1]:.4g}" in page
