@@ -36,7 +36,7 @@ train, test = data.digits().split(0.8, seed=0)
 for rnn in (nn.LSTM(8, 64), nn.RNN(LayerNormLSTMCell(8, 64))):
     model = Reader(rnn)
     optimizer = optim.Adam(model.parameters(), lr=5e-3)
-    for epoch in range(8):
+    for epoch in range(15):
         for x, y in data.DataLoader(train, batch_size=64, shuffle=True, seed=epoch):
             loss = nn.cross_entropy(model(x), y)
             loss.backward()
