@@ -25,8 +25,6 @@ PYTHON_ONLY = {
     "lm.no_grad": "NoGrad",
     "lm.profile": "Profiler",
     "lm.data.DataLoaderIterator": "DataLoader::Iterator",
-    "lm.data.ImageDataset": "the base of ImageFolder and ImageRecords: data/image_dataset.h",
-    "lm.data.Transform": "the base of the transforms: data/transform.h",
     "lm.data.parse_tf_example": "gives Python's dictionaries; io::parse_tf_example in C++",
     "lm.data.batches": "takes Python's iterables",
 }

@@ -6,6 +6,7 @@
 #include "lamina/op/elementwise.h"
 #include "lamina/op/op.h"
 #include "lamina/op/scalar.h"
+#include "lamina/op/subgraph.h"
 
 namespace lamina {
 namespace {
@@ -117,16 +118,6 @@ class Recomputing {
   std::vector<int32_t> first_product_;  // that reads a value
 };
 
-GraphValue copy_of(const GraphValue& v) {
-  GraphValue copy;
-  copy.op = v.op;
-  copy.attributes = v.attributes;
-  copy.inputs = v.inputs;
-  copy.spec = v.spec;
-  copy.origin = v.origin;
-  return copy;
-}
-
 }  // namespace
 
 void recompute(Graph& graph) {
@@ -153,22 +144,14 @@ void recompute(Graph& graph) {
         if (product && !recomputing.pays_to_drop(input, static_cast<int32_t>(i))) continue;
         for (int32_t member : recomputing.chain(input)) {
           if (again.contains(member)) continue;
-          GraphValue copy = copy_of(graph.values[member]);
+          GraphValue copy = copy_value(graph.values[member]);
           for (int32_t& k : copy.inputs) k = now(k);
           again[member] = append(std::move(copy));
         }
       }
     }
     // The original stays readable for chains of later values.
-    GraphValue kept = copy_of(v);
-    kept.output = v.output;
-    kept.leaf = v.leaf;
-    kept.leaf_index = v.leaf_index;
-    kept.is_constant = v.is_constant;
-    kept.number = v.number;
-    kept.dies = v.dies;
-    kept.is_variable = v.is_variable;
-    if (v.strides) kept.strides = std::make_unique<Strides>(*v.strides);
+    GraphValue kept = copy_value(v);
     for (int32_t& k : kept.inputs) k = now(k);
     renumbered[i] = append(std::move(kept));
   }

@@ -25,6 +25,7 @@ struct Op;
 struct Spec {
   DType dtype = DType::Float32;
   Shape shape;
+  bool operator==(const Spec&) const = default;
 };
 inline void append(std::string& out, const Spec& s) { out += text(s.dtype, " ", s.shape); }
 

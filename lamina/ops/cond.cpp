@@ -51,7 +51,7 @@ struct Cond {
       }
     }
     for (size_t k = 0; k < a.yes->output_count(); ++k) {
-      if (!same(a.yes->output(k), a.no->output(k))) {
+      if (a.yes->output(k) != a.no->output(k)) {
         throw c.error<ShapeError>("one branch gives ", a.yes->output(k), " as result ", k,
                                   ", the other ", a.no->output(k));
       }

@@ -72,7 +72,7 @@ struct Scan {
         c.output(one.dtype, stacked_shape(a.length, one.shape));
         continue;
       }
-      if (!same(one, body.input(static_cast<size_t>(k)))) {
+      if (one != body.input(static_cast<size_t>(k))) {
         throw c.error<ShapeError>("carry ", k, " begins as ", body.input(static_cast<size_t>(k)),
                                   " and goes on as ", one);
       }

@@ -54,11 +54,11 @@ struct WhileLoop {
         check_value(c, static_cast<int>(i), static_cast<int64_t>(i), graph->input(i));
       }
     }
-    if (a.condition->output_count() != 1 || !same(a.condition->output(0), {bool_, {}})) {
+    if (a.condition->output_count() != 1 || a.condition->output(0) != Spec{bool_, {}}) {
       throw c.error<DTypeError>("expected a condition that gives one bool");
     }
     for (size_t k = 0; k < a.body->output_count(); ++k) {
-      if (!same(a.body->output(k), a.body->input(k))) {
+      if (a.body->output(k) != a.body->input(k)) {
         throw c.error<ShapeError>("carry ", k, " begins as ", a.body->input(k), " and goes on as ",
                                   a.body->output(k));
       }

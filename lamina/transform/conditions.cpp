@@ -36,7 +36,7 @@ void check_branches(const Subgraph& yes, const Subgraph& no) {
   }
   for (size_t k = 0; k < yes.output_count(); ++k) {
     const Spec &a = yes.output(k), &b = no.output(k);
-    if (a.dtype == b.dtype && a.shape == b.shape) continue;
+    if (a == b) continue;
     throw ShapeError(text("cond: result ", k, " is ", a, " of one function and ", b,
                           " of the other"));
   }

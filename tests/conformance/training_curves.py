@@ -23,6 +23,8 @@ import time
 
 import numpy as np
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))  # torch_nets
+
 CURVE, OWN, LOSS, BEST, WORST = 1e-3, 3, 1e-5, 1e-5, 5e-2
 BATCH, RATE = 32, 1e-3
 EVERY = 5
@@ -86,7 +88,7 @@ class Theirs:
         import torch_nets
 
         random = np.random.default_rng(1)
-        self.net = getattr(torch_nets, name)()
+        self.net = torch_nets.NETS[name](in_channels=1)
         self.net.load_state_dict({
             key: torch.from_numpy(value if value.dtype != np.float32 else (
                 value * (1 + change * random.standard_normal(value.shape))).astype(np.float32))

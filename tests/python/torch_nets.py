@@ -40,10 +40,10 @@ class Residual(nn.Module):
 
 
 class ResNet(nn.Module):
-    def __init__(self, bottleneck, blocks, num_classes=1000, width=64, small_images=False):
+    def __init__(self, bottleneck, blocks, num_classes=1000, width=64, small_images=False, in_channels=3):
         super().__init__()
         self.small, self.stages = small_images, len(blocks)
-        self.conv1 = conv(3, width, 3) if small_images else conv(3, width, 7, 2)
+        self.conv1 = conv(in_channels, width, 3) if small_images else conv(in_channels, width, 7, 2)
         self.bn1 = nn.BatchNorm2d(width)
         channels = width
         for i, count in enumerate(blocks, 1):
@@ -101,10 +101,10 @@ class Named(nn.Module):
 
 class DenseNet(nn.Module):
     def __init__(self, growth, blocks, num_classes=1000, small_images=False, init_features=64, bottleneck=4,
-                 compress=True):
+                 compress=True, in_channels=3):
         super().__init__()
         f, channels = Named(), init_features
-        f.add_module("conv0", conv(3, channels, 3) if small_images else conv(3, channels, 7, 2))
+        f.add_module("conv0", conv(in_channels, channels, 3) if small_images else conv(in_channels, channels, 7, 2))
         if not small_images:
             f.add_module("norm0", nn.BatchNorm2d(channels))
             f.add_module("relu0", nn.ReLU(inplace=True))
@@ -138,10 +138,10 @@ NETS = {
     "resnet18": lambda: ResNet(False, (2, 2, 2, 2)),
     "resnet34": lambda: ResNet(False, (3, 4, 6, 3)),
     "resnet50": lambda: ResNet(True, (3, 4, 6, 3)),
-    "resnet20": lambda: ResNet(False, (3, 3, 3), 10, 16, True),
+    "resnet20": lambda in_channels=3: ResNet(False, (3, 3, 3), 10, 16, True, in_channels),
     "densenet121": lambda: DenseNet(32, (6, 12, 24, 16)),
     "densenet121_small": lambda: DenseNet(32, (6, 12, 24, 16), 10, True),
-    "densenet40": lambda: DenseNet(12, (12, 12, 12), 10, True, 16, 0, False),
+    "densenet40": lambda in_channels=3: DenseNet(12, (12, 12, 12), 10, True, 16, 0, False, in_channels),
     "fcn5": lambda: dense((784, 2048, 4096, 1024, 10), nn.Sigmoid),
     "wide": lambda: dense((26752, 2048, 2048, 2048, 26752), nn.Sigmoid),
     "digits": lambda: dense((64, 128, 10), nn.ReLU),

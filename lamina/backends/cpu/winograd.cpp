@@ -27,6 +27,15 @@ using cpu::WinogradWeight;
 
 int64_t ceiling(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+// The tiles are computed in blocks. Inputs and sums of a block stay in the second-level cache; the
+// weights are read once for each, so it should not be too small either.
+constexpr int64_t kLeastTiles = 48;
+int64_t blocks_of(const WinogradShape& shape) {
+  constexpr int64_t kCache = 1400 * 1024;
+  const int64_t tile_bytes = kWinogradPositions * 4 * (shape.channels + kWinogradPanel);
+  return ceiling(shape.tiles(), std::max(kLeastTiles, kCache / tile_bytes));
+}
+
 // The weights of all positions: what a kernel gets instead of the weight.
 class WinogradWeights final : public Kernel {
  public:
@@ -63,13 +72,8 @@ class WinogradConvolution final : public Kernel {
       : shape_(shape), x_(x), weight_(weight), result_(result), aliased_(aliased),
         steps_(std::move(steps)), threads_(threads) {
     name = kernel_name;
-    // Inputs and sums of a block stay in the second-level cache; the weights are read once for
-    // each, so it should not be too small either.
-    constexpr int64_t kCache = 1400 * 1024, kLeast = 48;
-    const int64_t tile_bytes = kWinogradPositions * 4 * (shape.channels + kWinogradPanel);
-    const int64_t most = std::max(kLeast, kCache / tile_bytes);
-    blocks_ = ceiling(shape.tiles(), most);
-    if (shape.tiles() >= 2 * kLeast * threads) blocks_ = ceiling(blocks_, threads) * threads;
+    blocks_ = blocks_of(shape);
+    if (shape.tiles() >= 2 * kLeastTiles * threads) blocks_ = ceiling(blocks_, threads) * threads;
     together_ = blocks_ < threads;
   }
 
@@ -174,9 +178,8 @@ class WinogradConvolution final : public Kernel {
 double winograd_cost(const WinogradShape& s, bool kept, int threads) {
   constexpr double kTransform = 40, kWeight = 12, kMake = 100;  // in multiplications
   const double numbers = 36.0 * s.channels * s.outputs;
-  const double blocks = std::max<double>(1, s.tiles() * (s.channels + 64) / 9000.0);
   return 36.0 * s.tiles() * s.channels * s.outputs +
-         36.0 * s.tiles() * (s.channels + s.outputs) * kTransform + numbers * kWeight * blocks +
+         36.0 * s.tiles() * (s.channels + s.outputs) * kTransform + numbers * kWeight * blocks_of(s) +
          (kept ? 0 : numbers * kMake / threads);
 }
 double direct_cost(const WinogradShape& s) {
@@ -186,23 +189,17 @@ double direct_cost(const WinogradShape& s) {
 // The steps of an epilogue and a bias, or nothing where one is not among WinogradStep's.
 std::optional<std::vector<WinogradConvolution::Step>> steps_of(KernelRequest& request,
                                                                bool has_bias, size_t& aliased) {
-  using Kind = WinogradStep::Kind;
+  using Kind = PostOp::Kind;
   using Extent = WinogradStep::Extent;
+  constexpr Kind kTaken[] = {Kind::Relu,       Kind::Negate,   Kind::Add,
+                             Kind::Accumulate, Kind::Subtract, Kind::Multiply};
   std::vector<WinogradConvolution::Step> result;
   if (has_bias) result.push_back({{Kind::Add, Extent::Channels, nullptr}, 2});
   const auto steps = post_ops(request);
   if (!steps) return std::nullopt;
   const Shape& y = request.outputs[0].shape;
   for (const PostOp& step : *steps) {
-    Kind kind;
-    switch (step.kind) {
-      case PostOp::Kind::Relu: kind = Kind::Relu; break;
-      case PostOp::Kind::Negate: kind = Kind::Negate; break;
-      case PostOp::Kind::Add: case PostOp::Kind::Accumulate: kind = Kind::Add; break;
-      case PostOp::Kind::Subtract: kind = Kind::Subtract; break;
-      case PostOp::Kind::Multiply: kind = Kind::Multiply; break;
-      default: return std::nullopt;
-    }
+    if (std::ranges::find(kTaken, step.kind) == std::end(kTaken)) return std::nullopt;
     Extent extent = Extent::None;
     if (step.operand != 0) {
       const Shape& extra = step.extra.shape;
@@ -216,8 +213,8 @@ std::optional<std::vector<WinogradConvolution::Step>> steps_of(KernelRequest& re
         return std::nullopt;
       }
     }
-    if (step.kind == PostOp::Kind::Accumulate) aliased = step.operand;
-    result.push_back({{kind, extent, nullptr}, step.operand});
+    if (step.kind == Kind::Accumulate) aliased = step.operand;
+    result.push_back({{step.kind, extent, nullptr}, step.operand});
   }
   return result;
 }

@@ -22,7 +22,7 @@ using V = hn::Vec<Floats>;
 
 constexpr float kA = 0.70710678118654752f, kB = 1.41421356237309505f;
 
-// Position p of the panels of one row or column: 6 values of x to 6, along one axis.
+// 6 values of x to 6.
 HWY_ATTR HWY_INLINE void input_line(V x0, V x1, V x2, V x3, V x4, V x5, float* to, int64_t step) {
   const Floats d;
   const V half = hn::Set(d, 0.5f), two = hn::Set(d, 2.0f), s = hn::Set(d, 2.5f);
@@ -242,19 +242,18 @@ HWY_ATTR void multiply(const WinogradShape& shape, const float* v, int64_t v_ste
   }
 }
 
-// Applies a step to the `count` results at values, each of which is `lanes` wide; extra[i] is the
-// other operand's vector.
-HWY_ATTR HWY_INLINE V applied(WinogradStep::Kind kind, V value, V extra) {
-  using Kind = WinogradStep::Kind;
+HWY_ATTR HWY_INLINE V applied(backend::PostOp::Kind kind, V value, V extra) {
+  using Kind = backend::PostOp::Kind;
   const V zero = hn::Zero(Floats());
   switch (kind) {
     case Kind::Relu: return hn::IfThenElse(hn::Lt(value, zero), zero, value);  // NaN stays
     case Kind::Negate: return hn::Neg(value);
-    case Kind::Add: return hn::Add(value, extra);
+    case Kind::Add:
+    case Kind::Accumulate: return hn::Add(value, extra);
     case Kind::Subtract: return hn::Sub(value, extra);
     case Kind::Multiply: return hn::Mul(value, extra);
+    default: return value;  // winograd.cpp refuses the others
   }
-  return value;
 }
 
 HWY_ATTR void output(const WinogradShape& shape, const float* m, int64_t m_step, int64_t panel,

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <span>
 
+#include "lamina/backends/cpu/post_ops.h"
+
 namespace lamina::cpu {
 
 inline constexpr int64_t kWinogradPositions = 36;
@@ -28,7 +30,7 @@ struct WinogradShape {
 
 // One step on the results before they are written, in the order of an epilogue.
 struct WinogradStep {
-  enum class Kind : uint8_t { Relu, Negate, Add, Subtract, Multiply } kind;
+  backend::PostOp::Kind kind;  // Relu, Negate, Add, Accumulate, Subtract or Multiply
   enum class Extent : uint8_t { None, Number, Channels, Result } extent;  // of extra
   const float* extra;
 };

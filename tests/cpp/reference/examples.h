@@ -23,6 +23,11 @@ inline std::string wanted(std::string text) {
   return out;
 }
 
+// A path of the running example's own.
+inline std::string temporary_file() {
+  return testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name();
+}
+
 inline std::string shown(lm::DType value) { return lm::name(value); }
 inline std::string shown(bool value) { return value ? "True" : "False"; }
 

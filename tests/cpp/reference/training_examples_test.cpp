@@ -9,10 +9,6 @@ using namespace lamina;
 
 namespace {
 
-std::string temporary_path() {
-  return testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name();
-}
-
 data::ArrayDataset ones() { return {lm::ones({4, 2}), lm::ones({4, 1})}; }
 
 struct Fit {  // a small one
@@ -200,29 +196,29 @@ TEST(Examples, lm_train_BLEU) {
 
 TEST(Examples, lm_train_CSVLogger) {
   Fit fit;
-  train::CSVLogger logger(temporary_path());
+  train::CSVLogger logger(temporary_file());
   fit.trainer.fit(ones(), {.verbose = 0, .callbacks = {logger}});
   std::string line;
-  std::getline(std::ifstream(temporary_path()), line);
+  std::getline(std::ifstream(temporary_file()), line);
   EXPECT_EQ(line, "epoch,loss");
 }
 
 TEST(Examples, lm_train_JSONLogger) {
   Fit fit;
-  train::JSONLogger logger(temporary_path());
+  train::JSONLogger logger(temporary_file());
   fit.trainer.fit(ones(), {.verbose = 0, .callbacks = {logger}});
-  EXPECT_TRUE(std::filesystem::exists(temporary_path()));
+  EXPECT_TRUE(std::filesystem::exists(temporary_file()));
 }
 
 TEST(Examples, lm_train_EventLogger) {
   Fit fit;
-  train::EventLogger logger(temporary_path());
+  train::EventLogger logger(temporary_file());
   fit.trainer.fit(ones(), {.verbose = 0, .callbacks = {logger}});
-  EXPECT_TRUE(std::filesystem::is_directory(temporary_path()));
+  EXPECT_TRUE(std::filesystem::is_directory(temporary_file()));
 }
 
 TEST(Examples, lm_train_EventWriter) {
-  train::EventWriter events(temporary_path());
+  train::EventWriter events(temporary_file());
   events.add_scalar("loss", 0.25, 1);
   events.flush();
   EXPECT_GT(std::filesystem::file_size(events.path()), 0u);
@@ -230,9 +226,9 @@ TEST(Examples, lm_train_EventWriter) {
 
 TEST(Examples, lm_train_Report) {
   Fit fit;
-  train::Report report(temporary_path(), {.title = "Ones"});
+  train::Report report(temporary_file(), {.title = "Ones"});
   fit.trainer.fit(ones(), {.verbose = 0, .callbacks = {report}});
-  EXPECT_TRUE(std::filesystem::exists(temporary_path()));
+  EXPECT_TRUE(std::filesystem::exists(temporary_file()));
 }
 
 TEST(Examples, lm_train_set_progress_display) {
@@ -327,6 +323,57 @@ TEST(Examples, lm_train_k_fold) {
   for (auto& [train, validation] : train::k_fold(ones(), {.k = 2})) {
     EXPECT_EQ(train.size() + validation.size(), 4);
   }
+}
+
+TEST(Examples, lm_train_Callback) {
+  struct Count : train::Callback {
+    int epochs = 0;
+    void on_epoch_end(int64_t, const train::Logs&) override { ++epochs; }
+  };
+  nn::Linear model(2, 1);
+  train::Trainer trainer(model);
+  Count count;
+  trainer.compile({.optimizer = optim::SGD(), .loss = "mse"});
+  trainer.fit(ones(), {.epochs = 2, .verbose = 0, .callbacks = {count}});
+  EXPECT_EQ(count.epochs, 2);
+}
+
+TEST(Examples, lm_train_EarlyStopping) {
+  nn::Linear model(2, 1);
+  train::Trainer trainer(model);
+  trainer.compile({.optimizer = optim::SGD({.lr = 0}), .loss = "mse"});
+  train::EarlyStopping stop({.monitor = "loss", .patience = 2, .min_delta = 0.01});
+  EXPECT_EQ(trainer.fit(ones(), {.epochs = 9, .verbose = 0, .callbacks = {stop}}).epochs(), 3);
+}
+
+TEST(Examples, lm_train_History) {
+  nn::Linear model(2, 1);
+  train::Trainer trainer(model);
+  trainer.compile({.optimizer = optim::SGD(), .loss = "mse"});
+  train::History history = trainer.fit(ones(), {.epochs = 2, .verbose = 0});
+  EXPECT_EQ(history.at("loss").size(), 2u);
+}
+
+TEST(Examples, lm_train_Metric) {
+  struct Largest : train::Metric {
+    std::string name() const override { return "largest"; }
+    Array measure(const Array& prediction, const Array&) override { return lm::max(prediction); }
+  };
+  EXPECT_EQ(shown(Largest().measure(lm::array({1.0, 3.0}), lm::zeros({2}))), "3");
+}
+
+TEST(Examples, lm_train_load_weights) {
+  nn::Linear a(2, 3), b(2, 3);
+  train::save_model(a, {lm::float32, {-1, 2}}, temporary_file());
+  train::load_weights(b, temporary_file());
+  EXPECT_EQ(shown(lm::all(a.weight == b.weight)), "True");
+}
+
+TEST(Examples, lm_train_SavedModel) {
+  nn::Linear model(2, 3);
+  train::save_model(model, {lm::float32, {-1, 2}}, temporary_file(), {.classes = {"a", "b", "c"}});
+  train::SavedModel saved = train::load_model(temporary_file());
+  EXPECT_EQ(saved.classes().size(), 3u);
 }
 
 }  // namespace
