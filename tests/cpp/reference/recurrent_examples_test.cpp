@@ -46,7 +46,7 @@ TEST(Examples, lm_nn_LSTM) {
 }
 
 TEST(Examples, lm_nn_GRU) {
-  nn::GRU gru(3, 4, {{.bidirectional = true}});
+  nn::GRU gru(3, 4, {.bidirectional = true});
   EXPECT_EQ(gru.run(lm::ones({5, 2, 3})).output.shape(), (Shape{5, 2, 8}));
 }
 
