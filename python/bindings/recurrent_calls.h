@@ -1,4 +1,5 @@
-// How recurrent cells and layers are called: a state is one array or a tuple of them, as in PyTorch.
+// How recurrent cells and layers are called: a state is one array or a tuple of them,
+as in PyTorch.
 #pragma once
 
 #include <string>
@@ -16,7 +17,8 @@ inline std::vector<Array> to_state(nb::handle state, int count, const std::strin
   if (state.is_none()) return std::vector<Array>(static_cast<size_t>(count));
   std::vector<Array> arrays;
   if (nb::isinstance<nb::tuple>(state) || nb::isinstance<nb::list>(state)) {
-    for (nb::handle part : state) arrays.push_back(to_argument(part.ptr(), kind.c_str(), "state"));
+    for (nb::handle part : state) arrays.push_back(to_argument(part.ptr(), kind.c_str(),
+    "state"));
   } else {
     arrays.push_back(to_argument(state.ptr(), kind.c_str(), "state"));
   }
@@ -73,7 +75,8 @@ inline constexpr const char* kLoadKeras =
     "bias, of one layer after the other.\n\n"
     "Shapes: those of Keras\n"
     "Dtypes: floating point; cast to that of the layer\n"
-    "Errors: ValueError for another number of arrays, and for kinds that Keras has not; ShapeError "
+    "Errors: ValueError for another number of arrays, and for kinds that Keras has not; "
+    "ShapeError "
     "and KeyError for "
     "other shapes\n";
 

@@ -48,8 +48,9 @@ void bind_plain(nb::module_& m) {
           nb::arg("nonlinearity") = "tanh", nb::arg("dtype") = nb::none());
   bind_cell<nn::LSTMCell>(
       m, "LSTMCell",
-      "One step of an LSTM; state and result are the pair (h, c). proj_size projects h; with peepholes the gates see "
-      "c; a coupled cell forgets what it does not take in; layer_norm normalises both products and c.\n"
+      "One step of an LSTM; state and result are the pair (h, c). proj_size projects h; with "
+      "peepholes the gates see c; a coupled cell forgets what it does not take in; layer_norm "
+      "normalises both products and c.\n"
       CELL_FIELDS("([N, hidden_size or proj_size], [N, hidden_size])", "the same")
       ">>> h, c = lm.nn.LSTMCell(3, 4)(lm.ones((2, 3)))\n"
       ">>> h.shape\n"
@@ -67,8 +68,8 @@ void bind_plain(nb::module_& m) {
           nb::arg("layer_norm") = false, nb::arg("dtype") = nb::none());
   bind_cell<nn::GRUCell>(
       m, "GRUCell",
-      "One step of a GRU. The reset gate works on the product, as in PyTorch, or before it; layer_norm normalises both "
-      "products.\n"
+      "One step of a GRU. The reset gate works on the product, as in PyTorch, or before it; "
+      "layer_norm normalises both products.\n"
       CELL_FIELDS("[N, hidden_size]", "the same")
       ">>> lm.nn.GRUCell(3, 4, reset_after=False)(lm.ones((2, 3))).shape\n"
       "(2, 4)")
@@ -87,7 +88,8 @@ void bind_plain(nb::module_& m) {
 void bind_others(nb::module_& m) {
   bind_cell<nn::IndRNNCell>(
       m, "IndRNNCell",
-      "One step of an independently recurrent net (Li et al. 2018): relu(W x + b + u h) with a vector u.\n"
+      "One step of an independently recurrent net (Li et al. 2018): relu(W x + b + u h) with a "
+      "vector u.\n"
       CELL_FIELDS("[N, hidden_size]", "the same")
       ">>> lm.nn.IndRNNCell(3, 4)(lm.ones((2, 3))).shape\n"
       "(2, 4)")
@@ -102,8 +104,8 @@ void bind_others(nb::module_& m) {
           nb::arg("nonlinearity") = "relu", nb::arg("dtype") = nb::none());
   bind_cell<nn::SRUCell>(
       m, "SRUCell",
-      "One step of a simple recurrent unit (Lei et al. 2018), whose products do not depend on the state. Gives the "
-      "output and the state.\n"
+      "One step of a simple recurrent unit (Lei et al. 2018), whose products do not depend on "
+      "the state. Gives the output and the state.\n"
       CELL_FIELDS("[N, hidden_size]", "two of [N, hidden_size]")
       ">>> y, c = lm.nn.SRUCell(3, 4)(lm.ones((2, 3)))\n"
       ">>> print(y.shape, c.shape)\n"
@@ -118,8 +120,8 @@ void bind_others(nb::module_& m) {
           nb::arg("dtype") = nb::none());
   bind_cell<nn::ConvLSTM2dCell>(
       m, "ConvLSTM2dCell",
-      "One step of an LSTM whose products are convolutions (Shi et al. 2015); state and result are "
-      "the pair (h, c).\n"
+      "One step of an LSTM whose products are convolutions (Shi et al. 2015); state and result "
+      "are the pair (h, c).\n"
       "Shapes: x [N, in_channels, H, W], state two of [N, out_channels, H', W'] -> the same\n"
       "Dtypes: floating point; that of the parameters\n"
       "Errors: ShapeError for an input or a state of another shape, ValueError for sizes that "

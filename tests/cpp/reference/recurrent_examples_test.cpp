@@ -64,4 +64,36 @@ TEST(Examples, lm_nn_GRUCell) {
   EXPECT_EQ(cell(lm::ones({2, 3})).shape(), (Shape{2, 4}));
 }
 
+TEST(Examples, lm_nn_IndRNN) {
+  nn::IndRNN rnn(3, 4, {.num_layers = 2});
+  EXPECT_EQ(rnn.run(lm::ones({5, 2, 3})).state[0].shape(), (Shape{2, 2, 4}));
+}
+
+TEST(Examples, lm_nn_SRU) {
+  EXPECT_EQ(nn::SRU(3, 4).run(lm::ones({5, 2, 3})).state[0].shape(), (Shape{1, 2, 4}));
+}
+
+TEST(Examples, lm_nn_ConvLSTM2d) {
+  nn::RecurrentResult r = nn::ConvLSTM2d(3, 4, 3).run(lm::ones({5, 2, 3, 8, 8}));
+  EXPECT_EQ(r.output.shape(), (Shape{5, 2, 4, 8, 8}));
+  EXPECT_EQ(r.state[0].shape(), (Shape{2, 4, 8, 8}));
+}
+
+TEST(Examples, lm_nn_ConvLSTM2dCell) {
+  std::vector<Array> state = nn::ConvLSTM2dCell(3, 4, 3).call({lm::ones({2, 3, 6, 5})});  // h, c
+  EXPECT_EQ(state[0].shape(), (Shape{2, 4, 6, 5}));
+}
+
+TEST(Examples, lm_nn_SRUCell) {
+  std::vector<Array> results = nn::SRUCell(3, 4).call({lm::ones({2, 3})});  // y, c
+  EXPECT_EQ(results[1].shape(), (Shape{2, 4}));
+}
+
+TEST(Examples, lm_nn_ZoneoutCell) {
+  nn::ZoneoutCell cell(nn::LSTMCell(3, 4), {0.05, 0.5});
+  nn::RecurrentResult r = nn::RNN(std::move(cell)).run(lm::ones({5, 2, 3}));
+  EXPECT_EQ(r.output.shape(), (Shape{5, 2, 4}));
+  EXPECT_EQ(r.state[1].shape(), (Shape{2, 4}));
+}
+
 }  // namespace
