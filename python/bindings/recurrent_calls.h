@@ -1,5 +1,4 @@
-// How recurrent cells and layers are called: a state is one array or a tuple of them,
-as in PyTorch.
+// How recurrent cells and layers are called: a state is one array or a tuple of them.
 #pragma once
 
 #include <string>
