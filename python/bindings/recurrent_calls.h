@@ -60,7 +60,7 @@ nb::object call_cell(Cell& self, nb::handle x, nb::handle state) {
 }
 
 template <class Owner>
-void load_keras(Owner& self, const nb::sequence& weights) {
+void load_keras(Owner& self, nb::handle weights) {
   std::vector<Array> arrays;
   for (nb::handle weight : weights) {
     arrays.push_back(to_argument(weight.ptr(), "load_keras_weights", "weights"));

@@ -19,10 +19,15 @@ namespace {
   "sizes that cannot be\n"
 
 template <class Cell>
-nb::class_<Cell, nn::Cell> bind_cell(nb::module_& m, const char* name, const char* doc) {
-  nb::class_<Cell, nn::Cell> type(m, name, nb::is_final(), doc);
+nb::class_<Cell, nn::Module> bind_cell(nb::module_& m, const char* name, const char* doc) {
+  nb::class_<Cell, nn::Module> type(m, name, nb::is_final(), doc);
   type.def("__call__", &call_cell<Cell>, nb::arg("x"), nb::arg("state") = nb::none())
       .def("forward", &call_cell<Cell>, nb::arg("x"), nb::arg("state") = nb::none())
+      .def_prop_ro("_output_is_state", &Cell::output_is_state)
+      .def(
+          "_initial_state",
+          [](const Cell& self, const Array& x) { return from_state(self.initial_state(x)); },
+          nb::arg("x"))
       .def("load_keras_weights", &load_keras<Cell>, nb::arg("weights"), kLoadKeras);
   if constexpr (requires { &Cell::hidden_size; }) {
     type.def_ro("input_size", &Cell::input_size).def_ro("hidden_size", &Cell::hidden_size);
@@ -147,12 +152,6 @@ void bind_others(nb::module_& m) {
 }  // namespace
 
 void bind_recurrent_cells(nb::module_& m) {
-  nb::class_<nn::Cell, nn::Module>(m, "_Cell")
-      .def_prop_ro("_output_is_state", &nn::Cell::output_is_state)
-      .def(
-          "_initial_state",
-          [](const nn::Cell& self, const Array& x) { return from_state(self.initial_state(x)); },
-          nb::arg("x"));
   bind_plain(m);
   bind_others(m);
 }

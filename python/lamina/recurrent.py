@@ -89,7 +89,7 @@ class RNN(_nn.Module):
         cell = self.cell
         if hasattr(cell, "initial_state"):
             return cell.initial_state(x[0])
-        if isinstance(cell, _nn._Cell):
+        if hasattr(cell, "_initial_state"):
             return cell._initial_state(x[0])
         batch = x.shape[1]
         if self._state_form is None:
@@ -138,7 +138,7 @@ class ZoneoutCell(_nn.Module):
                 raise ValueError(f"ZoneoutCell: a rate of zoneout must be 0 to 1, got {rate}")
         if hasattr(cell, "initial_state"):
             self.initial_state = cell.initial_state
-        elif isinstance(cell, _nn._Cell):
+        elif hasattr(cell, "_initial_state"):
             self.initial_state = cell._initial_state
 
     def forward(self, x, state=None):
@@ -176,7 +176,7 @@ def _module_as_cell(what, cell):
 def _call_cell(what, cell, x, state):
     """The output and the next state. Cells of this library give their state alone, which begins with the output."""
     result = cell(x, state)
-    if isinstance(cell, _nn._Cell) and cell._output_is_state:
+    if getattr(cell, "_output_is_state", False):
         return (result[0] if isinstance(result, tuple) else result), result
     if isinstance(result, tuple) and len(result) == 2:
         return result
