@@ -85,6 +85,43 @@ def test_cells_and_streaming_agree_with_the_whole(kind):
     assert np.allclose(np.array(lm.swapaxes(single, 0, 1)), np.array(y), atol=1e-14)
 
 
+def test_streaming_is_the_whole_sequence_bit_for_bit():
+    """Inference in pieces, down to single steps, in the precision and sizes that people use."""
+    lm.seed(6)
+    for net in (lm.nn.LSTM(64, 128, num_layers=2), lm.nn.GRU(64, 128), lm.nn.SRU(64, 64),
+                lm.nn.RNN(LayerNormLSTMCell(64, 128))):
+        net.eval()
+        for batch in (1, 4):
+            x = lm.array(np.sin(np.arange(24 * batch * 64.0)).reshape(24, batch, 64), dtype=lm.float32)
+            with lm.no_grad():
+                whole = np.array(net(x)[0])
+                for size in (1, 5):
+                    state, parts = None, []
+                    for start in range(0, 24, size):
+                        y, state = net(x[start:start + size], state)
+                        parts.append(np.array(y))
+                    assert np.array_equal(np.concatenate(parts), whole)
+
+
+def test_a_state_that_is_carried_through_training_is_computed_once():
+    """Truncated backpropagation: each step is one program, the same for all, and runs its own loop alone."""
+    lm.seed(7)
+    net = lm.nn.LSTM(3, 4)
+    optimizer = lm.optim.SGD(net.parameters(), 0.1)
+    x, state, made, loops = np.ones((5, 2, 3), np.float32), None, [], []
+    for _ in range(8):
+        before = lm.execution_counters()["new_programs"]
+        with lm.profile() as p:
+            y, state = net(lm.array(x), state)
+            state = tuple(lm.stop_gradient(s) for s in state)
+            loss = lm.mean(lm.square(y))
+            loss.backward()
+            optimizer.step()
+        made.append(lm.execution_counters()["new_programs"] - before)
+        loops.append(sum(row.runs for row in p.rows if row.kernel == "control.scan"))
+    assert sum(made[3:]) == 0 and len(set(loops[3:])) == 1
+
+
 class LayerNormLSTMCell(lm.nn.Module):
     def __init__(self, input_size, hidden_size):
         super().__init__()
