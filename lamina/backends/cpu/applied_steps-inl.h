@@ -13,6 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace lamina::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// Rounded as the ops' own formulas are.
 template <class D, class V>
 HWY_INLINE V applied(D d, backend::PostOp::Kind kind, V value, V extra) {
   using Kind = backend::PostOp::Kind;
@@ -27,9 +28,8 @@ HWY_INLINE V applied(D d, backend::PostOp::Kind kind, V value, V extra) {
       return hn::Mul(hn::Mul(half, value), hn::Add(one, inner));
     }
     case Kind::GeluTanh: {
-      const V cube = hn::Mul(hn::Mul(value, value), value);
-      const V inner = hn::Mul(number(d, 0.79788456080286535588),
-                              hn::MulAdd(number(d, 0.044715), cube, value));
+      const V cube = hn::Mul(hn::Mul(hn::Mul(number(d, 0.044715), value), value), value);
+      const V inner = hn::Mul(number(d, 0.79788456080286535588), hn::Add(value, cube));
       return hn::Mul(hn::Mul(half, value), hn::Add(one, vector_tanh(d, inner)));
     }
     case Kind::Negate: return hn::Neg(value);

@@ -61,7 +61,7 @@ class PackedMatmul final : public Kernel {
       : shape_(std::move(shape)),
         steps_(std::move(steps)),
         result_(operands),
-        parts_(steps_.list.empty() ? parts_of(shape_) : 1),
+        parts_(parts_of(shape_)),
         depth_(ceiling(shape_.depth, parts_)) {
     name = "cpu.packed.matmul";
     constexpr double kFlopsPerThread = 5e5;  // as in matmul.cpp
@@ -86,21 +86,22 @@ class PackedMatmul final : public Kernel {
   }
 
   void run(std::byte* const* operands, RunContext& context) const override {
-    const std::vector<AppliedStep> steps = steps_.bound(operands);
     const int64_t tasks = shape_.batch * parts_;
     T* c = reinterpret_cast<T*>(operands[result_]);
     T* sums = reinterpret_cast<T*>(context.scratch +
                                    static_cast<size_t>(alone_ ? threads_ : 1) * share_bytes());
     const auto task = [&](int64_t number, std::byte* scratch) {
       const int64_t entry = number / parts_, part = number % parts_;
-      cpu::PackedProduct<T> p = product_of(entry, part, operands, steps);
+      cpu::PackedProduct<T> p = product_of(entry, part, operands);
+      std::vector<AppliedStep> steps = steps_.bound(operands);
       if (parts_ > 1) {
         p.c_row = shape_.columns;
         p.c = sums + part * (result_bytes() / sizeof(T)) + entry * shape_.rows * shape_.columns;
       } else {
         p.c = c + batch_offset(shape_.c, entry);
+        move_results(steps, batch_offset(shape_.c, entry));
       }
-      compute(p, rows_of(entry, part, operands), reinterpret_cast<T*>(scratch));
+      compute(p, std::move(steps), rows_of(entry, part, operands), reinterpret_cast<T*>(scratch));
     };
     if (!alone_) {
       for (int64_t number = 0; number < tasks; ++number) task(number, context.scratch);
@@ -149,8 +150,7 @@ class PackedMatmul final : public Kernel {
     const T* a = reinterpret_cast<const T*>(operands[0]);
     return {a + batch_offset(shape_.a, entry) + part * depth_ * step, row, step};
   }
-  cpu::PackedProduct<T> product_of(int64_t entry, int64_t part, std::byte* const* operands,
-                                   std::span<const AppliedStep> steps) const {
+  cpu::PackedProduct<T> product_of(int64_t entry, int64_t part, std::byte* const* operands) const {
     const int rank = shape_.c.shape.rank();
     const int64_t column = shape_.b.strides[rank - 1], step = shape_.b.strides[rank - 2];
     const T* b = reinterpret_cast<const T*>(operands[1]);
@@ -159,17 +159,22 @@ class PackedMatmul final : public Kernel {
     p.depth = std::min(depth_, shape_.depth - part * depth_);
     p.c_row = shape_.c.strides[rank - 2];
     p.block_depth = block_depth<T>();
-    p.steps = steps;
     p.b = {b + batch_offset(shape_.b, entry) + part * depth_ * step, column, step};
     return p;
   }
 
+  static void move_results(std::vector<AppliedStep>& steps, int64_t offset) {
+    for (AppliedStep& step : steps) {
+      if (step.extent == AppliedStep::Extent::Result) step.extra += offset;
+    }
+  }
+
   // p.c = a p.b, as many rows at once as are packed.
-  void compute(cpu::PackedProduct<T> p, cpu::FactorLines<T> a, T* scratch) const {
+  void compute(cpu::PackedProduct<T> p, std::vector<AppliedStep> steps, cpu::FactorLines<T> a,
+               T* scratch) const {
     const auto& kernels = cpu::product_kernels(T());
     const int64_t panels = ceiling(shape_.columns, kernels.panel),
                   cells = grid_.rows * grid_.columns;
-    std::vector<AppliedStep> steps(p.steps.begin(), p.steps.end());
     p.a = scratch;
     p.steps = steps;
     for (int64_t row = 0; row < shape_.rows; row += rows_at_once_) {
@@ -188,9 +193,7 @@ class PackedMatmul final : public Kernel {
       });
       a.data += rows_at_once_ * a.line_step;
       p.c += rows_at_once_ * p.c_row;
-      for (AppliedStep& step : steps) {
-        if (step.extent == AppliedStep::Extent::Result) step.extra += rows_at_once_ * p.c_row;
-      }
+      move_results(steps, rows_at_once_ * p.c_row);
     }
   }
 
@@ -246,8 +249,14 @@ std::unique_ptr<Kernel> any(KernelRequest& request) {
   std::unique_ptr<Kernel> empty;
   auto shape = shape_of(request, empty);
   if (!shape) return empty;
+  auto steps = applied_steps(request, request.outputs[0].shape.rank() - 1);
+  if (!steps) return nullptr;
+  if (!steps->list.empty() && parts_of(*shape) > 1) {
+    request.refusal = "adds the parts of long sums at the end";
+    return nullptr;
+  }
   return request.outputs[0].dtype == DType::Float32
-             ? packed<float>(request, std::move(*shape), {})
+             ? packed<float>(request, std::move(*shape), std::move(*steps))
              : packed<double>(request, std::move(*shape), {});
 }
 
@@ -278,6 +287,6 @@ std::unique_ptr<Kernel> large(KernelRequest& request) {
 LAMINA_KERNEL(matmul_packed)
 = {"matmul", "packed.matmul", 5, large, takes_post_op};
 LAMINA_KERNEL(matmul_blocked)
-= {"matmul", "blocked.matmul", 20, any};
+= {"matmul", "blocked.matmul", 20, any, takes_post_op};
 
 }  // namespace lamina::backend
