@@ -11,6 +11,7 @@
 #include "lamina/exec/early_reads.h"
 #include "lamina/exec/explain.h"
 #include "lamina/exec/leaf_values.h"
+#include "lamina/exec/loop_carries.h"
 #include "lamina/exec/profile.h"
 #include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
@@ -209,6 +210,7 @@ void evaluate(std::span<Node* const> roots) {
   std::unique_ptr<Walk> walk = spare ? std::move(spare) : std::make_unique<Walk>();
   std::vector<Variable*> updated;
   UpdatesOf updates(updated);
+  std::vector<Retained> dropped;
 
   std::unique_lock lock(graph_mutex());
   std::vector<int32_t> also;  // kept for a backward pass that will come
@@ -220,6 +222,7 @@ void evaluate(std::span<Node* const> roots) {
     if (!walk->busy() && also.empty() && roots.size() == 1)
       also = kept_for_backward(*walk, roots[0]);
     if (!walk->busy()) add_pending_updates(*walk, updated);
+    add_carries(*walk, dropped);
     if (!walk->busy()) break;
     evaluated().wait(lock);
   }
