@@ -6,6 +6,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
+#include "lamina/exec/compile_times.h"
 #include "lamina/exec/derived.h"
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/placement.h"
@@ -419,6 +420,7 @@ class Lowering {
 
 std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier,
                                      OutputLayout layout) {
+  CompileStage stage("lower");
   return Lowering(std::move(graph), tier, why_tier).run(layout);
 }
 

@@ -3,12 +3,15 @@
 #include "lamina/exec/evaluate.h"
 #include "lamina/exec/explain.h"
 
+#include <nanobind/stl/map.h>
+
 #include "bindings.h"
 #include "casters.h"
 #include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/core/allocator.h"
 #include "lamina/exec/cache.h"
+#include "lamina/exec/compile_times.h"
 #include "lamina/exec/profile.h"
 
 namespace lamina::python {
@@ -19,10 +22,12 @@ nb::dict counters_dict(const ExecutionCounters& counters) {
   out["evaluations"] = counters.evaluations;
   out["new_programs"] = counters.new_programs;
   out["compiled"] = counters.compiled;
+  out["compiled_nodes"] = counters.compiled_nodes;
   out["fallbacks"] = counters.fallbacks;
   out["early_reads"] = counters.early_reads;
   out["cached_programs"] = counters.cached_programs;
   out["cached_bytes"] = counters.cached_bytes;
+  out["compile_seconds"] = counters.compile_seconds;
   return out;
 }
 
@@ -73,6 +78,12 @@ void bind_execution(nb::module_& m) {
       "How many programs have run, were made, were compiled; and what the cache holds.\n"
       ">>> sorted(lm.execution_counters())[:1]\n"
       "['cached_bytes']");
+  m.def("compile_times", &compile_times,
+        "Seconds that making programs has taken since the start, by stage: passes over the graph, "
+        "choice of places, kernels by name.\n"
+        ">>> lm.eval(lm.ones(3) + lm.ones(3))\n"
+        ">>> lm.compile_times()[\"lower\"] > 0\n"
+        "True");
   m.def("last_miss", &last_miss,
         "Which part of the newest program's key differed from the nearest cached one.\n"
         ">>> isinstance(lm.last_miss(), str)\n"
