@@ -1,6 +1,7 @@
 #include "lamina/exec/estimate.h"
 
 #include "lamina/exec/program_builder.h"
+#include "lamina/op/cluster.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -10,6 +11,13 @@ LAMINA_USE_OP(Output)
 Cost cost_of(const Graph& graph, int32_t value) {
   const GraphValue& v = graph.values[static_cast<size_t>(value)];
   Cost cost;
+  if (v.cluster) {
+    for (int32_t input : v.inputs) cost.bytes += bytes_of(graph.values[static_cast<size_t>(input)].spec);
+    for (const Cluster::Output& output : v.cluster->outputs) cost.bytes += bytes_of(output.spec);
+    cost.flops = static_cast<double>(v.cluster->domain.elements()) *
+                 static_cast<double>(v.cluster->program.code.size());
+    return cost;
+  }
   if (!v.op || v.op->view || v.op == &ops::op_Output()) return cost;
   KernelRequest request = new_request(v.op, v.attributes);
   SmallVector<const Spec*, 8> specs;

@@ -12,6 +12,7 @@
 #include "lamina/exec/estimate.h"
 #include "lamina/exec/explain.h"
 #include "lamina/exec/leaf_values.h"
+#include "lamina/exec/memory_budget.h"
 #include "lamina/exec/profile.h"
 #include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
@@ -49,8 +50,7 @@ double estimated_seconds(const Program& program) {
 
 std::shared_ptr<const Program> compiled(Graph graph, const char* why) {
   count_compiled(graph.values.size() - static_cast<size_t>(graph.leaf_count));
-  optimize(graph);
-  return lower(std::move(graph), 1, why);
+  return compile(std::move(graph), why);
 }
 
 // The first program of a structure. What clearly costs more to run than to compile is compiled at
@@ -62,8 +62,11 @@ std::shared_ptr<const Program> first_program(const Walk& walk, bool compiles) {
     return compiled(std::move(graph), kCosts);
   expand_composites(graph);
   auto program = lower(std::move(graph), 0, compiles ? "new, and cheap" : "LAMINA_TIER=0");
-  if (compiles && estimated_seconds(*program) > kCompileSeconds)
-    return compiled(walk.to_graph(), kCosts);
+  if (!compiles) return program;
+  if (estimated_seconds(*program) > kCompileSeconds) return compiled(walk.to_graph(), kCosts);
+  const int64_t budget = memory_budget();
+  if (budget > 0 && program->planned_peak() > budget)
+    return compiled(walk.to_graph(), "a memory budget");
   return program;
 }
 

@@ -9,6 +9,7 @@
 #include "lamina/exec/compile_times.h"
 #include "lamina/exec/derived.h"
 #include "lamina/exec/deterministic.h"
+#include "lamina/exec/memory_budget.h"
 #include "lamina/exec/placement.h"
 #include "lamina/exec/program_builder.h"
 #include "lamina/op/cluster.h"
@@ -28,8 +29,9 @@ namespace {
 
 class Lowering {
  public:
-  Lowering(Graph graph, int tier, const char* why_tier)
+  Lowering(Graph graph, int tier, const char* why_tier, LowerOptions options)
       : graph_(std::move(graph)),
+        options_(std::move(options)),
         main_(graph_.leaf_count, tier),
         once_(graph_.leaf_count, tier),
         parts_(place_parts(graph_)) {
@@ -48,16 +50,19 @@ class Lowering {
     }
   }
 
-  std::shared_ptr<const Program> run(OutputLayout layout) {
+  std::shared_ptr<const Program> run() {
+    main_.program().budget = memory_budget();
     locations_.resize(graph_.values.size());
     for (size_t i = 0; i < graph_.values.size(); ++i) {
       current_ = derived_[i] ? &once_ : &main_;
+      current_->computes_again(!options_.again.empty() && options_.again[i]);
       lower(static_cast<int32_t>(i));
     }
     current_ = &main_;
+    current_->computes_again(false);
     for (int32_t output : graph_.outputs) {
       const Location where = seen(output);
-      const bool any = layout == OutputLayout::Any;
+      const bool any = options_.layout == OutputLayout::Any;
       main_.output(any ? where : main_.row_major(where, spec(output)), spec(output));
     }
     finish_derivation();
@@ -406,6 +411,7 @@ class Lowering {
   }
 
   Graph graph_;
+  const LowerOptions options_;
   ProgramBuilder main_, once_;  // once_ computes what depends on parameters only
   ProgramBuilder* current_ = &main_;
   std::vector<Part> parts_;
@@ -419,9 +425,9 @@ class Lowering {
 }  // namespace
 
 std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier,
-                                     OutputLayout layout) {
+                                     LowerOptions options) {
   CompileStage stage("lower");
-  return Lowering(std::move(graph), tier, why_tier).run(layout);
+  return Lowering(std::move(graph), tier, why_tier, std::move(options)).run();
 }
 
 }  // namespace lamina

@@ -79,6 +79,7 @@ void ProgramBuilder::add(std::shared_ptr<const Kernel> kernel, Label label,
   instruction.flops = label.flops;
   instruction.bytes = label.bytes;
   instruction.checks_values = label.checks_values;
+  instruction.again = again_;
   instruction.first_operand = static_cast<uint32_t>(program_->operands.size());
   instruction.operand_count = static_cast<uint32_t>(from.size() + to.size());
   instruction.input_count = static_cast<uint32_t>(from.size());

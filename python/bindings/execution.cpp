@@ -2,6 +2,7 @@
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/evaluate.h"
 #include "lamina/exec/explain.h"
+#include "lamina/exec/memory_budget.h"
 
 #include <nanobind/stl/map.h>
 
@@ -34,6 +35,7 @@ nb::dict counters_dict(const ExecutionCounters& counters) {
 }  // namespace
 
 void bind_execution(nb::module_& m) {
+  m.def("_set_memory_budget", &set_memory_budget);
   m.def("_eval", [](const std::vector<Array>& arrays) {
     ReleaseGil released;
     eval(arrays);
