@@ -27,7 +27,7 @@ LiveSteps::LiveSteps(const Graph& graph) : graph_(&graph) {
   for (int32_t i = 0; i < n; ++i) {
     const GraphValue& v = graph.values[at(i)];
     Step step{i, v.inputs, -1};
-    if (v.op && v.op->view) {
+    if (v.op && v.op->view && v.op != &ops::op_Output()) {
       step.buffer = steps_[at(v.inputs[0])].buffer;
     } else if (!has_results[at(i)]) {
       const int32_t whole = parts[at(i)].whole < 0 ? i : parts[at(i)].whole;
@@ -49,7 +49,7 @@ LiveSteps::LiveSteps(const Graph& graph) : graph_(&graph) {
 
 bool LiveSteps::is_view(int32_t step) const {
   const GraphValue& v = value_of(step);
-  return v.op && v.op->view;
+  return v.op && v.op->view && !is_result(step);
 }
 bool LiveSteps::is_result(int32_t step) const { return value_of(step).op == &ops::op_Output(); }
 
@@ -99,8 +99,7 @@ void LiveSteps::find_lives() {
     const Step& s = steps_[at(step)];
     const int p = static_cast<int>(k);
     position[at(step)] = p;
-    // Results follow what computes them, without an instruction between.
-    if (is_result(step)) access(s.buffer, p, true);
+    if (is_result(step)) access(s.buffer, position[at(s.inputs[0])], true);
     if (!runs(step)) continue;
     for (int32_t input : s.inputs) access(steps_[at(input)].buffer, p, false);
     access(s.buffer, p, true);

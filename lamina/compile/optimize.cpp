@@ -8,6 +8,7 @@
 #include "lamina/compile/join_products.h"
 #include "lamina/compile/merge_loops.h"
 #include "lamina/compile/moments_of_parts.h"
+#include "lamina/compile/order_for_memory.h"
 #include "lamina/compile/products_after_loops.h"
 #include "lamina/compile/products_before_loops.h"
 #include "lamina/compile/recompute.h"
@@ -43,6 +44,7 @@ constexpr Pass kPasses[] = {
     {"recompute", recompute},
     {"attach_epilogues", attach_epilogues, true},
     {"fuse", fuse},
+    {"order_for_memory", order_for_memory},
 };
 
 }  // namespace

@@ -348,6 +348,12 @@ class Lowering {
                                           spec(input), request.inputs[k].strides);
       for (const Kernel::Preparation& p : kernel.preparations) {
         if (p.input != k) continue;
+        const Location* known = &maker == &once_ ? kept_preparation(v, request, k, where) : nullptr;
+        if (known) {
+          where = *known;
+          continue;
+        }
+        const Location unprepared = where;
         Location prepared{maker.new_buffer(static_cast<int64_t>(p.bytes)), 0, {}};
         maker.add(p.kernel,
                   {.op = "prepare",
@@ -356,10 +362,32 @@ class Lowering {
                    .bytes = bytes_of(spec(input)) + static_cast<double>(p.bytes)},
                   {where}, {prepared});
         where = prepared;
+        if (&maker == &once_)
+          preparations_.push_back({v.op, v.attributes.get(), v.epilogue.get(), request.inputs, k,
+                                   unprepared, prepared});
       }
       from.push_back(&maker == &once_ && current_ == &main_ ? imported(where) : where);
     }
     return from;
+  }
+
+  // What is computed again takes what was prepared for the first time: the same request gets the same
+  // kernel, which wants its weights in the same form.
+  const Location* kept_preparation(const GraphValue& v, const KernelRequest& request, size_t k,
+                                   const Location& from) const {
+    if (!current_->computes_again()) return nullptr;
+    for (const Prepared& p : preparations_) {
+      bool same = p.op == v.op && p.attributes == v.attributes.get() &&
+                  p.epilogue == v.epilogue.get() && p.input == k &&
+                  p.from.buffer == from.buffer && p.from.offset == from.offset &&
+                  p.inputs.size() == request.inputs.size();
+      for (size_t i = 0; same && i < p.inputs.size(); ++i) {
+        const Operand &a = p.inputs[i], &b = request.inputs[i];
+        same = a.dtype == b.dtype && a.shape == b.shape && a.strides == b.strides;
+      }
+      if (same) return &p.to;
+    }
+    return nullptr;
   }
 
   // No kernel applies the steps itself: the op alone, then a loop.
@@ -410,8 +438,18 @@ class Lowering {
     main_.program().derivation = once_.finish();
   }
 
+  struct Prepared {
+    const Op* op;
+    const AttributesBase* attributes;
+    const Epilogue* epilogue;
+    std::vector<Operand> inputs;
+    size_t input;
+    Location from, to;
+  };
+
   Graph graph_;
   const LowerOptions options_;
+  std::vector<Prepared> preparations_;  // that are kept from run to run
   ProgramBuilder main_, once_;  // once_ computes what depends on parameters only
   ProgramBuilder* current_ = &main_;
   std::vector<Part> parts_;

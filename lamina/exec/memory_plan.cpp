@@ -73,7 +73,7 @@ class Arena {
 // A dying leaf's storage goes to an output of its size that is first written when the leaf has been
 // read for the last time, and after the last instruction that can fail.
 void choose_donors(Program& program, const MemoryPlan& plan) {
-  // Leaves that may donate, by their size; of one size those that are read no more first.
+  // Leaves that may donate, by their size; of one size by their last reading.
   std::map<int64_t, std::set<std::pair<int, int>>> donors;
   for (int leaf = 0; leaf < program.leaf_count; ++leaf) {
     const PlannedBuffer& l = plan.buffers[leaf];
@@ -98,9 +98,10 @@ void choose_donors(Program& program, const MemoryPlan& plan) {
     return -1;
   };
   auto read_no_more = [&](const PlannedBuffer& b) {
+    // The one that was needed longest: the others serve outputs that are written earlier as well.
     const auto& same = donors[b.bytes];
-    const bool any = !same.empty() && same.begin()->first < b.first_write;
-    return any ? same.begin()->second : -1;
+    const auto after = same.lower_bound({b.first_write, -1});
+    return after == same.begin() ? -1 : std::prev(after)->second;
   };
   // First those that are updated in place, so that a parameter keeps its storage; then any of the
   // size.

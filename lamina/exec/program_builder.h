@@ -36,6 +36,7 @@ class ProgramBuilder {
 
   // Whether the next instructions compute what earlier ones have.
   void computes_again(bool again) { again_ = again; }
+  bool computes_again() const { return again_; }
 
   // What an instruction is called, besides what it works on.
   struct Label {

@@ -71,6 +71,19 @@ TEST(MemoryPlan, OfManyLeavesOfOneSizeEachDonatesOnce) {
   EXPECT_EQ(donors.size(), kCount - 1u);  // when the first odd one is written all are needed
 }
 
+TEST(MemoryPlan, AnOutputLeavesToEarlierOnesWhatTheyCanTake) {
+  Plan p(2);
+  for (int k : {0, 1}) p.plan.buffers[static_cast<size_t>(k)] = {.bytes = 64, .last_read = 2 * k, .dies = true};
+  p.write(8, 3, false);
+  p.write(64, -1, true);  // after the first leaf's last reading
+  p.write(8, 3, false);
+  p.write(64, -1, true);  // after both
+  std::swap(p.program.outputs[0], p.program.outputs[1]);
+  finish_plan(p.program, p.plan);
+  EXPECT_EQ(p.program.outputs[0].donor, 1);
+  EXPECT_EQ(p.program.outputs[1].donor, 0);
+}
+
 TEST(MemoryPlan, TheSmallestFreeRangeThatFitsIsTaken) {
   Plan p(0);
   p.write(1024, 2, false);  // free after the third instruction
