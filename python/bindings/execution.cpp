@@ -105,14 +105,24 @@ void bind_execution(nb::module_& m) {
       .def_ro("instructions", &ProgramSummary::instructions)
       .def_ro("bytes", &ProgramSummary::bytes)
       .def_ro("planned_bytes", &ProgramSummary::planned_bytes);
+  nb::class_<CacheUse>(m, "CacheUse",
+                       "What a cache holds: name, entries, bytes, limit.\n"
+                       ">>> all(use.bytes <= use.limit for use in lm.program_cache().caches)\n"
+                       "True")
+      .def_ro("name", &CacheUse::name)
+      .def_ro("entries", &CacheUse::entries)
+      .def_ro("bytes", &CacheUse::bytes)
+      .def_ro("limit", &CacheUse::limit);
   nb::class_<ProgramCache>(
       m, "ProgramCache",
-      "Programs by structure: programs, bytes, hits, limit, clear(); print shows them "
+      "Programs by structure: programs, bytes, hits, limit, clear(); caches, which go with "
+      "them; print shows them "
       "all.\n"
       ">>> lm.program_cache().bytes <= lm.program_cache().limit\n"
       "True")
       .def_prop_ro("programs", &ProgramCache::programs)
       .def_prop_ro("bytes", &ProgramCache::bytes)
+      .def_prop_ro("caches", &ProgramCache::caches)
       .def_prop_ro("hits", &ProgramCache::hits)
       .def_prop_rw("limit", &ProgramCache::limit,
                    [](ProgramCache& cache, int64_t bytes) {
