@@ -73,7 +73,8 @@ TEST(MemoryPlan, OfManyLeavesOfOneSizeEachDonatesOnce) {
 
 TEST(MemoryPlan, AnOutputLeavesToEarlierOnesWhatTheyCanTake) {
   Plan p(2);
-  for (int k : {0, 1}) p.plan.buffers[static_cast<size_t>(k)] = {.bytes = 64, .last_read = 2 * k, .dies = true};
+  p.plan.buffers[0] = {.bytes = 64, .last_read = 0, .dies = true};
+  p.plan.buffers[1] = {.bytes = 64, .last_read = 2, .dies = true};
   p.write(8, 3, false);
   p.write(64, -1, true);  // after the first leaf's last reading
   p.write(8, 3, false);
