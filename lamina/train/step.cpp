@@ -1,8 +1,10 @@
 // One step of a training.
 #include <algorithm>
+#include <optional>
 
 #include "lamina/base/error.h"
 #include "lamina/data/permutation.h"
+#include "lamina/exec/memory_budget.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
@@ -53,6 +55,8 @@ void Trainer::step(const Array& loss) {
 // A step that throws leaves gradients behind that can never be computed: added to those of the next
 // step, they would make that fail too.
 Array Trainer::whole_step(data::Batch batch) {
+  std::optional<MemoryBudget> budget;
+  if (options_.memory_budget > 0) budget.emplace(options_.memory_budget);
   try {
     return train_step(batch);
   } catch (...) {

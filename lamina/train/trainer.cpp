@@ -38,6 +38,10 @@ Trainer& Trainer::compile(CompileOptions options) {
     throw ValueError(text("compile: expected clip_norm and clip_value to be 0 or more, got ",
                           options.clip_norm, " and ", options.clip_value));
   }
+  if (options.memory_budget < 0) {
+    throw ValueError(text("compile: expected memory_budget to be 0 or more bytes, got ",
+                          options.memory_budget));
+  }
   if (!options.optimizer->is_bound()) options.optimizer->bind(module_->parameters());
   totals_ = Totals(options.metrics);
   options_ = std::move(options);

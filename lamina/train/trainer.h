@@ -38,6 +38,7 @@ struct CompileOptions {
   int64_t accumulate = 1;  // batches whose mean gradient makes one step; fewer at an epoch's end
   double clip_norm = 0;    // bounds of the gradients before a step (optim/clip.h); 0: none
   double clip_value = 0;
+  int64_t memory_budget = 0;  // bytes by which a step may make memory grow (exec/memory_budget.h); 0: any
 };
 
 // Changes a batch before it is trained on: data::Batch f(data::Batch).

@@ -57,9 +57,10 @@ Loss to_loss(nb::handle loss) {
 }
 
 void compile(Trainer& self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
-             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value) {
-  CompileOptions options{std::move(optimizer), to_loss(loss), {},
-                         accumulate,           clip_norm,     clip_value};
+             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value,
+             int64_t memory_budget) {
+  CompileOptions options{std::move(optimizer), to_loss(loss), {},           accumulate,
+                         clip_norm,            clip_value,    memory_budget};
   for (nb::handle metric : metrics) {
     options.metrics.push_back(nb::isinstance<nb::str>(metric)
                                   ? AnyMetric(nb::cast<std::string>(metric))
@@ -169,13 +170,15 @@ void bind_trainer(nb::module_& m) {
       .def(
           "compile",
           [](nb::object self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
-             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value) {
+             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value,
+             int64_t memory_budget) {
             compile(nb::cast<Trainer&>(self), std::move(optimizer), loss, metrics, accumulate,
-                    clip_norm, clip_value);
+                    clip_norm, clip_value, memory_budget);
             return self;
           },
           nb::arg("optimizer"), nb::arg("loss"), nb::arg("metrics") = nb::list(),
           nb::arg("accumulate") = 1, nb::arg("clip_norm") = 0.0, nb::arg("clip_value") = 0.0,
+          nb::arg("memory_budget") = 0,
           "Says how to train; an optimizer without parameters is bound to the module's. Returns "
           "the trainer.")
       .def("fit", &fit, nb::arg("data"), nb::arg("epochs") = 1, nb::arg("batch_size") = 32,
