@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench bench-kernels conformance conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data fuzz docs wheel clean
+.PHONY: help setup quickstart build test bench bench-kernels conformance conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume fuzz docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -30,7 +30,7 @@ bench-kernels: build  # the programs of bench/: kernels, loops, recording
 	@cmake --build build --target bench_programs --parallel $(JOBS)
 	@.venv/bin/python bench/run.py
 
-conformance: conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data  ## the public tests of the array API; PyTorch, its training curves, TensorBoard, Pillow, scikit-learn; random graphs
+conformance: conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume  ## the public tests of the array API; PyTorch, its training curves, TensorBoard, Pillow, scikit-learn; random graphs; kills and damages
 
 conformance-array-api: build  # ARGS for pytest
 	@tools/conformance.sh $(ARGS)
@@ -49,6 +49,9 @@ conformance-events: build
 
 conformance-data: build  # ARGS: words of the names of checks
 	@tools/data_agreement.sh $(ARGS)
+
+conformance-resume: build  # ARGS: --points N, --kills N, --flips N, --seed N
+	@PYTHONPATH=$(CURDIR)/build/python .venv/bin/python tests/conformance/never_lose_runs.py $(ARGS)
 
 fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
 	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=$(CURDIR)/build/python \

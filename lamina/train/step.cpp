@@ -1,8 +1,5 @@
 // One step of a training.
-#include <algorithm>
-
 #include "lamina/base/error.h"
-#include "lamina/data/permutation.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
@@ -69,18 +66,8 @@ void Trainer::record_metrics(const Array& loss, const Array& prediction, const d
 }
 
 std::vector<int64_t> Trainer::samples() const {
-  if (!loader_ || !in_epoch_) throw StateError("samples: no batch is running");
-  const data::DataLoaderOptions& options = loader_->options();
-  const data::LoaderPosition position = loader_->position();
-  const int64_t count = dataset_size_;
-  const std::vector<int64_t> order =
-      options.shuffle
-          ? data::permutation(count, options.seed, static_cast<uint64_t>(position.epoch))
-          : data::ascending(count);
-  const auto first = static_cast<size_t>((position.batch - 1) * options.batch_size);
-  const size_t last = std::min(first + static_cast<size_t>(options.batch_size), order.size());
-  return {order.begin() + static_cast<std::ptrdiff_t>(first),
-          order.begin() + static_cast<std::ptrdiff_t>(last)};
+  if (!feed_ || !in_epoch_) throw StateError("samples: no batch is running");
+  return feed_->samples();
 }
 
 Array Trainer::weights_of(const data::Batch& batch, const FitOptions& options) const {
