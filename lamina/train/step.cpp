@@ -1,8 +1,10 @@
 // One step of a training.
 #include "lamina/base/error.h"
+#include "lamina/exec/pending_updates.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
+#include "lamina/ops/random.h"
 #include "lamina/ops/reduction.h"
 #include "lamina/optim/clip.h"
 #include "lamina/train/trainer.h"
@@ -48,13 +50,17 @@ void Trainer::step(const Array& loss) {
 }
 
 // A step that throws leaves gradients behind that can never be computed: added to those of the next
-// step, they would make that fail too.
+// step, they would make that fail too. Statistics that it recorded are taken back, and random numbers.
 Array Trainer::whole_step(data::Batch batch) {
+  const uint64_t updates = recorded_updates();
+  const Generator::State random = default_generator().state();
   try {
     return train_step(batch);
   } catch (...) {
     options_.optimizer->zero_grad();
     accumulated_ = 0;
+    take_back_updates(updates);
+    default_generator().set_state(random);
     throw;
   }
 }
