@@ -52,6 +52,7 @@ conformance-data: build  # ARGS: words of the names of checks
 
 conformance-resume: build  # ARGS: --points N, --kills N, --flips N, --seed N
 	@PYTHONPATH=$(CURDIR)/build/python .venv/bin/python tests/conformance/never_lose_runs.py $(ARGS)
+	@PYTHONPATH=$(CURDIR)/build/python .venv/bin/python tests/conformance/memory_growth.py
 
 fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
 	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=$(CURDIR)/build/python \

@@ -30,7 +30,7 @@ namespace lm = lamina;
 struct Options {
   DataOptions data;
   std::string model = "small", optimizer = "adam", save = "model.lamina",
-              log, report, config, checkpoint;
+              log, report, plot, config, checkpoint;
   int64_t epochs = 20, batch_size = 32, patience = 0;
   double lr = 2e-3;
   bool quiet = false;
@@ -130,6 +130,7 @@ void run(const Options& options) {
   const lm::Timer timer;
   trainer.fit(data.train, std::move(fit));
   fmt::print("\ntrained in {:.1f} s\n", timer.seconds());
+  if (!options.plot.empty()) trainer.history().plot(options.plot);
   print_skipped(data);
   const lm::train::Logs result = trainer.evaluate(data.validation);
   for (const auto& [name, value] : result) fmt::print("validation {}: {:.4f}\n", name, value);
@@ -202,6 +203,7 @@ void add_options(CLI::App& command, Options& options) {
       .add_option("--report", options.report,
                   "a page (HTML) with curves, confusions and the wrong pictures")
       ->type_name("FILE");
+  command.add_option("--plot", options.plot, "a picture (PNG) of the curves")->type_name("FILE");
   command
       .add_option("--checkpoint", options.checkpoint,
                   "written after each epoch; when it is there, training goes on from it")

@@ -148,6 +148,8 @@ void bind_results(nb::module_& m) {
           nb::arg("name"))
       .def("__getitem__",
            [](const History& self, const std::string& name) { return self.at(name); })
+      .def("plot", &History::plot, nb::arg("path"),
+           "Writes a picture (PNG) with a chart for each number, validation beside training.")
       .def_prop_ro("epochs", &History::epochs)
       .def_prop_ro("history", [](const History& self) {
         nb::dict out;

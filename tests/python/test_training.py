@@ -341,6 +341,26 @@ def test_report(tmp_path):
     assert right == round(trainer.evaluate(test_data)["accuracy"] * len(test_data))
 
 
+def test_curves_are_drawn(tmp_path):
+    from test_events import pixels
+
+    path = str(tmp_path / "curves.png")
+    history = fitted(linear(), problem(), epochs=7, validation_split=0.25).history
+    history.plot(path)
+    picture = pixels(pathlib.Path(path).read_bytes()).astype(int)
+    assert picture.shape == (488, 1040, 3)
+    blue, orange = ((abs(picture - colour).sum(-1) < 12) for colour in ([37, 99, 235], [220, 90, 30]))
+    both = history["loss"] + history["val_loss"]
+    margin = 0.06 * (max(both) - min(both))
+    low, high = max(min(both) - margin, 0), max(both) + margin
+    for marks, values in (blue | orange, history["loss"]), (orange, history["val_loss"]):  # drawn in this order
+        for i, value in enumerate(values):
+            x, y = 112 + 896 * i / 6, 428 - 360 * (value - low) / (high - low)
+            assert marks[int(y) - 1:int(y) + 2, int(x) - 1:int(x) + 2].all(), (i, value)
+    with pytest.raises(lm.ValueError, match="no epoch"):
+        lm.Trainer(linear()).history.plot(path)
+
+
 def test_a_display_takes_the_place_of_the_terminal(capfd):
     from lamina import notebook
 
