@@ -199,10 +199,22 @@ class Parser {
 }  // namespace
 
 int64_t safetensors_element_size(std::string_view dtype) {
-  static constexpr std::array<std::pair<std::string_view, int>, 16> kTypes = {
-      {{"BOOL", 1}, {"U8", 1},  {"I8", 1},   {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"I16", 2},
-       {"U16", 2},  {"F16", 2}, {"BF16", 2}, {"I32", 4},     {"U32", 4},     {"F32", 4},
-       {"I64", 8},  {"U64", 8}, {"F64", 8},  {"C64", 8}}};
+  static constexpr std::array<std::pair<std::string_view, int>, 16> kTypes = {{{"BOOL", 1},
+                                                                               {"U8", 1},
+                                                                               {"I8", 1},
+                                                                               {"F8_E5M2", 1},
+                                                                               {"F8_E4M3", 1},
+                                                                               {"I16", 2},
+                                                                               {"U16", 2},
+                                                                               {"F16", 2},
+                                                                               {"BF16", 2},
+                                                                               {"I32", 4},
+                                                                               {"U32", 4},
+                                                                               {"F32", 4},
+                                                                               {"I64", 8},
+                                                                               {"U64", 8},
+                                                                               {"F64", 8},
+                                                                               {"C64", 8}}};
   for (const auto& [name, size] : kTypes) {
     if (dtype == name) return size;
   }

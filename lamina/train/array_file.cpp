@@ -101,12 +101,13 @@ void copy_all(const io::SafetensorsFile& file, const std::vector<NodeValue>& val
     begins.push_back(begins.back() + tensor.data.size());
   }
   constexpr int64_t kGrain = int64_t{1} << 20;
-  parallel_for(0, static_cast<int64_t>(begins.back()) + 1, kGrain, [&](int64_t first, int64_t last) {
-    for (size_t i = 0; i < values.size(); ++i) {
-      const auto begin = static_cast<int64_t>(begins[i]);
-      if (begin >= first && begin < last) file.copy(i, values[i].storage->data());
-    }
-  });
+  parallel_for(0, static_cast<int64_t>(begins.back()) + 1, kGrain,
+               [&](int64_t first, int64_t last) {
+                 for (size_t i = 0; i < values.size(); ++i) {
+                   const auto begin = static_cast<int64_t>(begins[i]);
+                   if (begin >= first && begin < last) file.copy(i, values[i].storage->data());
+                 }
+               });
 }
 
 }  // namespace

@@ -20,13 +20,13 @@ class BatchFeed {
   virtual void resume(const io::Json& state) = 0;
   virtual io::Json state() const = 0;
 
-  virtual bool begin_epoch() = 0;  // false: no batch will come any more
+  virtual bool begin_epoch() = 0;                 // false: no batch will come any more
   virtual std::optional<data::Batch> next() = 0;  // none: the epoch is over
   virtual void end_epoch() = 0;                   // here, or before all batches were taken
 
-  virtual int64_t number() const = 0;       // of the batch handed out last, in its epoch
-  virtual bool is_last() const = 0;         // whether that was the last of its epoch
-  virtual int64_t examples() const = 0;     // in an epoch; 0: nobody knows
+  virtual int64_t number() const = 0;                // of the batch handed out last, in its epoch
+  virtual bool is_last() const = 0;                  // whether that was the last of its epoch
+  virtual int64_t examples() const = 0;              // in an epoch; 0: nobody knows
   virtual std::vector<int64_t> samples() const = 0;  // the numbers of that batch's examples
 };
 

@@ -24,7 +24,8 @@ struct HParam : std::variant<double, bool, std::string> {
 using HParams = std::vector<std::pair<std::string, HParam>>;
 
 // Internal: the messages of tensorboard/plugins/hparams/plugin_data.proto.
-io::ProtoMessage hparams_experiment(const HParams& hparams, const std::vector<std::string>& metrics);
+io::ProtoMessage hparams_experiment(const HParams& hparams,
+                                    const std::vector<std::string>& metrics);
 io::ProtoMessage hparams_start(const HParams& hparams);
 io::ProtoMessage hparams_end(bool success);
 

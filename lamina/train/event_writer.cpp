@@ -178,8 +178,9 @@ namespace {
 void write_hparams(io::EventFile& file, std::string_view tag, const ProtoMessage& content) {
   ProtoMessage tensor;
   tensor.integer(1, 1).message(2, shape_message({0}));  // of no numbers: the content says it all
-  write_value(file, 0,
-              ProtoMessage().text(1, tag).message(8, tensor).message(9, metadata("hparams", content)));
+  write_value(
+      file, 0,
+      ProtoMessage().text(1, tag).message(8, tensor).message(9, metadata("hparams", content)));
 }
 
 }  // namespace

@@ -47,8 +47,10 @@ void check_options(const data::Source& data, const FitOptions& options) {
   }
   if (data.stream() && !data.stream()->repeats() && options.steps_per_epoch == 0 &&
       options.epochs > 1) {
-    throw ValueError(text("fit: this stream can be gone through once, got epochs = ", options.epochs))
-        .help("say how many batches an epoch has with steps_per_epoch, or pass what can begin again");
+    throw ValueError(
+        text("fit: this stream can be gone through once, got epochs = ", options.epochs))
+        .help(
+            "say how many batches an epoch has with steps_per_epoch, or pass what can begin again");
   }
   const data::StreamHandle& checks = options.validation_data.stream();
   if (checks && !checks->repeats() && options.epochs > 1) {
@@ -120,8 +122,7 @@ const History& Trainer::fit(data::Source data, FitOptions options) {
 }
 
 void Trainer::one_batch(data::Batch batch, const FitOptions& options, const Callbacks& callbacks) {
-  const int64_t number = feed_->number(), examples = batch.x.shape(0),
-                before = totals_.batches();
+  const int64_t number = feed_->number(), examples = batch.x.shape(0), before = totals_.batches();
   see(batch.x);
   weights_ = weights_of(batch, options);
   if (options.transform) {

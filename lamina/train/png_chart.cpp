@@ -79,8 +79,7 @@ void draw(Raster& raster, const Chart& chart, double left, double top) {
 
 }  // namespace
 
-io::Picture chart_picture(
-    const std::vector<std::pair<std::string, std::vector<double>>>& series) {
+io::Picture chart_picture(const std::vector<std::pair<std::string, std::vector<double>>>& series) {
   const std::vector<Chart> charts = charts_of(series);
   if (charts.empty()) throw ValueError("plot: there is no epoch to show yet");
   const size_t columns = charts.size() == 1 ? 1 : 2, rows = (charts.size() + columns - 1) / columns;

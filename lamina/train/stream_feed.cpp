@@ -109,7 +109,8 @@ class StreamFeed : public BatchFeed {
   data::StreamHandle stream_;
   FeedOptions options_;
   int64_t epoch_ = 0, number_ = -1;
-  int64_t passed_ = 0, passed_examples_ = 0, batch_examples_ = 0;  // of this pass; of the last batch
+  int64_t passed_ = 0, passed_examples_ = 0,
+          batch_examples_ = 0;  // of this pass; of the last batch
   std::optional<data::Batch> ahead_;
   bool over_ = false;      // the pass
   bool repeated_ = false;  // the next batch is the first of another pass

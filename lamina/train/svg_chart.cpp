@@ -90,8 +90,8 @@ std::string line_chart(const std::string& title, const std::vector<Line>& lines)
             x, y, line.color, i + 1, line.values[i]);
       }
     }
-    out +=
-        format("<path fill=none stroke-width=2 style='stroke:%s' d='", line.color) + path + "'/>" + dots;
+    out += format("<path fill=none stroke-width=2 style='stroke:%s' d='", line.color) + path +
+           "'/>" + dots;
   }
   return out + "</svg>";
 }

@@ -70,8 +70,8 @@ void each_batch(const data::Source& data, int64_t batch_size, F&& f) {
     while (std::optional<data::Batch> batch = data.stream()->next()) f(std::move(*batch));
     return;
   }
-  data::DataLoader loader = data.loader() ? *data.loader()
-                                          : data::DataLoader(data.dataset(), {.batch_size = batch_size});
+  data::DataLoader loader =
+      data.loader() ? *data.loader() : data::DataLoader(data.dataset(), {.batch_size = batch_size});
   loader.restore({});
   for (data::Batch batch : loader) f(std::move(batch));
 }

@@ -46,7 +46,7 @@ struct CompileOptions {
 using BatchTransform = std::function<data::Batch(data::Batch)>;
 
 struct FitOptions {
-  int64_t epochs = 1;  // in all: a resumed fit makes those that are missing
+  int64_t epochs = 1;       // in all: a resumed fit makes those that are missing
   int64_t batch_size = 32;  // of a dataset; a loader and a stream have their own
   data::Source validation_data = {};
   bool shuffle = true;
@@ -56,7 +56,7 @@ struct FitOptions {
   double validation_split = 0;  // this share of the data, from its end, becomes the validation data
   std::vector<double> class_weight = {};  // how much the examples of each class count
   Array sample_weight = {};               // [N]: how much each example counts
-  int64_t steps_per_epoch = 0;  // batches in an epoch, 0: all; of a stream, all of a pass
+  int64_t steps_per_epoch = 0;            // batches in an epoch, 0: all; of a stream, all of a pass
   int64_t initial_epoch = 0;              // epochs that count as made
   BatchTransform transform = {};          // mixup, cutmix (batch_mix.h), or of one's own
 };
@@ -132,15 +132,15 @@ class Trainer {
   History history_;
   int64_t epochs_done_ = 0;
   bool in_epoch_ = false, stop_ = false, stop_now_ = false;
-  std::optional<InputSpec> input_;      // of what the module has been given
-  std::unique_ptr<BatchFeed> feed_;     // of the running fit
+  std::optional<InputSpec> input_;   // of what the module has been given
+  std::unique_ptr<BatchFeed> feed_;  // of the running fit
   const Callbacks* callbacks_ = nullptr;
   std::unique_ptr<Resume> resume_;
   data::Source validation_data_;
-  Array target_;              // before the transform of the running batch; empty: without one
-  Array weights_;             // of the running batch's examples; empty: all count alike
-  int64_t accumulated_ = 0;   // batches whose gradients wait for a step
-  bool last_batch_ = false;   // of the epoch
+  Array target_;             // before the transform of the running batch; empty: without one
+  Array weights_;            // of the running batch's examples; empty: all count alike
+  int64_t accumulated_ = 0;  // batches whose gradients wait for a step
+  bool last_batch_ = false;  // of the epoch
 };
 
 }  // namespace lamina::train

@@ -10,8 +10,8 @@ namespace lamina::train {
 
 struct Trainer::Resume {
   io::Json feed;                  // how far its data were
-  io::Json callbacks;              // the states of the callbacks, in their order
-  nn::StateDict callback_arrays;   // "<place>.<name>"
+  io::Json callbacks;             // the states of the callbacks, in their order
+  nn::StateDict callback_arrays;  // "<place>.<name>"
 };
 
 // The callbacks of a fit; they know their trainer while it runs.

@@ -15,8 +15,7 @@ namespace {
 data::Batch to_batch(nb::handle pair, const char* what) {
   const bool is_pair = nb::isinstance<nb::tuple>(pair) || nb::isinstance<nb::list>(pair);
   if (!is_pair || nb::len(pair) != 2) {
-    throw DTypeError(
-        text(what, ": expected a pair (x, y), got ", Py_TYPE(pair.ptr())->tp_name));
+    throw DTypeError(text(what, ": expected a pair (x, y), got ", Py_TYPE(pair.ptr())->tp_name));
   }
   return {to_rows(pair[0]), to_rows(pair[1])};
 }
@@ -122,8 +121,10 @@ data::DatasetHandle to_dataset(nb::handle object, const char* what) {
   }
   throw DTypeError(text(what, ": expected a Dataset or a pair of arrays (x, y), got ",
                         Py_TYPE(object.ptr())->tp_name))
-      .help("or an object with __len__ and __getitem__ that gives pairs (x, y); fit and evaluate also take "
-            "iterables of batches (x, y)");
+      .help(
+          "or an object with __len__ and __getitem__ that gives pairs (x, y); fit and evaluate "
+          "also take "
+          "iterables of batches (x, y)");
 }
 
 data::Source to_source(nb::handle object, const char* what) {

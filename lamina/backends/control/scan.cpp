@@ -146,8 +146,8 @@ class ScanKernel final : public Kernel {
         }
         Buffer& b = buffers_[place.number];
         if (b.stack >= 0 || b.even) continue;
-        const bool in_place = program_.outputs[k].donor == static_cast<int32_t>(k) &&
-                              users[place.number] == 1;
+        const bool in_place =
+            program_.outputs[k].donor == static_cast<int32_t>(k) && users[place.number] == 1;
         if (in_place) {
           std::memcpy(results_[k], inputs_[k], bytes(k));
           step_.set_input(k, results_[k]);

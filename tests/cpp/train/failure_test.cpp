@@ -85,7 +85,8 @@ void fail_everywhere(const Task& task, size_t steps, int64_t fewest) {
     if (done) break;
     ++failed;
     if (k % 16 == 0) {
-      trainer.fit(task.data, {.epochs = 1, .batch_size = 4, .verbose = 0});  // the next smaller batch
+      trainer.fit(task.data,
+                  {.epochs = 1, .batch_size = 4, .verbose = 0});  // the next smaller batch
     }
     if (k == 32) in_use = memory_statistics().in_use;
     if (k > 32) {
@@ -98,8 +99,13 @@ void fail_everywhere(const Task& task, size_t steps, int64_t fewest) {
 // Batch statistics, dropout, convolution: state beside the weights, and random numbers.
 nn::Sequential picture_net() {
   lamina::seed(5);
-  return nn::Sequential{nn::Conv2d(1, 4, 3, {.padding = 1}), nn::BatchNorm2d(4), nn::ReLU(),
-                        nn::MaxPool2d(2), nn::Dropout(0.3), nn::Flatten(), nn::Linear(4 * 16, 10)};
+  return nn::Sequential{nn::Conv2d(1, 4, 3, {.padding = 1}),
+                        nn::BatchNorm2d(4),
+                        nn::ReLU(),
+                        nn::MaxPool2d(2),
+                        nn::Dropout(0.3),
+                        nn::Flatten(),
+                        nn::Linear(4 * 16, 10)};
 }
 
 }  // namespace

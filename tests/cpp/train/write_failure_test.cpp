@@ -34,8 +34,7 @@ TEST(WriteFailure, EveryWriteOfATrainingMayFail) {
   const auto data = points(24);
   nn::Sequential model = small_net();
   Trainer trainer(model);
-  trainer.compile(
-      {.optimizer = optim::Adam(), .loss = "cross_entropy", .metrics = {"accuracy"}});
+  trainer.compile({.optimizer = optim::Adam(), .loss = "cross_entropy", .metrics = {"accuracy"}});
   const auto fit = [&](std::vector<AnyCallback> callbacks) {
     trainer.fit(data, {.validation_data = data, .verbose = 0, .callbacks = std::move(callbacks)});
   };
