@@ -4,8 +4,8 @@ usage: bench/training_overhead.py [--rounds 7] [--only fit,watch,files]
 
     fit     a perceptron (256-512-512-10, batch 128) by fit with a metric, and by the plain loop that sums its loss and
             right answers
-    watch   the same fit with Watch (norms of all gradients and weights at every step)
-    files   DenseNet-121, 64 x 64, batch 16: JPEG files decoded, cropped, mirrored and normalised by the loader's
+    watch   the same fit with Watch (norms of all gradients and weights at the end of each epoch)
+    files   DenseNet-121, 224 x 224, batch 8: JPEG files decoded, cropped, mirrored and normalised by the loader's
             threads, against the same pictures in memory
 
 Each row is the median of ratios of runs that follow each other.
@@ -22,7 +22,7 @@ import numpy as np
 import lamina as lm
 from lamina import data, models, nn, optim, train
 
-SIDE = 64
+SIDE, BATCH, PICTURES = 224, 8, 48
 
 
 def perceptron():
@@ -69,7 +69,7 @@ def pictures(folder):
     from PIL import Image
 
     draw = np.random.default_rng(0)
-    for i in range(16 * 12):
+    for i in range(PICTURES):
         place = pathlib.Path(folder) / str(i % 10)
         place.mkdir(exist_ok=True)
         y, x = np.mgrid[:375, :500]
@@ -81,7 +81,7 @@ def pictures(folder):
 def densenet(source):
     lm.seed(0)
     trainer = lm.Trainer(models.densenet121(num_classes=10)).compile(optim.SGD(lr=0.01, momentum=0.9), "cross_entropy")
-    fit = lambda: trainer.fit(source, epochs=1, batch_size=16, verbose=0)
+    fit = lambda: trainer.fit(source, epochs=1, batch_size=BATCH, verbose=0)
     fit()
     return fit
 
@@ -117,11 +117,11 @@ def main():
                 pictures(temporary)
             files = data.ImageFolder(given.folder or temporary, transforms=[
                 data.RandomResizedCrop(SIDE), data.RandomHorizontalFlip(), data.Normalize()])
-            count = min(len(files), 16 * 12)
-            files = train.Subset(files, list(range(count)))
+            count = min(len(files), PICTURES)
             memory = data.ArrayDataset(*files.get(list(range(count))))
+            files = train.Subset(files, list(range(count)))
             share, times = ratio(densenet(files), densenet(memory), max(3, given.rounds // 2))
-            print(f"DenseNet-121 files / memory {share:.3f}   {times[1] / (count / 16):.3f} s a step from memory", flush=True)
+            print(f"DenseNet-121 files / memory {share:.3f}   {times[1] / (count / BATCH):.3f} s a step from memory", flush=True)
 
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ class Trainer {
   const History& history() const { return history_; }
   const Totals& totals() const { return totals_; }  // of the running epoch
   const CompileOptions& options() const { return options_; }
+  bool last_batch() const { return last_batch_; }  // whether the running one is its epoch's last
   bool fitting() const { return feed_ != nullptr; }
   // The numbers of the running batch's examples: in the dataset, or in this pass of a stream.
   std::vector<int64_t> samples() const;
