@@ -30,7 +30,10 @@ bench-kernels: build  # the programs of bench/: kernels, loops, recording
 	@cmake --build build --target bench_programs --parallel $(JOBS)
 	@.venv/bin/python bench/run.py
 
-conformance: conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume  ## the public tests of the array API; PyTorch, its training curves, TensorBoard, Pillow, scikit-learn; random graphs; kills and damages
+conformance: conformance-settings conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume  ## the public tests of the array API; PyTorch, its training curves, TensorBoard, Pillow, scikit-learn; random graphs; kills and damages; AVX2, 1 and 4 threads
+
+conformance-settings: build  # our own tests without AVX-512, and with 1 and 4 threads
+	@tools/test_settings.sh $(JOBS)
 
 conformance-array-api: build  # ARGS for pytest
 	@tools/conformance.sh $(ARGS)

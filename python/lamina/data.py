@@ -9,6 +9,15 @@ from ._lamina import array as _array, stack as _stack
 from ._lamina._data import *
 
 
+def _pair(number, example):
+    if isinstance(example, (tuple, list)) and len(example) == 2:
+        return example
+    from .errors import ValueError
+
+    size = f" of {len(example)}" if isinstance(example, (tuple, list)) else ""
+    raise ValueError(f"batches: example {number}: expected a pair (x, y), got {type(example).__name__}{size}")
+
+
 def batches(examples, batch_size=1, drop_last=False):
     """Batches (x, y) of any iterable of pairs, which may be endless: a generator, a file, a socket.
 
@@ -21,7 +30,8 @@ def batches(examples, batch_size=1, drop_last=False):
 
         raise ValueError(f"batches: expected a batch size of at least 1, got {batch_size}")
     xs, ys = [], []
-    for x, y in examples:
+    for number, example in enumerate(examples):
+        x, y = _pair(number, example)
         xs.append(_array(x))
         ys.append(_array(y))
         if len(xs) == batch_size:

@@ -165,7 +165,9 @@ class Mutations(ast.NodeTransformer):
 
 
 # What Python and NumPy say of the expression around a call, or of the arguments they make.
-PYTHONS_WORDS = ("truth value of an array", "could not convert string", "list index out of range")
+PYTHONS_WORDS = ("truth value of an array", "could not convert string", "list index out of range", "DLPack only supports")
+# Of what is done with a result, outside of any function: x, y = .. or ..[1].
+WORDS_OUTSIDE = ("values to unpack", "tuple index out of range")
 
 
 def compute(value):
@@ -219,7 +221,8 @@ def attempt(source, scope, derive):
         while trace:
             last, trace = trace, trace.tb_next
         inside = last.tb_frame.f_code.co_filename
-        return ("refused" if "numpy" in inside else "FAIL"), error
+        outside = inside == "<call>" and any(words in str(error) for words in WORDS_OUTSIDE)
+        return ("refused" if "numpy" in inside or outside else "FAIL"), error
 
 
 def main():

@@ -1,6 +1,7 @@
 """What programs derive from parameters once (packed and folded weights) follows the parameters."""
 
 import numpy as np
+import processor
 import pytest
 
 import lamina as lm
@@ -98,6 +99,7 @@ def test_two_models_do_not_mix():
             agrees(each, x)
 
 
+@pytest.mark.skipif(not processor.has_avx512(), reason="without AVX-512 no product keeps its weight packed")
 def test_it_dies_with_the_parameters():
     layer = nn.Linear(512, 512)
     x = lm.ones((4, 512))

@@ -4,9 +4,9 @@ anew; read them before they are committed."""
 
 import os
 import pathlib
-import platform
 import re
 
+import processor
 import pytest
 
 import lamina as lm
@@ -66,7 +66,7 @@ def on_any_processor(text):
     return re.sub(r"(?m)(, moves .*|^planned peak .*)", "", text)
 
 
-@pytest.mark.skipif(platform.machine() != "x86_64", reason="other machines have other kernels")
+@pytest.mark.skipif(not processor.has_avx512(), reason="other processors have other kernels")
 @pytest.mark.skipif(os.environ.get("LAMINA_JIT") == "0", reason="other kernels")
 @pytest.mark.parametrize("net", [perceptron_inference, convolution_inference, training_step])
 def test_golden_text(net):

@@ -256,6 +256,13 @@ def test_mixed_batches():
     assert trainer.evaluate(data)["accuracy"] > 0.8
 
 
+def test_batches_of_what_is_no_pair():
+    with pytest.raises(lm.ValueError, match=r"example 1: expected a pair \(x, y\), got int"):
+        list(lm.data.batches([([1.0], 2.0), 3]))
+    with pytest.raises(lm.ValueError, match="got tuple of 3"):
+        next(lm.data.batches([(1, 2, 3)]))
+
+
 class Breaks(nn.Module):
     """NaN in one op, for inputs over a limit."""
 

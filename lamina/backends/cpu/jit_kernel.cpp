@@ -190,15 +190,10 @@ std::unique_ptr<Kernel> make_jit_kernel(const Loop& loop, InstructionSet set,
 
 namespace {
 
-// LAMINA_JIT: 0, avx2, or 1 for the best that the processor has.
+// Why there is no machine code, or null.
 const char* choose(InstructionSet& set) {
-  const std::string wanted = environment::string("LAMINA_JIT", "1");
-  if (wanted != "0" && wanted != "1" && wanted != "avx2") {
-    throw ValueError(text("LAMINA_JIT is '", wanted, "'"))
-        .detail("expected", "0, 1 or avx2");
-  }
-  if (wanted == "0") return "LAMINA_JIT=0";
-  const bool wide = wanted == "1" && jit::available(InstructionSet::Avx512);
+  if (!environment::flag("LAMINA_JIT", true)) return "LAMINA_JIT=0";
+  const bool wide = jit::available(InstructionSet::Avx512);
   set = wide ? InstructionSet::Avx512 : InstructionSet::Avx2;
   return jit::available(set) ? nullptr : "needs AVX2 and a build with Xbyak";
 }

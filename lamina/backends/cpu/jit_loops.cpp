@@ -10,6 +10,7 @@
 //     the rest, masked
 #include <algorithm>
 
+#include "lamina/backends/cpu/instruction_set.h"
 #include "lamina/backends/cpu/jit_assembler.h"
 #include "lamina/backends/cpu/tile_ops.h"
 
@@ -223,8 +224,9 @@ bool available(InstructionSet set) {
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                     __builtin_cpu_supports("bmi2");
   if (set == InstructionSet::Avx2) return avx2;
-  return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  return avx2 && backend::takes_avx512() && __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl");
 }
 
 std::shared_ptr<const Function> compile(const VectorProgram& program,

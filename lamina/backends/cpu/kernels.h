@@ -7,6 +7,7 @@
 namespace lamina::backend {
 
 extern const KernelEntry kernel_matmul_onednn;
+extern const KernelEntry kernel_matmul_packed;
 extern const KernelEntry kernel_matmul_blocked;
 extern const KernelEntry kernel_convolution_onednn;
 extern const KernelEntry kernel_convolution_input_gradient_onednn;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "lamina/backends/cpu/instruction_set.h"
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 
@@ -23,7 +24,10 @@ using Description = dnnl::memory::desc;
 using Place = dnnl::memory::format_tag;
 
 const dnnl::engine& engine() {
-  static const dnnl::engine instance(dnnl::engine::kind::cpu, 0);
+  static const dnnl::engine instance = [] {
+    if (!backend::takes_avx512()) dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
+    return dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
   return instance;
 }
 
@@ -308,6 +312,14 @@ bool is_fast(const Plan& plan, std::span<const backend::PostOp> steps) {
   return steps.empty() || std::string_view(plan.impl_info_str()).find("ref") == std::string::npos;
 }
 
+// Without AVX-512 oneDNN multiplies by gemm, whose sums run in an order that depends on how the factors
+// lie and on the steps joined to it: a step of training would give other bits once it is compiled. Our
+// own product has one order.
+template <class Plan>
+bool is_gemm(const Plan& plan) {
+  return std::string_view(plan.impl_info_str()).find("gemm") != std::string::npos;
+}
+
 size_t extra_operands(std::span<const backend::PostOp> post_ops) {
   return static_cast<size_t>(std::count_if(post_ops.begin(), post_ops.end(),
                                            [](const auto& p) { return p.operand != 0; }));
@@ -323,7 +335,8 @@ std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Op
     const Description weights = pays_to_pack(a, b) ? of_any_layout(b) : described(b);
     dnnl::matmul::primitive_desc plan(engine(), described(a), weights, described(c),
                                       PrimitiveKernel::attributes(post_ops), true);
-    if (!plan || !is_fast(plan, post_ops)) return false;
+    if (!plan || !is_fast(plan, post_ops) || (is_gemm(plan) && a.dtype == DType::Float32))
+      return false;
     const size_t result = 2 + extra_operands(post_ops);
     kernel.set_result(result);
     add_converted(kernel, dnnl::matmul(plan), plan.scratchpad_desc(),

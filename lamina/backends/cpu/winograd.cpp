@@ -4,9 +4,8 @@
 // has the bound on its error and what the cost below was fitted to.
 #include <algorithm>
 #include <array>
-#include <optional>
 
-#include "lamina/backends/cpu/post_ops.h"
+#include "lamina/backends/cpu/applied_steps.h"
 #include "lamina/backends/cpu/winograd_kernels.h"
 #include "lamina/base/environment.h"
 #include "lamina/base/parallel_for.h"
@@ -22,7 +21,6 @@ using cpu::kWinogradLanes;
 using cpu::kWinogradPanel;
 using cpu::kWinogradPositions;
 using cpu::WinogradShape;
-using cpu::WinogradStep;
 using cpu::WinogradWeight;
 
 int64_t ceiling(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -62,14 +60,9 @@ class WinogradWeights final : public Kernel {
 
 class WinogradConvolution final : public Kernel {
  public:
-  struct Step {
-    WinogradStep step;
-    size_t operand;  // of extra
-  };
-
   WinogradConvolution(const char* kernel_name, const WinogradShape& shape, size_t x, size_t weight,
-                      size_t result, std::vector<Step> steps, size_t aliased, int threads)
-      : shape_(shape), x_(x), weight_(weight), result_(result), aliased_(aliased),
+                      size_t result, AppliedSteps steps, int threads)
+      : shape_(shape), x_(x), weight_(weight), result_(result),
         steps_(std::move(steps)), threads_(threads) {
     name = kernel_name;
     blocks_ = blocks_of(shape);
@@ -78,7 +71,7 @@ class WinogradConvolution final : public Kernel {
   }
 
   bool may_alias(int input, int) const override {
-    return aliased_ != 0 && static_cast<size_t>(input) == aliased_;
+    return steps_.aliased != 0 && static_cast<size_t>(input) == steps_.aliased;
   }
   size_t scratch_bytes() const override {
     return static_cast<size_t>(together_ ? 1 : threads_) * v_bytes() +
@@ -88,7 +81,7 @@ class WinogradConvolution final : public Kernel {
   void run(std::byte* const* operands, RunContext& context) const override {
     const Run r = {reinterpret_cast<const float*>(operands[x_]),
                    reinterpret_cast<const float*>(operands[weight_]),
-                   reinterpret_cast<float*>(operands[result_]), bound(operands)};
+                   reinterpret_cast<float*>(operands[result_]), steps_.bound(operands)};
     const auto& kernels = cpu::winograd_kernels();
     const int64_t panels = ceiling(shape_.outputs, kWinogradPanel);
     auto v_of = [&](int64_t share) {
@@ -136,7 +129,7 @@ class WinogradConvolution final : public Kernel {
     const float* x;
     const float* u;
     float* y;
-    std::vector<WinogradStep> steps;
+    std::vector<AppliedStep> steps;
   };
 
   // Distances between positions: one cache line more than the tiles, since powers of two would put
@@ -155,18 +148,9 @@ class WinogradConvolution final : public Kernel {
     kernels.output(shape_, m, m_step(), output, first, last, r.steps, r.y);
   }
 
-  std::vector<WinogradStep> bound(std::byte* const* operands) const {
-    std::vector<WinogradStep> result;
-    for (const Step& step : steps_) {
-      result.push_back(step.step);
-      result.back().extra = reinterpret_cast<const float*>(operands[step.operand]);
-    }
-    return result;
-  }
-
   WinogradShape shape_;
-  size_t x_, weight_, result_, aliased_;
-  std::vector<Step> steps_;
+  size_t x_, weight_, result_;
+  AppliedSteps steps_;
   int threads_;
   int64_t blocks_;
   bool together_;  // whether the threads share each block
@@ -184,39 +168,6 @@ double winograd_cost(const WinogradShape& s, bool kept, int threads) {
 }
 double direct_cost(const WinogradShape& s) {
   return 9.0 * s.batch * s.out_height * s.out_width * s.channels * s.outputs;
-}
-
-// The steps of an epilogue and a bias, or nothing where one is not among WinogradStep's.
-std::optional<std::vector<WinogradConvolution::Step>> steps_of(KernelRequest& request,
-                                                               bool has_bias, size_t& aliased) {
-  using Kind = PostOp::Kind;
-  using Extent = WinogradStep::Extent;
-  constexpr Kind kTaken[] = {Kind::Relu,       Kind::Negate,   Kind::Add,
-                             Kind::Accumulate, Kind::Subtract, Kind::Multiply};
-  std::vector<WinogradConvolution::Step> result;
-  if (has_bias) result.push_back({{Kind::Add, Extent::Channels, nullptr}, 2});
-  const auto steps = post_ops(request);
-  if (!steps) return std::nullopt;
-  const Shape& y = request.outputs[0].shape;
-  for (const PostOp& step : *steps) {
-    if (std::ranges::find(kTaken, step.kind) == std::end(kTaken)) return std::nullopt;
-    Extent extent = Extent::None;
-    if (step.operand != 0) {
-      const Shape& extra = step.extra.shape;
-      if (extra == y) {
-        extent = Extent::Result;
-      } else if (extra.elements() == 1) {
-        extent = Extent::Number;
-      } else if (extra.elements() == y[1] && extra[1] == y[1]) {
-        extent = Extent::Channels;
-      } else {
-        return std::nullopt;
-      }
-    }
-    if (step.kind == Kind::Accumulate) aliased = step.operand;
-    result.push_back({{step.kind, extent, nullptr}, step.operand});
-  }
-  return result;
 }
 
 std::unique_ptr<Kernel> refuse(KernelRequest& request, std::string reason) {
@@ -262,16 +213,19 @@ std::unique_ptr<Kernel> plan(KernelRequest& request, bool gradient, Operand& x, 
 
   x.strides = channels_last_strides(x.shape);
   y.strides = channels_last_strides(y.shape);
-  size_t aliased = 0;
-  auto steps = steps_of(request, has_bias, aliased);
-  if (!steps) return refuse(request, "does not apply these steps to its result");
+  auto steps = applied_steps(request, 1);
+  if (!steps) return nullptr;
+  if (has_bias) {
+    const AppliedStep bias = {PostOp::Kind::Add, AppliedStep::Extent::Columns, nullptr};
+    steps->list.insert(steps->list.begin(), {bias, 2});
+  }
   const Strides& w = weight.strides;
   std::array<int64_t, 4> moves = {w[0], w[1], w[2], w[3]};
   if (gradient) moves = {w[1], w[0], -w[2], -w[3]};
   const int64_t origin = gradient ? 2 * w[2] + 2 * w[3] : 0;
   auto kernel = std::make_unique<WinogradConvolution>(
       gradient ? "cpu.winograd.convolution_input_gradient" : "cpu.winograd.convolution", shape, 0,
-      1, request.inputs.size(), std::move(*steps), aliased, threads);
+      1, request.inputs.size(), std::move(*steps), threads);
   const size_t bytes =
       static_cast<size_t>(kWinogradPositions * shape.channels * shape.outputs) * sizeof(float);
   kernel->preparations.push_back(

@@ -12,6 +12,7 @@
 #include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+#include "lamina/backends/cpu/applied_steps-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lamina::cpu::HWY_NAMESPACE {
@@ -242,23 +243,9 @@ HWY_ATTR void multiply(const WinogradShape& shape, const float* v, int64_t v_ste
   }
 }
 
-HWY_ATTR HWY_INLINE V applied(backend::PostOp::Kind kind, V value, V extra) {
-  using Kind = backend::PostOp::Kind;
-  const V zero = hn::Zero(Floats());
-  switch (kind) {
-    case Kind::Relu: return hn::IfThenElse(hn::Lt(value, zero), zero, value);  // NaN stays
-    case Kind::Negate: return hn::Neg(value);
-    case Kind::Add:
-    case Kind::Accumulate: return hn::Add(value, extra);
-    case Kind::Subtract: return hn::Sub(value, extra);
-    case Kind::Multiply: return hn::Mul(value, extra);
-    default: return value;  // winograd.cpp refuses the others
-  }
-}
-
 HWY_ATTR void output(const WinogradShape& shape, const float* m, int64_t m_step, int64_t panel,
-                     int64_t first, int64_t last, std::span<const WinogradStep> steps, float* y) {
-  using Extent = WinogradStep::Extent;
+                     int64_t first, int64_t last, std::span<const backend::AppliedStep> steps, float* y) {
+  using Extent = backend::AppliedStep::Extent;
   const Floats d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   const int64_t width = std::min(kWinogradPanel, shape.outputs - panel);
@@ -282,17 +269,17 @@ HWY_ATTR void output(const WinogradShape& shape, const float* m, int64_t m_step,
         output_line(at(r), at(r + lanes), at(r + 2 * lanes), at(r + 3 * lanes), at(r + 4 * lanes),
                     at(r + 5 * lanes), values + 4 * i * lanes, lanes);
       }
-      for (const WinogradStep& step : steps) {
+      for (const backend::AppliedStep& step : steps) {
         V same = hn::Zero(d);
         if (step.extent == Extent::Number) same = hn::Set(d, *step.extra);
-        if (step.extent == Extent::Channels) same = hn::LoadU(d, step.extra + panel + o);
+        if (step.extent == Extent::Columns) same = hn::LoadU(d, step.extra + panel + o);
         for (int64_t i = 0; i < rows; ++i) {
           for (int64_t j = 0; j < columns; ++j) {
             float* value = values + (4 * i + j) * lanes;
             const int64_t offset = corner + (i * shape.out_width + j) * shape.outputs + o;
             const V extra =
                 step.extent == Extent::Result ? hn::LoadU(d, step.extra + offset) : same;
-            hn::Store(applied(step.kind, hn::Load(d, value), extra), d, value);
+            hn::Store(applied(d, step.kind, hn::Load(d, value), extra), d, value);
           }
         }
       }

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-#include "lamina/backends/cpu/post_ops.h"
+#include "lamina/backends/cpu/applied_steps.h"
 
 namespace lamina::cpu {
 
@@ -26,13 +26,6 @@ struct WinogradShape {
   int64_t tile_rows() const { return (out_height + kWinogradTile - 1) / kWinogradTile; }
   int64_t tile_columns() const { return (out_width + kWinogradTile - 1) / kWinogradTile; }
   int64_t tiles() const { return batch * tile_rows() * tile_columns(); }
-};
-
-// One step on the results before they are written, in the order of an epilogue.
-struct WinogradStep {
-  backend::PostOp::Kind kind;  // Relu, Negate, Add, Accumulate, Subtract or Multiply
-  enum class Extent : uint8_t { None, Number, Channels, Result } extent;  // of extra
-  const float* extra;
 };
 
 // A 3x3 weight whose element (output, channel, row, column) is at
@@ -53,9 +46,9 @@ struct WinogradKernels {
   // Sums over the channels for one panel of outputs: m + p * m_step + t * kWinogradPanel.
   void (*multiply)(const WinogradShape& shape, const float* v, int64_t v_step, int64_t tiles,
                    const float* u, int64_t panel, float* m, int64_t m_step);
-  // The panel's results of tiles first .. last.
+  // The panel's results of tiles first .. last; the columns of a step are outputs.
   void (*output)(const WinogradShape& shape, const float* m, int64_t m_step, int64_t panel,
-                 int64_t first, int64_t last, std::span<const WinogradStep> steps, float* y);
+                 int64_t first, int64_t last, std::span<const backend::AppliedStep> steps, float* y);
 };
 const WinogradKernels& winograd_kernels();
 

@@ -1,5 +1,8 @@
 #include "backends/kernel_run.h"
+#include "lamina/backends/cpu/instruction_set.h"
 #include "lamina/backends/cpu/kernels.h"
+#include "lamina/op/epilogue.h"
+#include "lamina/op/op.h"
 
 namespace lamina::test {
 
@@ -115,17 +118,20 @@ std::vector<Case> cases() {
   }
   list.push_back({row_major({3, 4, 5}), matrix});
   list.push_back({row_major({3, 4, 5}), column});
-  // Rows and columns that are steps or reversals of larger arrays.
-  list.push_back({{DType::Float32, {6, 7}, {20, 2}}, {DType::Float32, {7, 5}, {11, 1}}});
   list.push_back({{DType::Float32, {6, 7}, {-7, 1}}, {DType::Float32, {7, 5}, {-5, -1}}});
   return list;
 }
 
+// Every second column, rows of a larger array: in float32 oneDNN would take its gemm.
+const Case kSteps = {{DType::Float32, {6, 7}, {20, 2}}, {DType::Float32, {7, 5}, {11, 1}}};
+
 TEST(Matmul, OneDnn) {
+  if (!backend::takes_avx512()) GTEST_SKIP() << "without AVX-512 the products are our own";
   for (const Case& c : cases()) {
     for (int threads : {1, 2}) check(backend::kernel_matmul_onednn, c, DType::Float32, threads);
     check(backend::kernel_matmul_onednn, c, DType::BFloat16, 2);
   }
+  check(backend::kernel_matmul_onednn, kSteps, DType::BFloat16, 2);
   check(backend::kernel_matmul_onednn, {row_major({200, 300}), row_major({300, 200})},
         DType::Float32, 2);
 }
@@ -135,10 +141,52 @@ TEST(Matmul, Blocked) {
     for (int threads : {1, 2}) check(backend::kernel_matmul_blocked, c, DType::Float32, threads);
     check(backend::kernel_matmul_blocked, c, DType::Float64, 2);
   }
-  const Case deep{transposed({20, 9000}), row_major({9000, 70})};
+  check(backend::kernel_matmul_blocked, kSteps, DType::Float32, 1);
+  const Case deep{transposed({20, 9000}), row_major({9000, 70})};  // in parts
   check(backend::kernel_matmul_blocked, deep, DType::Float32, 2);
+  const Case blocks{row_major({97, 5000}), row_major({5000, 66})};  // of the depth
+  for (DType dtype : {DType::Float32, DType::Float64})
+    check(backend::kernel_matmul_blocked, blocks, dtype, 2);
   const Case large{row_major({500, 800}), transposed({800, 900})};
   check(backend::kernel_matmul_blocked, large, DType::Float64, 2);
+}
+
+// Rows, columns and depths that are no multiples of tiles and panels.
+TEST(Matmul, Packed) {
+  check(backend::kernel_matmul_packed, {row_major({517, 520}), row_major({520, 530})},
+        DType::Float32, 1);
+  check(backend::kernel_matmul_packed, {transposed({513, 512}), transposed({512, 517})},
+        DType::Float32, 2);
+  check(backend::kernel_matmul_packed, {row_major({4, 129, 513}), row_major({1, 513, 512})},
+        DType::Float32, 3);
+}
+
+TEST(Matmul, PackedAppliesStepsInTheirOrder) {
+  const Case c = {row_major({513, 512}), transposed({512, 525})};
+  const Shape shape = c.c();
+  Epilogue epilogue;
+  epilogue.own_inputs = 2;
+  const auto step = [&](const char* name, int extra, bool extra_first = false) {
+    const Spec spec{DType::Float32, shape};
+    epilogue.steps.push_back({op::find(name), {}, extra, extra_first, spec});
+  };
+  step("multiply", 0), step("add", 1), step("gelu", -1), step("subtract", 2, true);
+  step("multiply", 3), step("sigmoid", -1);
+  KernelRequest request;
+  request.threads = 2;
+  request.epilogue = &epilogue;
+  request.inputs = {
+      c.a, c.b, row_major({1, 1}), row_major({525}), row_major(shape), row_major(shape)};
+  request.outputs = {row_major(shape)};
+  std::vector<Values> inputs = {values_of(c.a, 1), values_of(c.b, 2)};
+  for (unsigned i = 2; i < 6; ++i) inputs.push_back(random_values(request.inputs[i].shape, i));
+  Values expected = product(c, inputs[0], inputs[1]);
+  each_element(shape, [&](const Shape& at, int64_t i) {
+    const double x = expected[i] * inputs[2][0] + inputs[3][at[1]];
+    const double gelu = 0.5 * x * (1 + std::erf(x * std::sqrt(0.5)));
+    expected[i] = 1 / (1 + std::exp(-(inputs[4][i] - gelu) * inputs[5][i]));
+  });
+  expect_close(run_kernel(backend::kernel_matmul_packed, request, inputs), expected, 1e-5, "steps");
 }
 
 TEST(Matmul, BlockedIgnoresThreads) {
