@@ -10,11 +10,11 @@
 #include "lamina/core/variable.h"
 #include "lamina/data/data.h"           // datasets and loaders
 #include "lamina/exec/cache.h"          // program_cache
-#include "lamina/exec/deterministic.h"  // set_deterministic
+#include "lamina/exec/compile_times.h"  // compile_times
 #include "lamina/exec/evaluate.h"
 #include "lamina/exec/explain.h"        // explain
 #include "lamina/exec/profile.h"        // Profiler
-#include "lamina/exec/threads.h"        // set_num_threads
+#include "lamina/exec/settings.h"       // threads, memory budget, the same bits
 #include "lamina/models/bert.h"
 #include "lamina/models/densenet.h"
 #include "lamina/models/mlp.h"

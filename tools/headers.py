@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).parents[1]
-INDEXES = {"lamina/lamina.h", "lamina/data/data.h", "lamina/nn/modules.h", "lamina/ops/ops.h",
+INDEXES = {"lamina/lamina.h", "lamina/exec/settings.h", "lamina/data/data.h", "lamina/nn/modules.h", "lamina/ops/ops.h",
            "lamina/optim/optimizers.h", "lamina/train/train.h"}
 
 

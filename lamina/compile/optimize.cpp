@@ -8,38 +8,53 @@
 #include "lamina/compile/join_products.h"
 #include "lamina/compile/merge_loops.h"
 #include "lamina/compile/moments_of_parts.h"
+#include "lamina/compile/order_for_memory.h"
 #include "lamina/compile/products_after_loops.h"
 #include "lamina/compile/products_before_loops.h"
 #include "lamina/compile/recompute.h"
 #include "lamina/compile/sums_after_loops.h"
 #include "lamina/compile/transpose_matmul.h"
+#include "lamina/exec/compile_times.h"
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/program.h"
 
 namespace lamina {
+namespace {
+
+struct Pass {
+  const char* name;
+  void (*run)(Graph&);
+  bool may_round_otherwise = false;  // left out where results must have the same bits in both tiers
+};
+
+constexpr Pass kPasses[] = {
+    {"merge_loops", merge_loops},
+    {"enter_loops", enter_loops},
+    {"products_before_loops", products_before_loops, true},
+    {"sums_after_loops", sums_after_loops, true},
+    {"products_after_loops", products_after_loops, true},
+    {"join_products", join_products, true},                  // of what must stay
+    {"products_before_loops", products_before_loops, true},  // what joins their weights
+    {"fold_batch_norm", fold_batch_norm, true},
+    {"moments_of_parts", moments_of_parts, true},
+    {"expand_composites", expand_composites},
+    {"common_subexpressions", common_subexpressions},
+    {"join_parts", join_parts},
+    {"transpose_matmul", transpose_matmul, true},
+    {"recompute", recompute},
+    {"attach_epilogues", attach_epilogues, true},
+    {"fuse", fuse},
+    {"order_for_memory", order_for_memory},
+};
+
+}  // namespace
 
 void optimize(Graph& graph) {
-  const bool may_round_otherwise = !is_deterministic();
-  merge_loops(graph);
-  enter_loops(graph);
-  if (may_round_otherwise) {
-    products_before_loops(graph);
-    sums_after_loops(graph);
-    products_after_loops(graph);
-    join_products(graph);  // of what must stay
-    products_before_loops(graph);  // what joins their weights
+  for (const Pass& pass : kPasses) {
+    if (pass.may_round_otherwise && is_deterministic()) continue;
+    CompileStage stage(pass.name);
+    pass.run(graph);
   }
-  if (may_round_otherwise) {
-    fold_batch_norm(graph);
-    moments_of_parts(graph);
-  }
-  expand_composites(graph);
-  common_subexpressions(graph);
-  join_parts(graph);
-  if (may_round_otherwise) transpose_matmul(graph);
-  recompute(graph);
-  if (may_round_otherwise) attach_epilogues(graph);
-  fuse(graph);
 }
 
 }  // namespace lamina

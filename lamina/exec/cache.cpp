@@ -142,10 +142,12 @@ std::string ProgramCache::explain_miss(const Walk& walk) const {
     return "same structure, but more of its values are held";
   }
   // Find the node to which the first differing word belongs by writing the keys of the nodes again.
-  std::string which = longest == 0 ? "the settings" : "past the end of the nearest program";
+  std::string which =
+      longest < Walk::kSettings ? "the settings" : "past the end of the nearest program";
   std::vector<uint32_t> prefix;
-  size_t position = 1;
+  size_t position = Walk::kSettings;
   for (Node* node : walk.order()) {
+    if (longest < Walk::kSettings) break;
     prefix.clear();
     bool leaf = node->state.load() == NodeState::Ready;
     size_t words = 1;

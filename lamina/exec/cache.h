@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lamina/base/cache_use.h"
 #include "lamina/exec/program.h"
 #include "lamina/exec/walk.h"
 
@@ -51,6 +52,8 @@ class ProgramCache {
   int64_t limit() const;
   void set_limit(size_t bytes);                  // LAMINA_PROGRAM_CACHE_BYTES is its start
   std::vector<ProgramSummary> programs() const;  // last used first
+  // The other caches: machine code of loops, weights that programs keep packed or folded.
+  std::vector<CacheUse> caches() const { return cache_uses(); }
   std::string to_string() const;
 
   // Which part of the walk's key differs from that of the nearest entry, for people.

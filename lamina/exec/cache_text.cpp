@@ -50,6 +50,8 @@ std::string ProgramCache::to_string() const {
                   static_cast<long long>(s.bytes), static_cast<long long>(s.planned_bytes));
     out += text(line, s.what, "\n");
   }
+  for (const CacheUse& use : caches())
+    out += text(use.name, ": ", use.entries, ", ", use.bytes, " of ", use.limit, " bytes\n");
   return out;
 }
 

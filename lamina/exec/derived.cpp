@@ -3,7 +3,11 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <unordered_set>
 
+#include "lamina/base/cache_use.h"
+#include "lamina/base/environment.h"
+#include "lamina/core/allocator.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -17,15 +21,85 @@ struct Kept {
   std::weak_ptr<const Program> program;
   std::vector<uint64_t> sources;  // versions of the storages, bits of the numbers
   std::vector<Ref<Storage>> values;
+  uint64_t last_use = 0;
+  size_t bytes() const {
+    size_t sum = 0;
+    for (const auto& value : values) sum += value->bytes();
+    return sum;
+  }
 };
 
 // On one storage: of several programs, say for batches of several sizes; the newest last.
-using KeptList = std::deque<Kept>;
 constexpr size_t kMostPrograms = 4;
+class KeptList;
 
-std::mutex& kept_mutex() {
-  static auto* mutex = new std::mutex;
-  return *mutex;
+// All that is kept, on whatever storage. The mutex guards the lists as well.
+struct AllKept {
+  std::mutex mutex;
+  std::unordered_set<KeptList*> lists;
+  uint64_t uses = 0;
+  const size_t limit;
+  AllKept()
+      : limit(static_cast<size_t>(environment::integer(
+            "LAMINA_DERIVED_BYTES", static_cast<int64_t>(memory_statistics().limit / 2), 0))) {}
+};
+CacheUse use_of_derived();
+
+AllKept& all_kept() {
+  static auto* all = [] {
+    auto* made = new AllKept;
+    add_cache(use_of_derived);
+    return made;
+  }();
+  return *all;
+}
+
+class KeptList {
+ public:
+  KeptList() { all_kept().lists.insert(this); }  // with the mutex held
+  ~KeptList() {
+    std::lock_guard lock(all_kept().mutex);
+    all_kept().lists.erase(this);
+  }
+  KeptList(const KeptList&) = delete;
+  std::deque<Kept> kept;
+};
+
+CacheUse use_of_derived() {
+  AllKept& all = all_kept();
+  std::lock_guard lock(all.mutex);
+  CacheUse use{"derived weights", 0, 0, static_cast<int64_t>(all.limit)};
+  for (const KeptList* list : all.lists) {
+    use.entries += static_cast<int64_t>(list->kept.size());
+    for (const Kept& kept : list->kept) use.bytes += static_cast<int64_t>(kept.bytes());
+  }
+  return use;
+}
+
+// Moves what was used longest ago out of the lists, until the rest is within the limit; the newest
+// stays. With the mutex held; memory is given back without it.
+void drop_over_limit(std::deque<Kept>& dropped) {
+  AllKept& all = all_kept();
+  size_t bytes = 0;
+  for (const KeptList* list : all.lists) {
+    for (const Kept& kept : list->kept) bytes += kept.bytes();
+  }
+  while (bytes > all.limit) {
+    KeptList* oldest = nullptr;
+    size_t position = 0;
+    for (KeptList* list : all.lists) {
+      for (size_t k = 0; k < list->kept.size(); ++k) {
+        if (oldest && oldest->kept[position].last_use <= list->kept[k].last_use) continue;
+        oldest = list;
+        position = k;
+      }
+    }
+    if (!oldest || oldest->kept[position].last_use == all.uses) return;
+    const auto it = oldest->kept.begin() + static_cast<std::ptrdiff_t>(position);
+    bytes -= it->bytes();
+    dropped.push_back(std::move(*it));
+    oldest->kept.erase(it);
+  }
 }
 
 std::vector<uint64_t> versions(const Program& program, const Run& run) {
@@ -105,10 +179,11 @@ DerivedValues::DerivedValues(const Program& program, const Run& run) {
     foreign |= (*l.storage)->is_foreign();
   }
   if (anchor && !foreign) {
-    std::lock_guard lock(kept_mutex());
+    std::lock_guard lock(all_kept().mutex);
     if (auto* list = static_cast<KeptList*>(anchor->derived.get())) {
-      for (const Kept& kept : *list) {
+      for (Kept& kept : list->kept) {
         if (kept.program.lock() == program.derivation && kept.sources == sources) {
+          kept.last_use = ++all_kept().uses;
           values_ = kept.values;
           return;
         }
@@ -123,21 +198,22 @@ DerivedValues::DerivedValues(const Program& program, const Run& run) {
   for (NodeValue& value : once.outputs) values_.push_back(std::move(value.storage));
   if (!anchor || foreign) return;
 
-  KeptList dropped;  // freed without the lock
-  std::lock_guard lock(kept_mutex());
+  std::deque<Kept> dropped;  // freed without the lock
+  std::lock_guard lock(all_kept().mutex);
   if (!anchor->derived) anchor->derived = std::make_shared<KeptList>();
-  auto& list = *static_cast<KeptList*>(anchor->derived.get());
-  KeptList current;
+  auto& list = static_cast<KeptList*>(anchor->derived.get())->kept;
+  std::deque<Kept> current;
   for (Kept& kept : list) {
     const auto owner = kept.program.lock();
     (owner && owner != program.derivation ? current : dropped).push_back(std::move(kept));
   }
   list = std::move(current);
-  list.push_back({program.derivation, sources, values_});
+  list.push_back({program.derivation, sources, values_, ++all_kept().uses});
   if (list.size() > kMostPrograms) {
     dropped.push_back(std::move(list.front()));
     list.pop_front();
   }
+  drop_over_limit(dropped);
 }
 
 }  // namespace lamina

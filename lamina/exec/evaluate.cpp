@@ -9,9 +9,12 @@
 #include "lamina/base/text.h"
 #include "lamina/exec/cache.h"
 #include "lamina/exec/early_reads.h"
+#include "lamina/exec/estimate.h"
 #include "lamina/exec/explain.h"
 #include "lamina/exec/leaf_values.h"
 #include "lamina/exec/loop_carries.h"
+#include "lamina/exec/memory_budget.h"
+#include "lamina/exec/pending_updates.h"
 #include "lamina/exec/profile.h"
 #include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
@@ -35,6 +38,7 @@ struct PendingUpdate {
   uint64_t group;  // of those updated by one call
 };
 thread_local std::vector<PendingUpdate> pending_updates;
+thread_local uint64_t update_calls = 0;
 thread_local std::vector<Array> losses;
 
 constexpr size_t kMostLosses = 64;
@@ -44,7 +48,29 @@ constexpr size_t kMostLosses = 64;
 constexpr double kCompileSeconds = 2e-3;
 
 double estimated_seconds(const Program& program) {
-  return program.flops() / 5e10 + program.bytes() / 1e10;
+  return seconds_of({program.flops(), program.bytes()});
+}
+
+std::shared_ptr<const Program> compiled(Graph graph, const char* why) {
+  count_compiled(graph.values.size() - static_cast<size_t>(graph.leaf_count));
+  return compile(std::move(graph), why);
+}
+
+// The first program of a structure. What clearly costs more to run than to compile is compiled at
+// once: its tier 0 would only be made to be estimated.
+std::shared_ptr<const Program> first_program(const Walk& walk, bool compiles) {
+  constexpr const char* kCosts = "costs more to run than to compile";
+  Graph graph = walk.to_graph();
+  if (compiles && estimated_seconds(graph) > kCompileSeconds)
+    return compiled(std::move(graph), kCosts);
+  expand_composites(graph);
+  auto program = lower(std::move(graph), 0, compiles ? "new, and cheap" : "LAMINA_TIER=0");
+  if (!compiles) return program;
+  if (estimated_seconds(*program) > kCompileSeconds) return compiled(walk.to_graph(), kCosts);
+  const int64_t budget = memory_budget();
+  if (budget > 0 && program->planned_peak() > budget)
+    return compiled(walk.to_graph(), "a memory budget");
+  return program;
 }
 
 // The variables that were added, and are to be restored if the evaluation fails.
@@ -102,25 +128,11 @@ std::shared_ptr<const Program> program_of(const Walk& walk, std::vector<int32_t>
   if (!entry) {
     count_new_program();
     set_last_miss(program_cache().explain_miss(walk));
-    std::shared_ptr<const Program> program;
-    {
-      Graph graph = walk.to_graph();
-      expand_composites(graph);
-      program = lower(std::move(graph), 0, compiles ? "new, and cheap" : "LAMINA_TIER=0");
-    }
-    if (compiles && estimated_seconds(*program) > kCompileSeconds) {
-      Graph graph = walk.to_graph();
-      optimize(graph);
-      program = lower(std::move(graph), 1, "costs more to run than to compile");
-      count_compiled();
-    }
-    entry = program_cache().insert(walk, std::move(program));
+    entry = program_cache().insert(walk, first_program(walk, compiles));
   } else if (compiles && entry->program->tier == 0) {
     Graph graph = walk.to_graph();
     graph.outputs = entry->outputs;
-    optimize(graph);
-    program_cache().replace(*entry, lower(std::move(graph), 1, "came back"));
-    count_compiled();
+    program_cache().replace(*entry, compiled(std::move(graph), "came back"));
   }
   ++entry->runs;
   planned_outputs = entry->outputs;
@@ -175,14 +187,13 @@ void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector
 }  // namespace
 
 void update_variables(std::vector<BufferUpdate> updates) {
-  thread_local uint64_t groups = 0;
-  ++groups;
+  ++update_calls;
   for (auto& [variable, value] : updates) {
     auto found = std::find_if(pending_updates.begin(), pending_updates.end(),
                               [&](const PendingUpdate& u) { return u.variable == variable; });
     // Of several updates in a row the first one knows what the last evaluation left.
     if (found != pending_updates.end() && !variable->value().is_ready()) {
-      found->group = groups;
+      found->group = update_calls;
       variable->set_value(std::move(value));
       continue;
     }
@@ -190,7 +201,21 @@ void update_variables(std::vector<BufferUpdate> updates) {
     Retained before;
     before.add(variable->value());
     variable->set_value(std::move(value));
-    pending_updates.push_back({variable, std::move(before), groups});
+    pending_updates.push_back({variable, std::move(before), update_calls});
+  }
+}
+
+uint64_t recorded_updates() { return update_calls; }
+
+void take_back_updates(uint64_t since) {
+  auto rest = std::stable_partition(pending_updates.begin(), pending_updates.end(),
+                                    [&](const PendingUpdate& u) { return u.group <= since; });
+  // Out of the list first: the new values' graphs are let go of without it.
+  std::vector<PendingUpdate> taken(std::make_move_iterator(rest),
+                                   std::make_move_iterator(pending_updates.end()));
+  pending_updates.erase(rest, pending_updates.end());
+  for (PendingUpdate& update : taken) {
+    if (!update.variable->value().is_ready()) update.variable->set_value(update.before.at(0));
   }
 }
 

@@ -15,9 +15,7 @@ namespace {
 thread_local std::string* explained = nullptr;  // where explain_run() writes
 
 std::shared_ptr<const Program> compiled(const Walk& walk) {
-  Graph graph = walk.to_graph();
-  optimize(graph);
-  return lower(std::move(graph), 1);
+  return compile(walk.to_graph());
 }
 
 std::string explanation(const Walk& walk, std::span<Node* const> roots) {

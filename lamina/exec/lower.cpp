@@ -6,8 +6,10 @@
 
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
+#include "lamina/exec/compile_times.h"
 #include "lamina/exec/derived.h"
 #include "lamina/exec/deterministic.h"
+#include "lamina/exec/memory_budget.h"
 #include "lamina/exec/placement.h"
 #include "lamina/exec/program_builder.h"
 #include "lamina/op/cluster.h"
@@ -27,8 +29,9 @@ namespace {
 
 class Lowering {
  public:
-  Lowering(Graph graph, int tier, const char* why_tier)
+  Lowering(Graph graph, int tier, const char* why_tier, LowerOptions options)
       : graph_(std::move(graph)),
+        options_(std::move(options)),
         main_(graph_.leaf_count, tier),
         once_(graph_.leaf_count, tier),
         parts_(place_parts(graph_)) {
@@ -47,16 +50,19 @@ class Lowering {
     }
   }
 
-  std::shared_ptr<const Program> run(OutputLayout layout) {
+  std::shared_ptr<const Program> run() {
+    main_.program().budget = memory_budget();
     locations_.resize(graph_.values.size());
     for (size_t i = 0; i < graph_.values.size(); ++i) {
       current_ = derived_[i] ? &once_ : &main_;
+      current_->computes_again(!options_.again.empty() && options_.again[i]);
       lower(static_cast<int32_t>(i));
     }
     current_ = &main_;
+    current_->computes_again(false);
     for (int32_t output : graph_.outputs) {
       const Location where = seen(output);
-      const bool any = layout == OutputLayout::Any;
+      const bool any = options_.layout == OutputLayout::Any;
       main_.output(any ? where : main_.row_major(where, spec(output)), spec(output));
     }
     finish_derivation();
@@ -311,7 +317,8 @@ class Lowering {
       request.outputs.push_back({s.dtype, s.shape, row_major_strides(s.shape)});
       label.bytes += bytes_of(s);
     }
-    if (v.op->decompose) {  // a kernel claimed it for operands that lie row-major
+    // A kernel claimed it for operands that lie row-major; perhaps it takes them as they lie.
+    if (KernelRequest as_it_lies = request; v.op->decompose && !backend::claims(as_it_lies)) {
       for (Operand& o : request.inputs) o.strides = row_major_strides(o.shape);
     }
     auto kernel = current_->prepare(request);
@@ -342,6 +349,12 @@ class Lowering {
                                           spec(input), request.inputs[k].strides);
       for (const Kernel::Preparation& p : kernel.preparations) {
         if (p.input != k) continue;
+        const Location* known = &maker == &once_ ? kept_preparation(v, request, k, where) : nullptr;
+        if (known) {
+          where = *known;
+          continue;
+        }
+        const Location unprepared = where;
         Location prepared{maker.new_buffer(static_cast<int64_t>(p.bytes)), 0, {}};
         maker.add(p.kernel,
                   {.op = "prepare",
@@ -350,10 +363,32 @@ class Lowering {
                    .bytes = bytes_of(spec(input)) + static_cast<double>(p.bytes)},
                   {where}, {prepared});
         where = prepared;
+        if (&maker == &once_)
+          preparations_.push_back({v.op, v.attributes.get(), v.epilogue.get(), request.inputs, k,
+                                   unprepared, prepared});
       }
       from.push_back(&maker == &once_ && current_ == &main_ ? imported(where) : where);
     }
     return from;
+  }
+
+  // What is computed again takes what was prepared for the first time: the same request gets the same
+  // kernel, which wants its weights in the same form.
+  const Location* kept_preparation(const GraphValue& v, const KernelRequest& request, size_t k,
+                                   const Location& from) const {
+    if (!current_->computes_again()) return nullptr;
+    for (const Prepared& p : preparations_) {
+      bool same = p.op == v.op && p.attributes == v.attributes.get() &&
+                  p.epilogue == v.epilogue.get() && p.input == k &&
+                  p.from.buffer == from.buffer && p.from.offset == from.offset &&
+                  p.inputs.size() == request.inputs.size();
+      for (size_t i = 0; same && i < p.inputs.size(); ++i) {
+        const Operand &a = p.inputs[i], &b = request.inputs[i];
+        same = a.dtype == b.dtype && a.shape == b.shape && a.strides == b.strides;
+      }
+      if (same) return &p.to;
+    }
+    return nullptr;
   }
 
   // No kernel applies the steps itself: the op alone, then a loop.
@@ -404,7 +439,18 @@ class Lowering {
     main_.program().derivation = once_.finish();
   }
 
+  struct Prepared {
+    const Op* op;
+    const AttributesBase* attributes;
+    const Epilogue* epilogue;
+    std::vector<Operand> inputs;
+    size_t input;
+    Location from, to;
+  };
+
   Graph graph_;
+  const LowerOptions options_;
+  std::vector<Prepared> preparations_;  // that are kept from run to run
   ProgramBuilder main_, once_;  // once_ computes what depends on parameters only
   ProgramBuilder* current_ = &main_;
   std::vector<Part> parts_;
@@ -418,8 +464,9 @@ class Lowering {
 }  // namespace
 
 std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier,
-                                     OutputLayout layout) {
-  return Lowering(std::move(graph), tier, why_tier).run(layout);
+                                     LowerOptions options) {
+  CompileStage stage("lower");
+  return Lowering(std::move(graph), tier, why_tier, std::move(options)).run();
 }
 
 }  // namespace lamina

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "lamina/base/error.h"
 
@@ -13,83 +14,109 @@ int64_t aligned(int64_t bytes) {
   return (std::max<int64_t>(bytes, 1) + kAlign - 1) / kAlign * kAlign;
 }
 
-// Free ranges of the arena by offset; the smallest that fits is taken, the arena grows when none
-// does.
+// Free ranges of the arena; the smallest that fits is taken, the arena grows when none does.
 class Arena {
  public:
   int64_t allocate(int64_t bytes) {
-    auto best = free_.end();
-    for (auto it = free_.begin(); it != free_.end(); ++it) {
-      if (it->second >= bytes && (best == free_.end() || it->second < best->second)) best = it;
-    }
-    if (best != free_.end()) {
-      auto [offset, size] = *best;
-      free_.erase(best);
-      if (size > bytes) free_[offset + bytes] = size - bytes;
+    auto best = by_size_.lower_bound({bytes, 0});
+    if (best != by_size_.end()) {
+      const auto [size, offset] = *best;
+      remove(by_offset_.find(offset));
+      if (size > bytes) insert(offset + bytes, size - bytes);
       return offset;
     }
     int64_t offset = size_;
-    if (!free_.empty()) {  // extend a free range at the end instead of leaving it behind
-      auto last = std::prev(free_.end());
+    if (!by_offset_.empty()) {  // extend a free range at the end instead of leaving it behind
+      auto last = std::prev(by_offset_.end());
       if (last->first + last->second == size_) {
         offset = last->first;
-        free_.erase(last);
+        remove(last);
       }
     }
     size_ = offset + bytes;
     return offset;
   }
   void release(int64_t offset, int64_t bytes) {
-    auto it = free_.emplace(offset, bytes).first;
-    if (auto next = std::next(it); next != free_.end() && it->first + it->second == next->first) {
-      it->second += next->second;
-      free_.erase(next);
+    auto next = by_offset_.lower_bound(offset);
+    if (next != by_offset_.end() && next->first == offset + bytes) {
+      bytes += next->second;
+      next = remove(next);
     }
-    if (it != free_.begin()) {
-      auto before = std::prev(it);
-      if (before->first + before->second == it->first) {
-        before->second += it->second;
-        free_.erase(it);
+    if (next != by_offset_.begin()) {
+      auto before = std::prev(next);
+      if (before->first + before->second == offset) {
+        offset = before->first;
+        bytes += before->second;
+        remove(before);
       }
     }
+    insert(offset, bytes);
   }
   int64_t size() const { return size_; }
 
  private:
-  std::map<int64_t, int64_t> free_;
+  using Ranges = std::map<int64_t, int64_t>;
+  void insert(int64_t offset, int64_t bytes) {
+    by_offset_[offset] = bytes;
+    by_size_.insert({bytes, offset});
+  }
+  Ranges::iterator remove(Ranges::iterator range) {
+    by_size_.erase({range->second, range->first});
+    return by_offset_.erase(range);
+  }
+
+  Ranges by_offset_;
+  std::set<std::pair<int64_t, int64_t>> by_size_;  // bytes, offset
   int64_t size_ = 0;
 };
 
 // A dying leaf's storage goes to an output of its size that is first written when the leaf has been
 // read for the last time, and after the last instruction that can fail.
 void choose_donors(Program& program, const MemoryPlan& plan) {
-  std::vector<bool> taken(plan.buffers.size(), false), has_donor(plan.buffers.size(), false);
-  for (ProgramOutput& output : program.outputs) {
-    if (output.buffer < program.leaf_count)
-      taken[output.buffer] = true;  // an output shares this leaf
-  }
-  auto fits = [&](int leaf, const PlannedBuffer& b, bool in_place) {
+  // Leaves that may donate, by their size; of one size by their last reading.
+  std::map<int64_t, std::set<std::pair<int, int>>> donors;
+  for (int leaf = 0; leaf < program.leaf_count; ++leaf) {
     const PlannedBuffer& l = plan.buffers[leaf];
-    if (!l.dies || taken[leaf] || l.bytes != b.bytes ||
-        b.first_write < static_cast<int>(program.commit))
-      return false;
-    if (in_place) {
-      return l.last_read == b.first_write &&
-             std::find(b.may_replace.begin(), b.may_replace.end(), leaf) != b.may_replace.end();
+    if (l.dies) donors[l.bytes].insert({l.last_read, leaf});
+  }
+  auto take = [&](int leaf) {
+    const PlannedBuffer& l = plan.buffers[leaf];
+    donors[l.bytes].erase({l.last_read, leaf});
+  };
+  for (ProgramOutput& output : program.outputs) {
+    if (output.buffer < program.leaf_count) take(output.buffer);  // an output shares this leaf
+  }
+  auto updated_in_place = [&](const PlannedBuffer& b) {
+    for (int32_t leaf : b.may_replace) {
+      if (leaf >= program.leaf_count) continue;
+      const PlannedBuffer& l = plan.buffers[leaf];
+      if (l.bytes == b.bytes && l.last_read == b.first_write &&
+          donors[b.bytes].contains({l.last_read, leaf})) {
+        return leaf;
+      }
     }
-    return l.last_read < b.first_write;
+    return -1;
+  };
+  auto read_no_more = [&](const PlannedBuffer& b) {
+    // The one that was needed longest: the others serve outputs that are written earlier as well.
+    const auto& same = donors[b.bytes];
+    const auto after = same.lower_bound({b.first_write, -1});
+    return after == same.begin() ? -1 : std::prev(after)->second;
   };
   // First those that are updated in place, so that a parameter keeps its storage; then any of the
   // size.
+  std::vector<bool> has_donor(plan.buffers.size(), false);
   for (bool in_place : {true, false}) {
     for (ProgramOutput& output : program.outputs) {
-      if (output.buffer < program.leaf_count || has_donor[output.buffer]) continue;
-      for (int leaf = 0; leaf < program.leaf_count; ++leaf) {
-        if (!fits(leaf, plan.buffers[output.buffer], in_place)) continue;
-        output.donor = leaf;
-        taken[leaf] = has_donor[output.buffer] = true;
-        break;
+      const PlannedBuffer& b = plan.buffers[output.buffer];
+      if (output.buffer < program.leaf_count || has_donor[output.buffer] ||
+          b.first_write < static_cast<int>(program.commit)) {
+        continue;
       }
+      output.donor = in_place ? updated_in_place(b) : read_no_more(b);
+      if (output.donor < 0) continue;
+      take(output.donor);
+      has_donor[output.buffer] = true;
     }
   }
 }

@@ -12,7 +12,8 @@ namespace lamina {
 namespace {
 
 std::atomic<Profiler*> active{nullptr};
-std::atomic<int64_t> evaluations{0}, new_programs{0}, compiled{0}, fallbacks{0}, early_reads{0};
+std::atomic<int64_t> evaluations{0}, new_programs{0}, compiled{0}, compiled_nodes{0};
+std::atomic<int64_t> fallbacks{0}, early_reads{0};
 std::mutex miss_mutex;
 
 std::string& miss_text() {
@@ -44,14 +45,24 @@ Profiler* active_profiler() { return active.load(std::memory_order_acquire); }
 
 void count_evaluation() { evaluations.fetch_add(1, std::memory_order_relaxed); }
 void count_new_program() { new_programs.fetch_add(1, std::memory_order_relaxed); }
-void count_compiled() { compiled.fetch_add(1, std::memory_order_relaxed); }
+void count_compiled(size_t nodes) {
+  compiled.fetch_add(1, std::memory_order_relaxed);
+  compiled_nodes.fetch_add(static_cast<int64_t>(nodes), std::memory_order_relaxed);
+}
 void count_fallback() { fallbacks.fetch_add(1, std::memory_order_relaxed); }
 void count_early_read() { early_reads.fetch_add(1, std::memory_order_relaxed); }
 
 ExecutionCounters execution_counters() {
-  ExecutionCounters c{evaluations, new_programs, compiled, fallbacks, early_reads, 0, 0};
+  ExecutionCounters c;
+  c.evaluations = evaluations;
+  c.new_programs = new_programs;
+  c.compiled = compiled;
+  c.compiled_nodes = compiled_nodes;
+  c.fallbacks = fallbacks;
+  c.early_reads = early_reads;
   c.cached_programs = program_cache().size();
   c.cached_bytes = program_cache().bytes();
+  c.compile_seconds = compile_seconds();
   return c;
 }
 
@@ -114,8 +125,10 @@ ExecutionCounters Profiler::counters() const {
   now.evaluations -= start_.evaluations;
   now.new_programs -= start_.new_programs;
   now.compiled -= start_.compiled;
+  now.compiled_nodes -= start_.compiled_nodes;
   now.fallbacks -= start_.fallbacks;
   now.early_reads -= start_.early_reads;
+  now.compile_seconds -= start_.compile_seconds;
   return now;
 }
 

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "lamina/exec/compile_times.h"
+
 namespace lamina {
 
 struct Instruction;
@@ -19,15 +21,17 @@ struct ExecutionCounters {
   int64_t evaluations = 0;   // programs run
   int64_t new_programs = 0;  // cache misses
   int64_t compiled = 0;      // programs made by tier 1
+  int64_t compiled_nodes = 0;  // recorded operations that these were made of
   int64_t fallbacks = 0;     // instructions prepared with a reference kernel
   int64_t early_reads = 0;   // losses read before backward: each costs one forward pass more
   int64_t cached_programs = 0;
   int64_t cached_bytes = 0;
+  double compile_seconds = 0;  // that making programs has taken: exec/compile_times.h says for what
 };
 ExecutionCounters execution_counters();
 void count_evaluation();
 void count_new_program();
-void count_compiled();
+void count_compiled(size_t nodes);
 void count_fallback();
 void count_early_read();
 

@@ -86,6 +86,10 @@ std::string Profiler::to_string() const {
                 seconds() * 1e3, peak.flops * 1e-9, peak.bytes * 1e-9);
   table.out = text(c.evaluations, " evaluations, ", c.new_programs, " new programs, ", c.compiled,
                    " compiled, ", c.fallbacks, " reference kernels\n", head);
+  if (c.compile_seconds > 0) {
+    std::snprintf(head, sizeof head, "%.3f ms to make programs\n", c.compile_seconds * 1e3);
+    table.out += head;
+  }
   if (c.early_reads > 0) {
     table.out += text("hint: ", c.early_reads,
                       " losses were read before backward: one forward pass more each. Read them "

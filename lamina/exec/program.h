@@ -29,6 +29,7 @@ struct Instruction {
   int64_t scratch = 0;                            // offset in the arena
   std::string what;                               // "matmul float32 [64, 10]": for explain
   double flops = 0, bytes = 0;                    // what one run computes and moves, estimated
+  bool again = false;  // computes what an earlier one has, so that it need not be kept
 };
 
 // Where an output's value is found when the program has run.
@@ -71,6 +72,7 @@ class Program {
   int tier = 0;
   const char* why_tier = "";  // .. and why: for the profile
   std::vector<std::string> refusals;  // "matmul: onednn.matmul: why": kernels that were not taken
+  int64_t budget = 0;  // of memory, that it was made for; 0: none
 
   int32_t arena() const { return leaf_count; }
   int32_t output_buffer(int k) const { return leaf_count + 1 + k; }
@@ -93,10 +95,18 @@ class Program {
 // Chooses kernels and places for a graph. Tier 1 means that optimize() has been applied before.
 // Outputs lie as their kernels like it, or row-major.
 enum class OutputLayout : uint8_t { Any, RowMajor };
+struct LowerOptions {
+  OutputLayout layout = OutputLayout::Any;
+  std::vector<bool> again = {};  // values that are computed once more; empty: none
+};
 std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier = "",
-                                     OutputLayout layout = OutputLayout::Any);
+                                     LowerOptions options = {});
 
-// The compiler's passes (compile/optimize.cpp).
+// The compiler: its passes, then lowering, so that the program fits into the memory budget
+// (compile/compile.cpp). OutOfMemory where it cannot.
+std::shared_ptr<const Program> compile(Graph graph, const char* why_tier = "");
+
+// Its passes alone (compile/optimize.cpp).
 void optimize(Graph& graph);
 
 // Replaces composite ops that no kernel claims by what they decompose into.

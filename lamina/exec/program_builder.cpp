@@ -6,6 +6,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/text.h"
+#include "lamina/exec/compile_times.h"
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/profile.h"
 #include "lamina/op/op.h"
@@ -51,8 +52,10 @@ int32_t ProgramBuilder::new_buffer(int64_t bytes) {
 
 std::shared_ptr<const Kernel> ProgramBuilder::prepare(KernelRequest& request) {
   std::vector<std::string> refusals;
-  std::shared_ptr<const Kernel> kernel = backend::prepare(request, &refusals);
   const char* op = request.op ? request.op->name : "loop";
+  CompileStage stage(text("kernel of ", op));
+  std::shared_ptr<const Kernel> kernel = backend::prepare(request, &refusals);
+  if (kernel) stage.rename(text("kernel ", kernel->name));
   for (const std::string& refusal : refusals)
     program_->refusals.push_back(text(op, ": ", refusal));
   if (kernel && kernel->name.starts_with("reference.")) {
@@ -76,6 +79,7 @@ void ProgramBuilder::add(std::shared_ptr<const Kernel> kernel, Label label,
   instruction.flops = label.flops;
   instruction.bytes = label.bytes;
   instruction.checks_values = label.checks_values;
+  instruction.again = again_;
   instruction.first_operand = static_cast<uint32_t>(program_->operands.size());
   instruction.operand_count = static_cast<uint32_t>(from.size() + to.size());
   instruction.input_count = static_cast<uint32_t>(from.size());
@@ -175,6 +179,7 @@ void ProgramBuilder::output(Location where, const Spec& s) {
 }
 
 std::shared_ptr<Program> ProgramBuilder::finish() {
+  CompileStage stage("plan_memory");
   finish_plan(*program_, plan_);
   return std::move(program_);
 }

@@ -34,6 +34,10 @@ class ProgramBuilder {
   // The first kernel that takes the request; null only if it has an epilogue. Keeps the refusals.
   std::shared_ptr<const Kernel> prepare(KernelRequest& request);
 
+  // Whether the next instructions compute what earlier ones have.
+  void computes_again(bool again) { again_ = again; }
+  bool computes_again() const { return again_; }
+
   // What an instruction is called, besides what it works on.
   struct Label {
     const char* op = "";
@@ -71,6 +75,7 @@ class ProgramBuilder {
   std::shared_ptr<Program> program_;
   MemoryPlan plan_;
   std::deque<Copied> recent_copies_;
+  bool again_ = false;
 };
 
 // A request for the op as things stand: threads, determinism.

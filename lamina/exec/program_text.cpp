@@ -46,6 +46,7 @@ class ProgramText {
     for (const Instruction& i : program_.instructions) {
       std::string what = padded(i.what, what_width) + "  " + operands_text(i);
       if (i.origin) what += text("  in ", i.origin);
+      if (i.again) what += "  again";
       out += line(flops_text(i.flops), bytes_text(i.bytes), padded(i.kernel->name, kernel_width),
                   what);
     }
@@ -109,6 +110,19 @@ std::string refusals_text(const Program& program) {
   return out;
 }
 
+// What fitting into a memory budget costs.
+std::string budget_text(const Program& program) {
+  if (program.budget == 0) return "";
+  size_t count = 0;
+  double flops = 0, bytes = 0;
+  for (const Instruction& i : program.instructions) {
+    if (i.again) ++count, flops += i.flops, bytes += i.bytes;
+  }
+  return text("memory budget ", bytes_text(program.budget), ": ",
+              count == 0 ? "nothing" : counted(count, "instruction"), " again",
+              count == 0 ? "" : text(", ", flops_text(flops), " flop and ", bytes_text(bytes)), "\n");
+}
+
 }  // namespace
 
 std::string Program::to_text() const {
@@ -129,7 +143,7 @@ std::string Program::to_text() const {
   if (derivation) out += text(", ", bytes_text(kept_bytes()), " kept for the parameters");
   if (donated_bytes() > 0)
     out += text("; ", bytes_text(donated_bytes()), " of outputs in place of old values");
-  return out + "\n" + refusals_text(*this);
+  return out + "\n" + budget_text(*this) + refusals_text(*this);
 }
 
 }  // namespace lamina

@@ -5,6 +5,7 @@
 
 #include "lamina/base/parallel_for.h"
 #include "lamina/exec/deterministic.h"
+#include "lamina/exec/memory_budget.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -58,6 +59,7 @@ void Walk::begin() {
   key_.clear(), outputs_.clear(), leaf_dies_.clear();
   keeps_tape_ = false;
   key_.push_back(static_cast<uint32_t>(thread_count()) << 1 | (is_deterministic() ? 1u : 0u));
+  add_wide(key_, memory_budget());
 }
 
 bool Walk::visit(Node* node) {

@@ -14,6 +14,8 @@ namespace lamina {
 
 class Walk {
  public:
+  static constexpr size_t kSettings = 3;  // words in front of the key: what programs depend on besides
+
   // Starts a new walk; the graph lock must be held until the last call.
   void begin();
   void add_root(Node* root);

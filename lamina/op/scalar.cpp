@@ -4,12 +4,10 @@
 
 #include "lamina/base/error.h"
 #include "lamina/op/scalar_eval.h"
+#include "lamina/op/scalar_operands.h"
 
 namespace lamina {
 
-namespace {
-
-// How many of a, b and c an instruction reads.
 int operand_count(ScalarOp op) {
   switch (op) {
     case ScalarOp::Input:
@@ -26,6 +24,8 @@ int operand_count(ScalarOp op) {
     default: return 1;
   }
 }
+
+namespace {
 
 ScalarInstruction instruction(ScalarOp op, ScalarType type) {
   ScalarInstruction i{};

@@ -2,6 +2,9 @@
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/evaluate.h"
 #include "lamina/exec/explain.h"
+#include "lamina/exec/memory_budget.h"
+
+#include <nanobind/stl/map.h>
 
 #include "bindings.h"
 #include "casters.h"
@@ -9,6 +12,7 @@
 #include "lamina/base/parallel_for.h"
 #include "lamina/core/allocator.h"
 #include "lamina/exec/cache.h"
+#include "lamina/exec/compile_times.h"
 #include "lamina/exec/profile.h"
 
 namespace lamina::python {
@@ -19,16 +23,19 @@ nb::dict counters_dict(const ExecutionCounters& counters) {
   out["evaluations"] = counters.evaluations;
   out["new_programs"] = counters.new_programs;
   out["compiled"] = counters.compiled;
+  out["compiled_nodes"] = counters.compiled_nodes;
   out["fallbacks"] = counters.fallbacks;
   out["early_reads"] = counters.early_reads;
   out["cached_programs"] = counters.cached_programs;
   out["cached_bytes"] = counters.cached_bytes;
+  out["compile_seconds"] = counters.compile_seconds;
   return out;
 }
 
 }  // namespace
 
 void bind_execution(nb::module_& m) {
+  m.def("_set_memory_budget", &set_memory_budget);
   m.def("_eval", [](const std::vector<Array>& arrays) {
     ReleaseGil released;
     eval(arrays);
@@ -73,6 +80,12 @@ void bind_execution(nb::module_& m) {
       "How many programs have run, were made, were compiled; and what the cache holds.\n"
       ">>> sorted(lm.execution_counters())[:1]\n"
       "['cached_bytes']");
+  m.def("compile_times", &compile_times,
+        "Seconds that making programs has taken since the start, by stage: passes over the graph, "
+        "choice of places, kernels by name.\n"
+        ">>> lm.eval(lm.ones(3) + lm.ones(3))\n"
+        ">>> lm.compile_times()[\"lower\"] > 0\n"
+        "True");
   m.def("last_miss", &last_miss,
         "Which part of the newest program's key differed from the nearest cached one.\n"
         ">>> isinstance(lm.last_miss(), str)\n"
@@ -92,14 +105,24 @@ void bind_execution(nb::module_& m) {
       .def_ro("instructions", &ProgramSummary::instructions)
       .def_ro("bytes", &ProgramSummary::bytes)
       .def_ro("planned_bytes", &ProgramSummary::planned_bytes);
+  nb::class_<CacheUse>(m, "CacheUse",
+                       "What a cache holds: name, entries, bytes, limit.\n"
+                       ">>> all(use.bytes <= use.limit for use in lm.program_cache().caches)\n"
+                       "True")
+      .def_ro("name", &CacheUse::name)
+      .def_ro("entries", &CacheUse::entries)
+      .def_ro("bytes", &CacheUse::bytes)
+      .def_ro("limit", &CacheUse::limit);
   nb::class_<ProgramCache>(
       m, "ProgramCache",
-      "Programs by structure: programs, bytes, hits, limit, clear(); print shows them "
+      "Programs by structure: programs, bytes, hits, limit, clear(); caches, which go with "
+      "them; print shows them "
       "all.\n"
       ">>> lm.program_cache().bytes <= lm.program_cache().limit\n"
       "True")
       .def_prop_ro("programs", &ProgramCache::programs)
       .def_prop_ro("bytes", &ProgramCache::bytes)
+      .def_prop_ro("caches", &ProgramCache::caches)
       .def_prop_ro("hits", &ProgramCache::hits)
       .def_prop_rw("limit", &ProgramCache::limit,
                    [](ProgramCache& cache, int64_t bytes) {

@@ -57,9 +57,10 @@ Loss to_loss(nb::handle loss) {
 }
 
 void compile(Trainer& self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
-             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value) {
-  CompileOptions options{std::move(optimizer), to_loss(loss), {},
-                         accumulate,           clip_norm,     clip_value};
+             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value,
+             int64_t memory_budget) {
+  CompileOptions options{std::move(optimizer), to_loss(loss), {},           accumulate,
+                         clip_norm,            clip_value,    memory_budget};
   for (nb::handle metric : metrics) {
     options.metrics.push_back(nb::isinstance<nb::str>(metric)
                                   ? AnyMetric(nb::cast<std::string>(metric))
@@ -114,7 +115,7 @@ History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size,
   FitOptions options;
   options.epochs = epochs;
   options.batch_size = batch_size;
-  options.validation_data = to_dataset(validation_data, "fit: validation_data");
+  options.validation_data = to_source(validation_data, "fit: validation_data");
   options.shuffle = shuffle;
   options.seed = seed;
   options.verbose = verbose;
@@ -130,9 +131,9 @@ History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size,
   options.steps_per_epoch = steps_per_epoch;
   options.initial_epoch = initial_epoch;
   options.transform = to_transform(transform);
-  data::DatasetHandle dataset = to_dataset(data, "fit: data");
+  data::Source source = to_source(data, "fit: data");
   nb::gil_scoped_release released;
-  return self.fit(std::move(dataset), std::move(options));
+  return self.fit(std::move(source), std::move(options));
 }
 
 void bind_results(nb::module_& m) {
@@ -148,6 +149,8 @@ void bind_results(nb::module_& m) {
           nb::arg("name"))
       .def("__getitem__",
            [](const History& self, const std::string& name) { return self.at(name); })
+      .def("plot", &History::plot, nb::arg("path"),
+           "Writes a picture (PNG) with a chart for each number, validation beside training.")
       .def_prop_ro("epochs", &History::epochs)
       .def_prop_ro("history", [](const History& self) {
         nb::dict out;
@@ -169,13 +172,15 @@ void bind_trainer(nb::module_& m) {
       .def(
           "compile",
           [](nb::object self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
-             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value) {
+             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value,
+             int64_t memory_budget) {
             compile(nb::cast<Trainer&>(self), std::move(optimizer), loss, metrics, accumulate,
-                    clip_norm, clip_value);
+                    clip_norm, clip_value, memory_budget);
             return self;
           },
           nb::arg("optimizer"), nb::arg("loss"), nb::arg("metrics") = nb::list(),
           nb::arg("accumulate") = 1, nb::arg("clip_norm") = 0.0, nb::arg("clip_value") = 0.0,
+          nb::arg("memory_budget") = 0,
           "Says how to train; an optimizer without parameters is bound to the module's. Returns "
           "the trainer.")
       .def("fit", &fit, nb::arg("data"), nb::arg("epochs") = 1, nb::arg("batch_size") = 32,
@@ -184,15 +189,16 @@ void bind_trainer(nb::module_& m) {
            nb::arg("validation_split") = 0.0, nb::arg("class_weight") = nb::none(),
            nb::arg("sample_weight") = nb::none(), nb::arg("steps_per_epoch") = 0,
            nb::arg("initial_epoch") = 0, nb::arg("transform") = nb::none(),
-           "Trains on a Dataset or a pair (x, y) and returns the History.")
+           "Trains on a Dataset, a pair (x, y), a DataLoader, or any iterable of batches (x, y) "
+           "(PyTorch's DataLoader, a generator with steps_per_epoch), and returns the History.")
       .def(
           "evaluate",
           [](Trainer& self, nb::handle data, int64_t batch_size) {
-            data::DatasetHandle dataset = to_dataset(data, "evaluate: data");
+            data::Source source = to_source(data, "evaluate: data");
             Logs logs;
             {
               nb::gil_scoped_release released;
-              logs = self.evaluate(std::move(dataset), {batch_size});
+              logs = self.evaluate(std::move(source), {batch_size});
             }
             return to_dict(logs);
           },

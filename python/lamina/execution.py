@@ -1,9 +1,9 @@
 """Running recorded work, and seeing what ran."""
 
 from . import _lamina
-from .errors import StateError
+from .errors import DTypeError, StateError, ValueError
 
-__all__ = ["eval", "explain", "profile"]
+__all__ = ["eval", "explain", "memory_budget", "profile"]
 
 
 def _arrays_in(value, found):
@@ -46,6 +46,35 @@ def explain(what, *args, **kwargs):
     found = []
     ran = _lamina._explain_runs(lambda: found.extend(_arrays_in(what(*args, **kwargs), [])))
     return "\n".join(part for part in (ran, _lamina._explain(found) if found else "") if part)
+
+
+class memory_budget:
+    """Inside `with lm.memory_budget(bytes):`, no program makes memory grow by more than so many bytes: where
+    its planned peak would be larger, values are computed again instead of kept, to the same bits.
+    `lm.explain` says which. Also an argument of `Trainer.compile`, for the steps of training.
+
+    Errors: ValueError unless positive; `OutOfMemory` from the program that needs more, with the least
+    that it could do with
+
+    >>> with lm.memory_budget(1 << 30):
+    ...     y = lm.exp(lm.ones(3)).eval()
+    >>> y.tolist()
+    [2.7182817459106445, 2.7182817459106445, 2.7182817459106445]
+    """
+
+    def __init__(self, bytes):
+        if isinstance(bytes, bool) or not isinstance(bytes, int):
+            raise DTypeError(f"memory_budget: expected bytes as an integer, got {type(bytes).__name__}")
+        if bytes <= 0:
+            raise ValueError(f"memory_budget: expected bytes of 1 or more, got {bytes}")
+        self._bytes = bytes
+
+    def __enter__(self):
+        self._before = _lamina._set_memory_budget(self._bytes)
+        return self
+
+    def __exit__(self, *error):
+        _lamina._set_memory_budget(self._before)
 
 
 class profile:

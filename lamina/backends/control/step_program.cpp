@@ -54,7 +54,7 @@ std::shared_ptr<const Program> compile(const Subgraph& body, size_t carries, siz
     v.dies = index < carries;
   }
   optimize(graph);
-  return lower(std::move(graph), 1, "the body of a loop", OutputLayout::RowMajor);
+  return lower(std::move(graph), 1, "the body of a loop", {OutputLayout::RowMajor});
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "lamina/base/cache_use.h"
+
 namespace lamina::cpu::jit {
 
 namespace {
@@ -37,6 +39,12 @@ class Cache {
     }
   }
 
+  CacheUse use() {
+    std::lock_guard lock(mutex_);
+    return {"machine code of loops", static_cast<int64_t>(entries_.size()),
+            static_cast<int64_t>(bytes_), static_cast<int64_t>(kCacheBytes)};
+  }
+
  private:
   struct Entry {
     std::string key;
@@ -47,6 +55,15 @@ class Cache {
   std::unordered_map<std::string, std::list<Entry>::iterator> by_key_;
   size_t bytes_ = 0;
 };
+
+Cache& cache() {
+  static auto* instance = [] {
+    auto* made = new Cache;
+    add_cache([] { return cache().use(); });
+    return made;
+  }();
+  return *instance;
+}
 
 }  // namespace
 
@@ -70,10 +87,9 @@ std::shared_ptr<const Function> Function::make(const void* code, size_t bytes) {
 }
 
 std::shared_ptr<const Function> cached(const std::string& key, const MakeFunction& make) {
-  static auto* cache = new Cache;
-  if (auto function = cache->find(key)) return function;
+  if (auto function = cache().find(key)) return function;
   auto function = make();
-  if (function) cache->keep(key, function);
+  if (function) cache().keep(key, function);
   return function;
 }
 

@@ -140,42 +140,6 @@ class Normalizer {
 
 }  // namespace
 
-int operand_count(ScalarOp op) {
-  switch (op) {
-    case ScalarOp::Input:
-    case ScalarOp::Constant:
-      return 0;
-    case ScalarOp::Select:
-      return 3;
-    case ScalarOp::Add:
-    case ScalarOp::Subtract:
-    case ScalarOp::Multiply:
-    case ScalarOp::Divide:
-    case ScalarOp::FloorDivide:
-    case ScalarOp::Remainder:
-    case ScalarOp::Power:
-    case ScalarOp::Minimum:
-    case ScalarOp::Maximum:
-    case ScalarOp::Atan2:
-    case ScalarOp::Hypot:
-    case ScalarOp::CopySign:
-    case ScalarOp::Equal:
-    case ScalarOp::NotEqual:
-    case ScalarOp::Less:
-    case ScalarOp::LessEqual:
-    case ScalarOp::Greater:
-    case ScalarOp::GreaterEqual:
-    case ScalarOp::And:
-    case ScalarOp::Or:
-    case ScalarOp::Xor:
-    case ScalarOp::ShiftLeft:
-    case ScalarOp::ShiftRight:
-      return 2;
-    default:
-      return 1;
-  }
-}
-
 NormalProgram normalize(const Loop& loop) { return Normalizer(loop).run(); }
 
 }  // namespace lamina::cpu

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lamina/op/loop.h"
+#include "lamina/op/scalar_operands.h"
 
 namespace lamina::cpu {
 
@@ -15,8 +16,5 @@ struct NormalProgram {
 };
 
 NormalProgram normalize(const Loop& loop);
-
-// How many of a, b, c an instruction reads.
-int operand_count(ScalarOp op);
 
 }  // namespace lamina::cpu

@@ -13,6 +13,7 @@
 #include "lamina/io/json.h"
 #include "lamina/nn/modules.h"
 #include "lamina/ops/creation.h"
+#include "lamina/ops/linear.h"
 #include "lamina/optim/sgd.h"
 
 namespace lamina {
@@ -69,6 +70,40 @@ TEST(Profile, CountsLossesThatAreReadBeforeBackward) {
   net.step(/*read_early=*/true);
   EXPECT_EQ(profiler.counters().early_reads, 1);
   EXPECT_THAT(profiler.to_string(), HasSubstr("hint: 1 losses were read before backward"));
+}
+
+TEST(Profile, SaysWhatMakingProgramsTook) {
+  Net net;
+  program_cache().clear();
+  const auto before = compile_times();
+  Profiler profiler;
+  net.step();  // in tier 0: no passes
+  EXPECT_EQ(profiler.counters().compiled_nodes, 0);
+  net.step();
+  const ExecutionCounters c = profiler.counters();
+  EXPECT_GT(c.compiled_nodes, 20);
+  double sum = 0;
+  for (const char* stage : {"fuse", "recompute", "expand_composites", "lower", "plan_memory"}) {
+    const auto now = compile_times();
+    ASSERT_TRUE(now.contains(stage)) << stage;
+    const auto earlier = before.find(stage);
+    const double seconds = now.at(stage) - (earlier == before.end() ? 0 : earlier->second);
+    EXPECT_GT(seconds, 0) << stage;
+    sum += seconds;
+  }
+  EXPECT_GE(c.compile_seconds, sum);
+  EXPECT_THAT(profiler.to_string(), HasSubstr(" ms to make programs"));
+}
+
+TEST(Profile, WhatCostsMoreThanCompilingIsCompiledAtOnce) {
+  Array x = ones({512, 512}).eval();
+  program_cache().clear();
+  Profiler profiler;
+  Array y = matmul(x, matmul(x, x));
+  y.eval();
+  EXPECT_EQ(profiler.counters().compiled, 1);
+  EXPECT_EQ(profiler.rows()[0].tier, 1);
+  EXPECT_EQ(profiler.rows()[0].why, "costs more to run than to compile");
 }
 
 TEST(Profile, SavesATraceThatIsJson) {

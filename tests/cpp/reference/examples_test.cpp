@@ -105,6 +105,11 @@ TEST(Examples, lm_jvp) {
   EXPECT_EQ(shown(changes[0]), "[2,40]");
 }
 
+TEST(Examples, lm_compile_times) {
+  (lm::ones({3}) + lm::ones({3})).eval();
+  EXPECT_GT(lm::compile_times()["lower"], 0);
+}
+
 TEST(Examples, lm_last_miss) { EXPECT_NE(lm::last_miss(), "no such reason"); }
 
 TEST(Examples, lm_load_model) {

@@ -1,0 +1,97 @@
+// From a recorded graph to a compiled program: the passes, then lowering, and both again where the
+// program has to fit into a memory budget.
+#include <algorithm>
+
+#include "lamina/base/error.h"
+#include "lamina/base/text.h"
+#include "lamina/compile/fit_memory.h"
+#include "lamina/exec/compile_times.h"
+#include "lamina/exec/memory_budget.h"
+#include "lamina/exec/program.h"
+#include "lamina/op/subgraph.h"
+
+namespace lamina {
+namespace {
+
+using ProgramRef = std::shared_ptr<const Program>;
+
+constexpr int kMostTrials = 12;
+constexpr double kCloseEnough = 0.97;  // of the budget: not worth another trial
+
+class Fitting {
+ public:
+  Fitting(const Graph& graph, const Program& unbounded, const char* why, int64_t budget)
+      : graph_(graph), why_(why), budget_(budget), least_(unbounded.planned_peak()) {
+    fixed_ = unbounded.planned_peak() - unbounded.arena_bytes;  // outputs, and what is kept
+    low_ = 0;
+    high_ = unbounded.arena_bytes;
+  }
+
+  // The model knows neither what kernels take for themselves nor what lies unused between values:
+  // so the limit that it is given is searched for.
+  ProgramRef run() {
+    int64_t limit = std::max<int64_t>(budget_ - fixed_, 0);
+    ProgramRef best;
+    for (int trial = 0; trial < kMostTrials && limit >= low_ && limit < high_; ++trial) {
+      ProgramRef program = lowered(limit);
+      const int64_t peak = program->planned_peak();
+      least_ = std::min(least_, peak);
+      if (peak <= budget_) {
+        best = std::move(program);
+        if (static_cast<double>(peak) > kCloseEnough * static_cast<double>(budget_)) break;
+        low_ = limit;
+        if (high_ - low_ < budget_ / 64) break;
+        limit = low_ + (high_ - low_) / 2;
+      } else {
+        if (!reached_ && !best) {
+          // Lower limits give up more, and where that does not help either nothing does.
+          if (limit == 0) break;
+          high_ = limit;
+          limit = limit / 2 < budget_ / 64 ? 0 : limit / 2;
+          continue;
+        }
+        high_ = limit;
+        limit = best ? low_ + (high_ - low_) / 2 : std::max<int64_t>(limit - (peak - budget_), 0);
+      }
+    }
+    return best;
+  }
+
+  int64_t least() const { return least_; }
+
+ private:
+  ProgramRef lowered(int64_t limit) {
+    FittedGraph fitted = [&] {
+      CompileStage stage("fit_memory");
+      return fit_memory(graph_, limit);
+    }();
+    reached_ = fitted.peak <= limit;
+    LowerOptions options;
+    options.again = std::move(fitted.again);
+    return lower(std::move(fitted.graph), 1, why_, std::move(options));
+  }
+
+  const Graph& graph_;
+  const char* why_;
+  const int64_t budget_;
+  int64_t fixed_, low_, high_, least_;
+  bool reached_ = false;
+};
+
+}  // namespace
+
+ProgramRef compile(Graph graph, const char* why) {
+  optimize(graph);
+  const int64_t budget = memory_budget();
+  if (budget == 0) return lower(std::move(graph), 1, why);
+  ProgramRef program = lower(copy_graph(graph), 1, why);
+  if (program->planned_peak() <= budget) return program;
+  Fitting fitting(graph, *program, why, budget);
+  if (ProgramRef fitted = fitting.run()) return fitted;
+  throw OutOfMemory(text("memory_budget: the program needs at least ", fitting.least(), " bytes"))
+      .detail("budget", text(budget, " bytes"))
+      .detail("without a budget", text(program->planned_peak(), " bytes"))
+      .help("nothing was changed; use a smaller batch or a larger budget");
+}
+
+}  // namespace lamina
