@@ -1,5 +1,6 @@
 // The subcommands of `lamina`: one file each. Every function adds its subcommand and what it takes to the
-// application; CLI11 calls it when it was chosen. Wrong arguments end in exit code 2, lamina::Error in 1.
+// application; CLI11 calls it when it was chosen. Wrong arguments, files and data (lamina::Error) end in exit
+// code 2, failures of the machine (no memory) or of a check in 1.
 #pragma once
 
 #include <CLI/CLI.hpp>

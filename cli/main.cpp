@@ -93,6 +93,12 @@ int wrong_usage(const CLI::App& app, const CLI::ParseError& error, const std::st
   return 2;
 }
 
+int failed(const std::exception& error, int exit_code) {
+  std::fflush(stdout);
+  fmt::print(stderr, "lamina: error: {}\n", error.what());
+  return exit_code;
+}
+
 }  // namespace
 }  // namespace cli
 
@@ -126,9 +132,11 @@ int main(int argc, char** argv) {
       return 2;
     }
     return cli::wrong_usage(app, error, argv[1]);
+  } catch (const lamina::OutOfMemory& error) {
+    return cli::failed(error, 1);
+  } catch (const lamina::Error& error) {  // files, data or settings that do not fit
+    return cli::failed(error, 2);
   } catch (const std::exception& error) {
-    std::fflush(stdout);
-    fmt::print(stderr, "lamina: error: {}\n", error.what());
-    return 1;
+    return cli::failed(error, 1);
   }
 }

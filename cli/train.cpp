@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "cli/command.h"
@@ -14,6 +15,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/timer.h"
+#include "lamina/io/atomic_write.h"
 #include "lamina/ops/random.h"
 #include "lamina/optim/adam.h"
 #include "lamina/optim/sgd.h"
@@ -29,8 +31,8 @@ namespace lm = lamina;
 
 struct Options {
   DataOptions data;
-  std::string model = "small", optimizer = "adam", save = "model.lamina",
-              log, report, config, checkpoint;
+  std::string model = "small", optimizer = "adam", save = "model.lamina", log, report, plot, config,
+              checkpoint;
   int64_t epochs = 20, batch_size = 32, patience = 0;
   double lr = 2e-3;
   bool quiet = false;
@@ -86,7 +88,19 @@ void print_results(lm::nn::Module& model, const TrainingData& data) {
   }
 }
 
+// What cannot be written is better known before a training than after it.
+void check_places(const Options& options) {
+  for (const std::string* path :
+       {&options.save, &options.report, &options.plot, &options.log, &options.checkpoint}) {
+    if (path->empty()) continue;
+    const std::string probe = *path + ".probe";
+    lm::io::atomic_write(probe, std::string_view());
+    std::filesystem::remove(probe);
+  }
+}
+
 void run(const Options& options) {
+  check_places(options);
   lm::seed(options.data.seed);
   const TrainingData data = read_training_data(options.data);
   const int64_t outputs = data.classes.empty() ? 1 : static_cast<int64_t>(data.classes.size());
@@ -130,6 +144,7 @@ void run(const Options& options) {
   const lm::Timer timer;
   trainer.fit(data.train, std::move(fit));
   fmt::print("\ntrained in {:.1f} s\n", timer.seconds());
+  if (!options.plot.empty()) trainer.history().plot(options.plot);
   print_skipped(data);
   const lm::train::Logs result = trainer.evaluate(data.validation);
   for (const auto& [name, value] : result) fmt::print("validation {}: {:.4f}\n", name, value);
@@ -202,6 +217,7 @@ void add_options(CLI::App& command, Options& options) {
       .add_option("--report", options.report,
                   "a page (HTML) with curves, confusions and the wrong pictures")
       ->type_name("FILE");
+  command.add_option("--plot", options.plot, "a picture (PNG) of the curves")->type_name("FILE");
   command
       .add_option("--checkpoint", options.checkpoint,
                   "written after each epoch; when it is there, training goes on from it")

@@ -7,7 +7,7 @@
 using namespace lamina;
 
 struct Reader : nn::Module {
-  nn::GRU& rows = add("rows", nn::GRU(8, 64, {{.batch_first = true}}));
+  nn::GRU& rows = add("rows", nn::GRU(8, 64, {.batch_first = true}));
   nn::Linear& head = add("head", nn::Linear(64, 10));
 
   Array forward(Array x) override {

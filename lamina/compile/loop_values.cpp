@@ -10,6 +10,7 @@
 
 namespace lamina {
 
+LAMINA_USE_OP(Convolution)
 LAMINA_USE_OP(Matmul)
 LAMINA_USE_OP(Reshape)
 
@@ -40,6 +41,16 @@ Array product_of_rows(const Array& a, Array b) {
   return reshape(matmul(rows_of(a), std::move(b)), shape);
 }
 
+// One weight for all steps: a single convolution over the pictures of all steps.
+Array convolution_of_steps(const GraphValue& v, std::vector<Array> operands) {
+  const int64_t steps = operands[0].shape(0), batch = operands[0].shape(1);
+  operands[0] = pictures_of_steps(std::move(operands[0]));
+  Array y = record(*v.op, std::span<Array>(operands), v.attributes);
+  IntList shape{steps, batch};
+  for (int axis = 1; axis < y.ndim(); ++axis) shape.push_back(y.shape(axis));
+  return reshape(std::move(y), std::move(shape));
+}
+
 // An element-wise op on the rows of a product, before they become steps again: what is added to a
 // product is then added by it. The product's number, or -1 where an operand has more than one axis.
 int32_t rows_under(const Graph& graph, const GraphValue& v, const std::vector<int32_t>& inputs,
@@ -51,8 +62,8 @@ int32_t rows_under(const Graph& graph, const GraphValue& v, const std::vector<in
       if (operand.spec.shape.rank() > 1) return -1;
       continue;
     }
-    const bool reshaped = operand.op == &ops::op_Reshape() &&
-                          operand.spec.shape.rank() == v.spec.shape.rank() + 1;
+    const bool reshaped =
+        operand.op == &ops::op_Reshape() && operand.spec.shape.rank() == v.spec.shape.rank() + 1;
     if (!reshaped || rows >= 0) return -1;
     rows = operand.inputs[0];
     const Shape& shape = graph.values[at(rows)].spec.shape;
@@ -63,9 +74,19 @@ int32_t rows_under(const Graph& graph, const GraphValue& v, const std::vector<in
 
 }  // namespace
 
+Array pictures_of_steps(Array x) {
+  IntList shape{x.shape(0) * x.shape(1)};
+  for (int axis = 2; axis < x.ndim(); ++axis) shape.push_back(x.shape(axis));
+  return reshape(std::move(x), std::move(shape));
+}
+
 bool can_stack(const GraphValue& v, const std::vector<bool>& stacked) {
   if (!v.op || v.op->random || v.op->multiple) return false;
   if (v.op->elementwise) return v.spec.shape.rank() < kMaxRank;
+  if (v.op == &ops::op_Convolution()) {
+    return stacked[0] && std::count(stacked.begin(), stacked.end(), true) == 1 &&
+           v.spec.shape.rank() < kMaxRank;
+  }
   if (v.op != &ops::op_Matmul() || !stacked[0] || stacked[1]) return false;
   return v.spec.shape.rank() == 2;
 }
@@ -73,7 +94,8 @@ bool can_stack(const GraphValue& v, const std::vector<bool>& stacked) {
 int32_t append_stacked(Graph& graph, const GraphValue& v, const std::vector<int32_t>& inputs,
                        const std::vector<bool>& stacked) {
   const int rank = v.spec.shape.rank();
-  if (const int32_t rows = v.op->elementwise ? rows_under(graph, v, inputs, stacked) : -1; rows >= 0) {
+  if (const int32_t rows = v.op->elementwise ? rows_under(graph, v, inputs, stacked) : -1;
+      rows >= 0) {
     std::vector<int32_t> operands = inputs;
     Shape shape;
     for (size_t k = 0; k < operands.size(); ++k) {
@@ -90,6 +112,7 @@ int32_t append_stacked(Graph& graph, const GraphValue& v, const std::vector<int3
   return splice(graph, inputs, v.origin, [&](const std::vector<Array>& arrays) {
     std::vector<Array> operands = arrays;
     if (v.op == &ops::op_Matmul()) return std::vector{product_of_rows(operands[0], operands[1])};
+    if (v.op == &ops::op_Convolution()) return std::vector{convolution_of_steps(v, operands)};
     for (size_t k = 0; k < operands.size(); ++k) {
       if (stacked[k]) operands[k] = with_step_rank(std::move(operands[k]), rank);
     }

@@ -27,6 +27,9 @@ class OutsideValues {
 // Whether the op can run for all steps at once on inputs of which `stacked` have the new axis.
 bool can_stack(const GraphValue& v, const std::vector<bool>& stacked);
 
+// [time, batch, ..] as [time * batch, ..].
+Array pictures_of_steps(Array x);
+
 // Records the call of `v` for all steps at once on values of `graph`.
 int32_t append_stacked(Graph& graph, const GraphValue& v, const std::vector<int32_t>& inputs,
                        const std::vector<bool>& stacked);

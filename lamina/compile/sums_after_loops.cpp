@@ -15,6 +15,7 @@ namespace lamina {
 
 LAMINA_USE_OP(Add)
 LAMINA_USE_OP(BroadcastTo)
+LAMINA_USE_OP(ConvolutionWeightGradient)
 LAMINA_USE_OP(Matmul)
 LAMINA_USE_OP(Sum)
 LAMINA_USE_OP(Transpose)
@@ -108,9 +109,16 @@ class Summing {
 
   bool is_product(int32_t term) const {
     while (swaps_two(value(term))) term = value(term).inputs[0];
+    if (is_filter_gradient(term)) return true;
     const GraphValue& v = value(term);
     return v.op == &ops::op_Matmul() && v.spec.shape.rank() == 2 &&
            depends_[at(term)] != Depends::Nothing;
+  }
+
+  bool is_filter_gradient(int32_t term) const {
+    const GraphValue& v = value(term);
+    return v.op == &ops::op_ConvolutionWeightGradient() && depends_[at(term)] != Depends::Nothing &&
+           value(v.inputs[0]).spec.shape.rank() < kMaxRank;
   }
 
   bool is_stacked_sum(int32_t term) const {
@@ -141,14 +149,23 @@ class Summing {
 
   Later total_product(int32_t term) {
     const GraphValue& v = value(term);
+    if (is_filter_gradient(term)) {
+      const Op* op = v.op;
+      const AttributesRef attributes = v.attributes;
+      return record_later(
+          {stacked(v.inputs[0]), stacked(v.inputs[1])}, v.origin,
+          [op, attributes](const std::vector<Array>& x) {
+            std::vector<Array> of_all{pictures_of_steps(x[0]), pictures_of_steps(x[1])};
+            return record(*op, std::span<Array>(of_all), attributes);
+          });
+    }
     if (swaps_two(v)) {
       return record_later({total_product(v.inputs[0])}, v.origin,
                           [](const std::vector<Array>& x) { return swapaxes(x[0], 0, 1); });
     }
-    return record_later({rows(v.inputs[0], true), rows(v.inputs[1], false)}, v.origin,
-                        [](const std::vector<Array>& x) {
-                          return matmul(swapaxes(x[0], 0, 1), x[1]);
-                        });
+    return record_later(
+        {rows(v.inputs[0], true), rows(v.inputs[1], false)}, v.origin,
+        [](const std::vector<Array>& x) { return matmul(swapaxes(x[0], 0, 1), x[1]); });
   }
 
   Later total_sum(int32_t term) {
@@ -175,12 +192,12 @@ class Summing {
       c.next = sum_of(c, left);
       parts.push_back([k](const Emitted& e) { return e.carries[k]; });
     }
-    loop_.set_result(k, record_later(std::move(parts), loop_.origin,
-                                     [](const std::vector<Array>& x) {
-                                       Array total = x[0];
-                                       for (size_t i = 1; i < x.size(); ++i) total = total + x[i];
-                                       return total;
-                                     }));
+    loop_.set_result(k,
+                     record_later(std::move(parts), loop_.origin, [](const std::vector<Array>& x) {
+                       Array total = x[0];
+                       for (size_t i = 1; i < x.size(); ++i) total = total + x[i];
+                       return total;
+                     }));
   }
 
   // carry + term + .., in the body.

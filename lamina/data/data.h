@@ -11,5 +11,7 @@
 #include "lamina/data/image_records.h"
 #include "lamina/data/readers.h"
 #include "lamina/data/records.h"
+#include "lamina/data/source.h"
+#include "lamina/data/stream.h"
 #include "lamina/data/transform.h"
 #include "lamina/data/transforms.h"

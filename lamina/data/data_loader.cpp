@@ -98,10 +98,20 @@ DataLoader::Iterator DataLoader::begin() {
   return Iterator(*this);
 }
 
-Batch DataLoader::make(int64_t number) const {
-  const auto first = static_cast<size_t>(number * options_.batch_size);
+std::span<const int64_t> DataLoader::numbers_of(int64_t batch) const {
+  const auto first = static_cast<size_t>(batch * options_.batch_size);
   const size_t count = std::min(static_cast<size_t>(options_.batch_size), order_->size() - first);
-  return dataset_->draw(std::span<const int64_t>(*order_).subspan(first, count),
+  return std::span<const int64_t>(*order_).subspan(first, count);
+}
+
+std::vector<int64_t> DataLoader::numbers() const {
+  if (!order_ || position_.batch == 0) return {};
+  const std::span<const int64_t> list = numbers_of(position_.batch - 1);
+  return {list.begin(), list.end()};
+}
+
+Batch DataLoader::make(int64_t number) const {
+  return dataset_->draw(numbers_of(number),
                         {options_.seed, static_cast<uint64_t>(position_.epoch)});
 }
 

@@ -59,6 +59,7 @@ class DataLoader {
   const DataLoaderOptions& options() const { return options_; }
 
   LoaderPosition position() const { return position_; }
+  std::vector<int64_t> numbers() const;  // of the examples of the batch handed out last
   // The next loop continues there instead of beginning an epoch. ValueError when there is no such batch.
   void restore(LoaderPosition position);
 
@@ -91,6 +92,7 @@ class DataLoader {
 
  private:
   int64_t order_size() const;
+  std::span<const int64_t> numbers_of(int64_t batch) const;
   Batch make(int64_t number) const;
   int64_t workers() const;
 

@@ -12,7 +12,9 @@
 #include "lamina/exec/estimate.h"
 #include "lamina/exec/explain.h"
 #include "lamina/exec/leaf_values.h"
+#include "lamina/exec/loop_carries.h"
 #include "lamina/exec/memory_budget.h"
+#include "lamina/exec/pending_updates.h"
 #include "lamina/exec/profile.h"
 #include "lamina/exec/retained.h"
 #include "lamina/exec/walk.h"
@@ -36,6 +38,7 @@ struct PendingUpdate {
   uint64_t group;  // of those updated by one call
 };
 thread_local std::vector<PendingUpdate> pending_updates;
+thread_local uint64_t update_calls = 0;
 thread_local std::vector<Array> losses;
 
 constexpr size_t kMostLosses = 64;
@@ -184,14 +187,13 @@ void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector
 }  // namespace
 
 void update_variables(std::vector<BufferUpdate> updates) {
-  thread_local uint64_t groups = 0;
-  ++groups;
+  ++update_calls;
   for (auto& [variable, value] : updates) {
     auto found = std::find_if(pending_updates.begin(), pending_updates.end(),
                               [&](const PendingUpdate& u) { return u.variable == variable; });
     // Of several updates in a row the first one knows what the last evaluation left.
     if (found != pending_updates.end() && !variable->value().is_ready()) {
-      found->group = groups;
+      found->group = update_calls;
       variable->set_value(std::move(value));
       continue;
     }
@@ -199,7 +201,21 @@ void update_variables(std::vector<BufferUpdate> updates) {
     Retained before;
     before.add(variable->value());
     variable->set_value(std::move(value));
-    pending_updates.push_back({variable, std::move(before), groups});
+    pending_updates.push_back({variable, std::move(before), update_calls});
+  }
+}
+
+uint64_t recorded_updates() { return update_calls; }
+
+void take_back_updates(uint64_t since) {
+  auto rest = std::stable_partition(pending_updates.begin(), pending_updates.end(),
+                                    [&](const PendingUpdate& u) { return u.group <= since; });
+  // Out of the list first: the new values' graphs are let go of without it.
+  std::vector<PendingUpdate> taken(std::make_move_iterator(rest),
+                                   std::make_move_iterator(pending_updates.end()));
+  pending_updates.erase(rest, pending_updates.end());
+  for (PendingUpdate& update : taken) {
+    if (!update.variable->value().is_ready()) update.variable->set_value(update.before.at(0));
   }
 }
 
@@ -219,6 +235,7 @@ void evaluate(std::span<Node* const> roots) {
   std::unique_ptr<Walk> walk = spare ? std::move(spare) : std::make_unique<Walk>();
   std::vector<Variable*> updated;
   UpdatesOf updates(updated);
+  std::vector<Retained> dropped;
 
   std::unique_lock lock(graph_mutex());
   std::vector<int32_t> also;  // kept for a backward pass that will come
@@ -230,6 +247,7 @@ void evaluate(std::span<Node* const> roots) {
     if (!walk->busy() && also.empty() && roots.size() == 1)
       also = kept_for_backward(*walk, roots[0]);
     if (!walk->busy()) add_pending_updates(*walk, updated);
+    add_carries(*walk, dropped);
     if (!walk->busy()) break;
     evaluated().wait(lock);
   }

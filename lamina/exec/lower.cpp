@@ -317,7 +317,8 @@ class Lowering {
       request.outputs.push_back({s.dtype, s.shape, row_major_strides(s.shape)});
       label.bytes += bytes_of(s);
     }
-    if (v.op->decompose) {  // a kernel claimed it for operands that lie row-major
+    // A kernel claimed it for operands that lie row-major; perhaps it takes them as they lie.
+    if (KernelRequest as_it_lies = request; v.op->decompose && !backend::claims(as_it_lies)) {
       for (Operand& o : request.inputs) o.strides = row_major_strides(o.shape);
     }
     auto kernel = current_->prepare(request);

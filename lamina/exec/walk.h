@@ -23,6 +23,9 @@ class Walk {
   // Whether the pending graph under `node` shares a pending value with what has been walked.
   bool touches(Node* node);
 
+  // Whether the node itself is part of it.
+  bool contains(const Node* node) const { return node->mark == mark_; }
+
   // Set when a value is being computed by another thread: wait, then start again.
   Node* busy() const { return busy_; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "lamina/io/bytes.h"
 #include "lamina/io/crc32c.h"
@@ -18,6 +19,13 @@ constexpr std::string_view kChecksum = "crc32c.";
 // As hex() writes it, letter for letter: a header in which one bit is flipped is another header.
 bool is_checksum(std::string_view text) {
   return text.size() == 8 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+[[noreturn]] void fail_checksum(std::string_view source, const TensorEntry& entry, uint64_t offset,
+                                uint32_t sum, std::string_view written) {
+  throw bad_file(source, offset, text("tensor ", quoted(entry.name), ": checksum"),
+                 text("crc32c ", hex(sum)), text("crc32c ", written),
+                 "the weights are damaged; copy or download the file again");
 }
 
 class Parser {
@@ -159,9 +167,11 @@ class Parser {
 
   void check_sums() {
     for (const auto& entry : content_.tensors) {
+      content_.checksums.emplace_back();
       const auto found = sums_.find(entry.name);
       if (found == sums_.end()) continue;
-      const std::string written = std::move(found->second);
+      std::string& written = content_.checksums.back();
+      written = std::move(found->second);
       sums_.erase(found);
       if (!is_checksum(written)) {
         fail_tensor(entry.name, "crc32c", quoted(written), "8 hexadecimal digits");
@@ -169,10 +179,8 @@ class Parser {
       if (!options_.verify_checksums) continue;
       const uint32_t sum = crc32c(entry.data);
       if (hex(sum) != written) {
-        throw bad_file(source_, static_cast<uint64_t>(entry.data.data() - bytes_.data()),
-                       text("tensor ", quoted(entry.name), ": checksum"), text("crc32c ", hex(sum)),
-                       text("crc32c ", written),
-                       "the weights are damaged; copy or download the file again");
+        fail_checksum(source_, entry, static_cast<uint64_t>(entry.data.data() - bytes_.data()), sum,
+                      written);
       }
     }
     if (!sums_.empty()) {
@@ -191,10 +199,22 @@ class Parser {
 }  // namespace
 
 int64_t safetensors_element_size(std::string_view dtype) {
-  static constexpr std::array<std::pair<std::string_view, int>, 16> kTypes = {
-      {{"BOOL", 1}, {"U8", 1},  {"I8", 1},   {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"I16", 2},
-       {"U16", 2},  {"F16", 2}, {"BF16", 2}, {"I32", 4},     {"U32", 4},     {"F32", 4},
-       {"I64", 8},  {"U64", 8}, {"F64", 8},  {"C64", 8}}};
+  static constexpr std::array<std::pair<std::string_view, int>, 16> kTypes = {{{"BOOL", 1},
+                                                                               {"U8", 1},
+                                                                               {"I8", 1},
+                                                                               {"F8_E5M2", 1},
+                                                                               {"F8_E4M3", 1},
+                                                                               {"I16", 2},
+                                                                               {"U16", 2},
+                                                                               {"F16", 2},
+                                                                               {"BF16", 2},
+                                                                               {"I32", 4},
+                                                                               {"U32", 4},
+                                                                               {"F32", 4},
+                                                                               {"I64", 8},
+                                                                               {"U64", 8},
+                                                                               {"F64", 8},
+                                                                               {"C64", 8}}};
   for (const auto& [name, size] : kTypes) {
     if (dtype == name) return size;
   }
@@ -209,6 +229,19 @@ SafetensorsContent parse_safetensors(std::span<const std::byte> bytes, std::stri
 SafetensorsFile::SafetensorsFile(const std::string& path, SafetensorsOptions options)
     : file_(path), content_(parse_safetensors(file_.bytes(), path, options)) {
   for (size_t i = 0; i < content_.tensors.size(); ++i) index_[content_.tensors[i].name] = i;
+}
+
+void SafetensorsFile::copy(size_t place, std::byte* to) const {
+  const TensorEntry& entry = tensors()[place];
+  const std::string& written = content_.checksums[place];
+  if (written.empty()) {
+    if (!entry.data.empty()) std::memcpy(to, entry.data.data(), entry.data.size());
+    return;
+  }
+  const uint32_t sum = crc32c_copy(entry.data, to);
+  if (hex(sum) == written) return;
+  fail_checksum(path(), entry, static_cast<uint64_t>(entry.data.data() - file_.bytes().data()), sum,
+                written);
 }
 
 const TensorEntry* SafetensorsFile::find(const std::string& name) const {

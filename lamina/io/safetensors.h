@@ -37,6 +37,7 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;  // without t
 struct SafetensorsContent {
   std::vector<TensorEntry> tensors;  // in the order of the header
   Metadata metadata;
+  std::vector<std::string> checksums;  // of each tensor, "" where the file has none
 };
 
 struct SafetensorsOptions {
@@ -57,6 +58,9 @@ class SafetensorsFile {
   const Metadata& metadata() const { return content_.metadata; }
   const TensorEntry* find(const std::string& name) const;  // nullptr when absent
   const TensorEntry& at(const std::string& name) const;    // KeyError
+  // Copies the bytes of tensor `place` and compares their checksum on the way, which is cheaper than to
+  // verify all when the file is opened. FileError names the tensor.
+  void copy(size_t place, std::byte* to) const;
 
  private:
   MappedFile file_;

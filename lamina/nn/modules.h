@@ -4,6 +4,7 @@
 #include "lamina/nn/activations.h"
 #include "lamina/nn/batch_norm.h"
 #include "lamina/nn/bilinear.h"
+#include "lamina/nn/conv_lstm.h"
 #include "lamina/nn/convolution.h"
 #include "lamina/nn/dropout.h"
 #include "lamina/nn/embedding.h"
@@ -25,3 +26,4 @@
 #include "lamina/nn/rnn.h"
 #include "lamina/nn/sequential.h"
 #include "lamina/nn/spatial.h"
+#include "lamina/nn/zoneout.h"

@@ -5,171 +5,144 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/nn/init.h"
-#include "lamina/ops/activations.h"
 #include "lamina/ops/creation.h"
-#include "lamina/ops/elementwise.h"
-#include "lamina/ops/linear.h"
 #include "lamina/ops/movement.h"
 
 namespace lamina::nn {
 namespace {
 
-Array affine(Array x, const Array& weight, const Array& bias) {
-  Array y = matmul(std::move(x), transpose(weight));
-  return bias ? std::move(y) + bias : y;
-}
-
-Array block(const Array& weight, int64_t first, int64_t last, int64_t size) {
-  IntList start(static_cast<size_t>(weight.ndim()), 0);
-  IntList stop(weight.shape().begin(), weight.shape().end());
-  start[0] = first * size, stop[0] = last * size;
-  return slice(weight, start, stop);
+template <class Form, class Options>
+std::shared_ptr<Form> basic_form(int64_t hidden_size, const Options& options) {
+  auto form = std::make_shared<Form>();
+  form->hidden_size = hidden_size;
+  form->bias = options.bias;
+  return form;
 }
 
 }  // namespace
 
-Array rnn_step(const CellWeights& w, Array x, const Array& h, bool rectified) {
-  Array z = affine(std::move(x), w.ih, w.bias_ih) + affine(h, w.hh, w.bias_hh);
-  return rectified ? relu(std::move(z)) : tanh(std::move(z));
+std::shared_ptr<CellForm> form_of(const char* kind, int64_t hidden_size, const RNNCellOptions& o) {
+  auto form = basic_form<RNNForm>(hidden_size, o);
+  form->relu = is_relu(kind, o.nonlinearity);
+  return form;
 }
 
-std::vector<Array> lstm_step(const CellWeights& w, Array x, const Array& h, const Array& c) {
-  Array z = affine(std::move(x), w.ih, w.bias_ih) + affine(h, w.hh, w.bias_hh);
-  std::vector<Array> gates = split(std::move(z), 4, -1);
-  Array next = sigmoid(gates[1]) * c + sigmoid(gates[0]) * tanh(gates[2]);
-  Array output = sigmoid(gates[3]) * tanh(next);
-  return {std::move(output), std::move(next)};
-}
-
-Array gru_step(const CellWeights& w, Array x, const Array& h, bool reset_after) {
-  Array from_x = affine(std::move(x), w.ih, w.bias_ih);
-  std::vector<Array> gates = split(from_x, 3, -1);
-  Array r, z, n;
-  if (reset_after) {
-    std::vector<Array> from_h = split(affine(h, w.hh, w.bias_hh), 3, -1);
-    r = sigmoid(gates[0] + from_h[0]);
-    z = sigmoid(gates[1] + from_h[1]);
-    n = tanh(gates[2] + r * from_h[2]);
-  } else {
-    const int64_t size = h.shape(-1);
-    auto bias = [&](int64_t first, int64_t last) {
-      return w.bias_hh ? block(w.bias_hh, first, last, size) : Array();
-    };
-    std::vector<Array> from_h = split(affine(h, block(w.hh, 0, 2, size), bias(0, 2)), 2, -1);
-    r = sigmoid(gates[0] + from_h[0]);
-    z = sigmoid(gates[1] + from_h[1]);
-    n = tanh(gates[2] + affine(r * h, block(w.hh, 2, 3, size), bias(2, 3)));
+std::shared_ptr<CellForm> form_of(const char* kind, int64_t hidden_size, const LSTMCellOptions& o) {
+  if (o.proj_size < 0 || o.proj_size >= std::max<int64_t>(1, hidden_size)) {
+    throw ValueError(text(kind, ": proj_size must be 0 (none) or 1 to hidden_size - 1, got ",
+                          o.proj_size, " for a hidden_size of ", hidden_size));
   }
-  return n + z * (h - n);
+  auto form = basic_form<LSTMForm>(hidden_size, o);
+  form->proj_size = o.proj_size;
+  form->peepholes = o.peepholes, form->coupled = o.coupled, form->layer_norm = o.layer_norm;
+  return form;
 }
 
-void check_recurrent_sizes(const char* kind, int64_t input_size, int64_t hidden_size) {
-  constexpr int64_t kMost = int64_t{1} << 24;
-  if (input_size < 1 || hidden_size < 1 || input_size > kMost || hidden_size > kMost) {
-    throw ValueError(text(kind, ": expected sizes of 1 to ", kMost, ", got ", input_size, " and ",
-                          hidden_size));
-  }
+std::shared_ptr<CellForm> form_of(const char*, int64_t hidden_size, const GRUCellOptions& o) {
+  auto form = basic_form<GRUForm>(hidden_size, o);
+  form->reset_after = o.reset_after, form->layer_norm = o.layer_norm;
+  return form;
 }
 
-bool is_relu(const char* kind, const std::string& nonlinearity) {
-  if (nonlinearity != "tanh" && nonlinearity != "relu") {
-    throw ValueError(text(kind, ": nonlinearity must be 'tanh' or 'relu', got '", nonlinearity, "'"));
-  }
-  return nonlinearity == "relu";
+std::shared_ptr<CellForm> form_of(const char* kind, int64_t hidden_size,
+                                  const IndRNNCellOptions& o) {
+  auto form = basic_form<IndRNNForm>(hidden_size, o);
+  form->relu = is_relu(kind, o.nonlinearity);
+  return form;
 }
 
-RecurrentCell::RecurrentCell(const char* kind, int64_t input_size, int64_t hidden_size, int gates,
-                             int states, CellOptions options)
-    : input_size(input_size), hidden_size(hidden_size), options(options), states_(states) {
-  check_recurrent_sizes(kind, input_size, hidden_size);
+std::shared_ptr<CellForm> form_of(const char*, int64_t hidden_size, const SRUCellOptions& o) {
+  return basic_form<SRUForm>(hidden_size, o);
+}
+
+Array initial_value(const CellParameter& parameter, int64_t hidden_size, DType dtype) {
+  if (parameter.value) return init::constant(parameter.shape, *parameter.value, dtype);
   const double bound = 1 / std::sqrt(static_cast<double>(hidden_size));
-  const int64_t rows = gates * hidden_size;
-  auto drawn = [&](IntList shape) {
-    return init::uniform(std::move(shape), -bound, bound, options.dtype);
-  };
-  weight_ih = parameter("weight_ih", drawn({rows, input_size}));
-  weight_hh = parameter("weight_hh", drawn({rows, hidden_size}));
-  if (!options.bias) return;
-  bias_ih = parameter("bias_ih", drawn({rows}));
-  bias_hh = parameter("bias_hh", drawn({rows}));
+  return init::uniform(parameter.shape, -bound, bound, dtype);
 }
 
-CellWeights RecurrentCell::weights() const {
-  if (!options.bias) return {weight_ih, weight_hh, {}, {}};
-  return {weight_ih, weight_hh, bias_ih, bias_hh};
+RecurrentCell::RecurrentCell(const char* kind, int64_t input_size,
+                             std::shared_ptr<const CellForm> form, DType dtype)
+    : input_size(input_size),
+      hidden_size(form->hidden_size),
+      dtype_(dtype),
+      form_(std::move(form)) {
+  check_recurrent_sizes(kind, input_size, hidden_size);
+  for (const CellParameter& p : form_->parameters(input_size)) {
+    parameter(p.name, initial_value(p, hidden_size, dtype));
+  }
+}
+
+std::vector<Array> RecurrentCell::initial_state(const Array& x) const {
+  std::vector<Array> state;
+  IntList shape(x.shape().begin(), x.shape().end());
+  for (int64_t size : form_->state_sizes()) {
+    shape.back() = size;
+    state.push_back(zeros(shape, dtype_));
+  }
+  return state;
 }
 
 std::vector<Array> RecurrentCell::forward_all(std::vector<Array> inputs) {
-  if (inputs.size() != 1 && inputs.size() != static_cast<size_t>(1 + states_)) {
-    throw ValueError(text("expected x, or x and ", states_, " arrays of state, got ", inputs.size(),
-                          " inputs"));
+  const std::vector<int64_t> sizes = form_->state_sizes();
+  if (inputs.size() != 1 && inputs.size() != 1 + sizes.size()) {
+    throw ValueError(text("expected x, or x and ", sizes.size(), " arrays of state, got ",
+                          inputs.size(), " inputs"));
   }
-  const Array& x = inputs[0];
+  Array x = std::move(inputs[0]);
   if (x.ndim() == 0 || x.ndim() > 2 || x.shape(-1) != input_size) {
     throw ShapeError(text("expected an input [batch, ", input_size, "] or [", input_size, "]"))
         .detail("input", describe_input(x));
   }
+  std::vector<Array> state(std::make_move_iterator(inputs.begin() + 1),
+                           std::make_move_iterator(inputs.end()));
+  if (state.empty()) state = initial_state(x);
   IntList shape(x.shape().begin(), x.shape().end());
-  shape.back() = hidden_size;
-  std::vector<Array> state;
-  for (int k = 0; k < states_; ++k) {
-    if (inputs.size() == 1) {
-      state.push_back(zeros(shape, options.dtype));
-      continue;
-    }
-    const Array& given = inputs[static_cast<size_t>(1 + k)];
-    if (IntList(given.shape().begin(), given.shape().end()) != shape) {
-      throw ShapeError(text("expected state ", k, " of shape ", shape, ", got ", describe(given)))
-          .detail("input", describe_input(x));
-    }
-    state.push_back(given);
+  for (size_t k = 0; k < state.size(); ++k) {
+    shape.back() = sizes[k];
+    if (IntList(state[k].shape().begin(), state[k].shape().end()) == shape) continue;
+    throw ShapeError(text("expected state ", k, " of shape ", shape, ", got ", describe(state[k])))
+        .detail("input", describe_input(x));
   }
   const bool one = x.ndim() == 1;
-  if (!one) return next(std::move(inputs[0]), state);
-  for (Array& s : state) s = expand_dims(std::move(s), {0});
-  std::vector<Array> results = next(expand_dims(std::move(inputs[0]), {0}), state);
-  for (Array& y : results) y = squeeze(std::move(y), {0});
+  if (one) {
+    x = expand_dims(std::move(x), {0});
+    for (Array& s : state) s = expand_dims(std::move(s), {0});
+  }
+  CellWeights weights;
+  for (const auto& [name, parameter] : own_parameters()) weights.set(name, parameter);
+  CellStep step = form_->step(weights, std::move(x), state, {});
+  std::vector<Array> results = std::move(step.state);
+  if (!form_->output_is_state()) results.insert(results.begin(), std::move(step.output));
+  if (one) {
+    for (Array& y : results) y = squeeze(std::move(y), {0});
+  }
   return results;
+}
+
+void RecurrentCell::load_keras_weights(const std::vector<Array>& weights) {
+  load_state_dict(form_->from_keras(kind().c_str(), weights).all());
 }
 
 std::string RecurrentCell::description() const {
   return text(kind(), " ", input_size, " -> ", hidden_size);
 }
 std::string RecurrentCell::arguments() const {
-  return text(input_size, ", ", hidden_size, options.bias ? "" : ", bias=false");
+  return text(input_size, ", ", hidden_size, form_->bias ? "" : ", bias=false", form_->arguments());
 }
 
-RNNCell::RNNCell(int64_t input_size, int64_t hidden_size, RNNCellOptions options)
-    : RecurrentCell("RNNCell", input_size, hidden_size, 1, 1, {options.bias, options.dtype}),
-      nonlinearity(options.nonlinearity) {
-  is_relu("RNNCell", nonlinearity);
-}
-std::vector<Array> RNNCell::next(Array x, const std::vector<Array>& state) {
-  return {rnn_step(weights(), std::move(x), state[0], nonlinearity == "relu")};
-}
-std::unique_ptr<Module> RNNCell::fresh() const {
-  return std::make_unique<RNNCell>(
-      input_size, hidden_size, RNNCellOptions{options.bias, nonlinearity, options.dtype});
-}
-
-LSTMCell::LSTMCell(int64_t input_size, int64_t hidden_size, CellOptions options)
-    : RecurrentCell("LSTMCell", input_size, hidden_size, 4, 2, options) {}
-std::vector<Array> LSTMCell::next(Array x, const std::vector<Array>& state) {
-  return lstm_step(weights(), std::move(x), state[0], state[1]);
-}
-std::unique_ptr<Module> LSTMCell::fresh() const {
-  return std::make_unique<LSTMCell>(input_size, hidden_size, options);
-}
-
-GRUCell::GRUCell(int64_t input_size, int64_t hidden_size, GRUCellOptions options)
-    : RecurrentCell("GRUCell", input_size, hidden_size, 3, 1, {options.bias, options.dtype}),
-      reset_after(options.reset_after) {}
-std::vector<Array> GRUCell::next(Array x, const std::vector<Array>& state) {
-  return {gru_step(weights(), std::move(x), state[0], reset_after)};
-}
-std::unique_ptr<Module> GRUCell::fresh() const {
-  return std::make_unique<GRUCell>(input_size, hidden_size,
-                                   GRUCellOptions{options.bias, reset_after, options.dtype});
-}
+#define LAMINA_CELL(Name)                                                                  \
+  Name::Name(int64_t input_size, int64_t hidden_size, Name##Options given)                 \
+      : RecurrentCell(#Name, input_size, form_of(#Name, hidden_size, given), given.dtype), \
+        options(std::move(given)) {}                                                       \
+  std::unique_ptr<Module> Name::fresh() const {                                            \
+    return std::make_unique<Name>(input_size, hidden_size, options);                       \
+  }
+LAMINA_CELL(RNNCell)
+LAMINA_CELL(LSTMCell)
+LAMINA_CELL(GRUCell)
+LAMINA_CELL(IndRNNCell)
+LAMINA_CELL(SRUCell)
+#undef LAMINA_CELL
 
 }  // namespace lamina::nn

@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "lamina/nn/recurrent.h"
+#include "lamina/nn/recurrent_cells.h"
+#include "lamina/nn/recurrent_loop.h"
 
 namespace lamina::nn {
 
@@ -28,7 +29,8 @@ struct RNNOptions {
 //   RecurrentResult r = nn::RNN(Cell(64, 128)).run(x);
 //
 // Where no state is given it begins with zeros, of as many and as large arrays as the cell carries
-// on. The loop is compiled as one: products that do not need the state leave it.
+// on. With lengths every array of the state has the batch as its first axis. The loop is compiled
+// as one: products that do not need the state leave it.
 class RNN : public Module {
  public:
   template <std::derived_from<Module> Cell>
@@ -47,9 +49,10 @@ class RNN : public Module {
   RNNOptions options;
 
  private:
-  RecurrentResult loop(const Array& x, std::vector<Array> state, const Array& mask);
-  std::vector<Array> step(Array x, const std::vector<Array>& state);
-  std::vector<Array> initial_state(const Array& x);
+  RecurrentResult loop(const Array& x, std::vector<Array> state, bool from_zeros,
+                       const SequenceLayout* layout);
+  CellStep step(Array x, const std::vector<Array>& state);
+  std::vector<Array> initial_state(const Array& x);  // of x [time, batch, ..]
   size_t states_ = 0;  // how many arrays the cell carries on, and of which size: found at the first
   int64_t size_ = 0;   // call
 };

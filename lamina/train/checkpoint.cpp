@@ -62,14 +62,6 @@ History history_from(const io::Json& json) {
   return history;
 }
 
-io::Json loader_json(const data::DataLoaderOptions& options, data::LoaderPosition position) {
-  io::Json json;
-  json.set("batch_size", options.batch_size).set("shuffle", options.shuffle);
-  json.set("seed", from_unsigned(options.seed));
-  json.set("epoch", position.epoch).set("batch", position.batch);
-  return json;
-}
-
 }  // namespace
 
 void Trainer::save_checkpoint(const std::string& path) {
@@ -94,13 +86,11 @@ void Trainer::save_checkpoint(const std::string& path) {
   state.set("batches", totals_.batches()).set("accumulated", accumulated_);
   state.set("random_seed", from_unsigned(random.seed))
       .set("random_counter", from_unsigned(random.counter));
-  if (loader_) {
-    state.set("loader",
-              loader_json(loader_->options(),
-                          in_epoch_ ? loader_->position() : data::LoaderPosition{epochs_done_, 0}));
+  if (feed_) {
+    state.set("loader", feed_->state());
     state.set("callbacks", callbacks_->states());
   } else if (resume_) {
-    state.set("loader", loader_json(resume_->loader, resume_->position));
+    state.set("loader", resume_->feed);
     state.set("callbacks", resume_->callbacks);
   }
   write_array_file(path, kFormat, arrays, {{"state", state.dump()}});
@@ -140,9 +130,7 @@ void Trainer::load_checkpoint(const std::string& path) {
     }
     if (const io::Json* loader = state.find("loader")) {
       resume = std::make_unique<Resume>();
-      resume->loader = {loader->at("batch_size").as_integer(), loader->at("shuffle").as_bool(),
-                        to_unsigned(loader->at("seed"))};
-      resume->position = {loader->at("epoch").as_integer(), loader->at("batch").as_integer()};
+      resume->feed = *loader;
       resume->callbacks = state.at("callbacks");
       resume->callback_arrays = part(file.arrays, "callbacks.");
     }

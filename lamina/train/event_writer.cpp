@@ -173,6 +173,27 @@ void EventWriter::add_pr_curve(std::string_view tag, const Array& targets,
       ProtoMessage().text(1, tag).message(8, tensor).message(9, metadata("pr_curves", content)));
 }
 
+namespace {
+
+void write_hparams(io::EventFile& file, std::string_view tag, const ProtoMessage& content) {
+  ProtoMessage tensor;
+  tensor.integer(1, 1).message(2, shape_message({0}));  // of no numbers: the content says it all
+  write_value(
+      file, 0,
+      ProtoMessage().text(1, tag).message(8, tensor).message(9, metadata("hparams", content)));
+}
+
+}  // namespace
+
+void EventWriter::add_hparams(const HParams& hparams, const std::vector<std::string>& metrics) {
+  write_hparams(*file_, "_hparams_/experiment", hparams_experiment(hparams, metrics));
+  write_hparams(*file_, "_hparams_/session_start_info", hparams_start(hparams));
+}
+
+void EventWriter::end_hparams(bool success) {
+  write_hparams(*file_, "_hparams_/session_end_info", hparams_end(success));
+}
+
 void EventWriter::add_graph(nn::Module& module, const InputSpec& input) {
   file_->write(0, 4, graph_message(module, input));
 }

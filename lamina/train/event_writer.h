@@ -17,6 +17,7 @@
 
 #include "lamina/core/array.h"
 #include "lamina/nn/module.h"
+#include "lamina/train/event_hparams.h"
 
 namespace lamina::io {
 class EventFile;
@@ -43,6 +44,10 @@ class EventWriter {
   // Precision and recall at evenly spaced thresholds, of probabilities and targets 0 or 1.
   void add_pr_curve(std::string_view tag, const Array& targets, const Array& probabilities,
                     int64_t step, int64_t thresholds = 127);
+  // A run's hyper-parameters, and the tags of the scalars that it is judged by; then that it is done. A
+  // run without an end is shown as running.
+  void add_hparams(const HParams& hparams, const std::vector<std::string>& metrics = {});
+  void end_hparams(bool success = true);
   // The values that the module computes from such an input, and what they are computed from.
   void add_graph(nn::Module& module, const InputSpec& input);
 

@@ -74,15 +74,18 @@ struct Found {
   bool infinite = false;
 };
 
-// NaN comes before infinity: masks are made of the latter.
-std::optional<Found> first_bad_value(const std::vector<Array>& values) {
-  for (bool infinite : {false, true}) {
-    for (const Array& value : values) {
-      if (!is_floating(value.dtype()) || value.size() == 0) continue;
-      if (first_bad(value.to_vector<double>(), infinite)) return Found{value, infinite};
-    }
+std::optional<Found> first_bad_value(const std::vector<Array>& values, bool infinite) {
+  for (const Array& value : values) {
+    if (!is_floating(value.dtype()) || value.size() == 0) continue;
+    if (first_bad(value.to_vector<double>(), infinite)) return Found{value, infinite};
   }
   return std::nullopt;
+}
+
+// NaN comes before infinity: masks are made of the latter.
+std::optional<Found> first_bad_value(const std::vector<Array>& values) {
+  if (auto found = first_bad_value(values, false)) return found;
+  return first_bad_value(values, true);
 }
 
 NaNReport describe_op(const char* stage, const Found& found, const std::vector<int64_t>& samples) {
@@ -115,7 +118,12 @@ NaNReport find_nan(Trainer& trainer, const data::Batch& batch) {
   Array loss = trainer.batch_loss(trainer.module()(batch.x), batch.y);
   const std::vector<Array> forward = pending_values({loss});
   eval(forward);
-  if (const auto found = first_bad_value(forward)) return describe_op("forward", *found, samples);
+  if (const auto found = first_bad_value(forward, false))
+    return describe_op("forward", *found, samples);
+  // Infinities that do not reach the loss are hidden, by `where` for instance; what goes backward
+  // through them may be no number.
+  const auto infinite = first_bad_value(forward, true);
+  if (infinite && !std::isfinite(loss.item())) return describe_op("forward", *infinite, samples);
   loss.backward();
   std::vector<Array> gradients;
   for (const Parameter& parameter : trainer.module().parameters()) {
@@ -125,6 +133,7 @@ NaNReport find_nan(Trainer& trainer, const data::Batch& batch) {
   const std::vector<Array> backward = pending_values(gradients);
   eval(backward);
   if (const auto found = first_bad_value(backward)) return describe_op("backward", *found, samples);
+  if (infinite) return describe_op("forward", *infinite, samples);
   return {.stage = "update"};
 }
 

@@ -1,6 +1,4 @@
 // The training loop.
-#include <algorithm>
-
 #include "lamina/base/error.h"
 #include "lamina/data/permutation.h"
 #include "lamina/train/progress.h"
@@ -10,29 +8,16 @@
 
 namespace lamina::train {
 
-void Trainer::start(data::DataLoader& loader, const FitOptions& options,
-                    const Callbacks& callbacks) {
+void Trainer::start(const FitOptions& options, const Callbacks& callbacks) {
   stop_ = stop_now_ = false;
   if (!resume_) {
     history_ = {};
     epochs_done_ = options.initial_epoch;
     accumulated_ = 0;
     totals_.reset();
-    loader.restore({epochs_done_, 0});
-    return;
+    return feed_->start(epochs_done_);
   }
-  const data::DataLoaderOptions& saved = resume_->loader;
-  if (saved.batch_size != options.batch_size || saved.shuffle != options.shuffle ||
-      saved.seed != options.seed) {
-    throw ValueError("fit: a resumed fit needs the options of the one that was saved")
-        .detail("saved", text("batch_size ", saved.batch_size, ", shuffle ", saved.shuffle,
-                              ", seed ", saved.seed))
-        .detail("given", text("batch_size ", options.batch_size, ", shuffle ", options.shuffle,
-                              ", seed ", options.seed));
-  }
-  data::LoaderPosition position = resume_->position;
-  if (position.batch >= batches_in(loader, options)) position.batch = loader.size();  // none left
-  loader.restore(position);
+  feed_->resume(resume_->feed);
   callbacks.load_states(resume_->callbacks);
   callbacks.load_arrays(resume_->callback_arrays);
   resume_.reset();
@@ -40,8 +25,12 @@ void Trainer::start(data::DataLoader& loader, const FitOptions& options,
 
 namespace {
 
-void check_options(const data::DatasetHandle& data, const FitOptions& options) {
-  if (!data || data->size() == 0) throw ValueError("fit: the dataset is empty");
+void check_options(const data::Source& data, const FitOptions& options) {
+  const data::DatasetHandle& dataset = data.dataset();
+  const data::DataLoader* loader = data.loader();
+  if (!data || (dataset && dataset->size() == 0) || (loader && loader->size() == 0)) {
+    throw ValueError("fit: the dataset is empty");
+  }
   auto at_least_0 = [](const char* name, int64_t value) {
     if (value >= 0) return;
     throw ValueError(text("fit: expected ", name, " to be 0 or more, got ", value));
@@ -56,15 +45,32 @@ void check_options(const data::DatasetHandle& data, const FitOptions& options) {
   if (options.validation_split > 0 && options.validation_data) {
     throw ValueError("fit: expected validation_data or validation_split, got both");
   }
+  if (data.stream() && !data.stream()->repeats() && options.steps_per_epoch == 0 &&
+      options.epochs > 1) {
+    throw ValueError(
+        text("fit: this stream can be gone through once, got epochs = ", options.epochs))
+        .help(
+            "say how many batches an epoch has with steps_per_epoch, or pass what can begin again");
+  }
+  const data::StreamHandle& checks = options.validation_data.stream();
+  if (checks && !checks->repeats() && options.epochs > 1) {
+    throw ValueError("fit: the validation data can be gone through once, and each epoch needs them")
+        .help("pass a dataset, or what can begin again");
+  }
+  if ((options.sample_weight || options.validation_split > 0) && !dataset) {
+    throw ValueError("fit: sample_weight and validation_split need a dataset")
+        .help("pass the dataset itself; it is batched by fit");
+  }
   const Array& weights = options.sample_weight;
-  if (weights && weights.shape() != Shape{data->size()}) {
-    throw ShapeError(text("fit: expected a sample_weight for each of ", data->size(),
+  if (weights && weights.shape() != Shape{dataset->size()}) {
+    throw ShapeError(text("fit: expected a sample_weight for each of ", dataset->size(),
                           " examples, got ", describe(weights)));
   }
 }
 
 // The examples from the end on become the validation data, whatever the order of training.
-void split_off(data::DatasetHandle& data, FitOptions& options) {
+void split_off(data::Source& all, FitOptions& options) {
+  const data::DatasetHandle data = all.dataset();
   const int64_t count = data->size();
   const auto kept =
       static_cast<int64_t>(static_cast<double>(count) * (1 - options.validation_split));
@@ -75,46 +81,48 @@ void split_off(data::DatasetHandle& data, FitOptions& options) {
   std::vector<int64_t> first = data::ascending(kept), rest;
   for (int64_t i = kept; i < count; ++i) rest.push_back(i);
   options.validation_data = Subset(data, std::move(rest));
-  data = Subset(data, std::move(first));
+  all = Subset(data, std::move(first));
+}
+
+std::unique_ptr<BatchFeed> feed_of(data::Source data, const FitOptions& options, bool look_ahead) {
+  const FeedOptions how{options.steps_per_epoch, look_ahead};
+  if (data.stream()) return feed_of(data.stream(), how);
+  if (data.loader()) return feed_of(*data.loader(), how);
+  return feed_of(
+      data::DataLoader(data.dataset(), {options.batch_size, options.shuffle, options.seed}), how);
 }
 
 }  // namespace
 
-const History& Trainer::fit(data::DatasetHandle data, FitOptions options) {
+const History& Trainer::fit(data::Source data, FitOptions options) {
   require_compiled("fit");
+  if (feed_) throw StateError("fit: a fit of this trainer is running");
   check_options(data, options);
   if (options.validation_split > 0) split_off(data, options);
-  data::DataLoader loader(data, {options.batch_size, options.shuffle, options.seed});
-  const Callbacks callbacks(*this, options.callbacks);
   struct Running {  // what callbacks may ask for, until the fit ends in whatever way
     Trainer& trainer;
     ~Running() {
-      trainer.loader_ = nullptr, trainer.callbacks_ = nullptr;
+      trainer.feed_.reset(), trainer.callbacks_ = nullptr;
       trainer.validation_data_ = {};
       trainer.weights_.reset();
       trainer.target_.reset();
       trainer.in_epoch_ = trainer.last_batch_ = false;
     }
   } running{*this};
-  loader_ = &loader, callbacks_ = &callbacks;
-  dataset_size_ = data->size();
+  feed_ = feed_of(std::move(data), options, options_.accumulate > 1);
+  const Callbacks callbacks(*this, options.callbacks);
+  callbacks_ = &callbacks;
   validation_data_ = options.validation_data;
   module_->train();
   callbacks.each([](Callback& c) { c.on_train_begin(); });
-  start(loader, options, callbacks);
-  while (epochs_done_ < options.epochs && !stop_) epoch(loader, options, callbacks);
+  start(options, callbacks);
+  while (epochs_done_ < options.epochs && !stop_) epoch(options, callbacks);
   callbacks.each([](Callback& c) { c.on_train_end(); });
   return history_;
 }
 
-int64_t Trainer::batches_in(const data::DataLoader& loader, const FitOptions& options) const {
-  if (options.steps_per_epoch == 0) return loader.size();
-  return std::min(options.steps_per_epoch, loader.size());
-}
-
 void Trainer::one_batch(data::Batch batch, const FitOptions& options, const Callbacks& callbacks) {
-  const int64_t number = loader_->position().batch - 1, examples = batch.x.shape(0),
-                before = totals_.batches();
+  const int64_t number = feed_->number(), examples = batch.x.shape(0), before = totals_.batches();
   see(batch.x);
   weights_ = weights_of(batch, options);
   if (options.transform) {
@@ -131,34 +139,37 @@ void Trainer::one_batch(data::Batch batch, const FitOptions& options, const Call
   callbacks.each([&](Callback& c) { c.on_train_batch_end(number); });
 }
 
-void Trainer::epoch(data::DataLoader& loader, const FitOptions& options,
-                    const Callbacks& callbacks) {
-  const int64_t batches = batches_in(loader, options);
+void Trainer::epoch(const FitOptions& options, const Callbacks& callbacks) {
+  if (!feed_->begin_epoch()) {
+    if (epochs_done_ == options.initial_epoch) throw ValueError("fit: the stream gave no batch");
+    stop_ = true;
+    return;
+  }
   Progress progress({.epoch = epochs_done_ + 1,
                      .epochs = options.epochs,
-                     .examples = std::min(loader.examples(), batches * options.batch_size),
+                     .examples = feed_->examples(),
                      .verbose = options.verbose});
-  if (loader.position().batch == 0 || totals_.batches() == 0) totals_.reset();
+  if (feed_->number() < 0 || totals_.batches() == 0) totals_.reset();
   callbacks.each([&](Callback& c) { c.on_epoch_begin(epochs_done_); });
   in_epoch_ = true;
-  for (auto it = loader.begin(); it != loader.end(); ++it) {
-    data::Batch batch = *it;
-    const int64_t examples = batch.x.shape(0);
-    last_batch_ = loader.position().batch >= batches;
-    one_batch(std::move(batch), options, callbacks);
+  while (std::optional<data::Batch> batch = feed_->next()) {
+    const int64_t examples = batch->x.shape(0);
+    last_batch_ = feed_->is_last();
+    one_batch(std::move(*batch), options, callbacks);
     progress.advance(examples, [&] { return totals_.loss(); });
-    if (last_batch_ || stop_now_) break;
+    if (stop_now_) break;
   }
   in_epoch_ = false;
   Logs logs = totals_.logs();
-  totals_.reset();
   if (options.validation_data) {
     for (const auto& [name, value] : evaluate(options.validation_data))
       logs.set("val_" + name, value);
   }
   callbacks.each([&](Callback& c) { c.add_logs(logs); });
+  totals_.reset();
   history_.add(logs);
   ++epochs_done_;
+  feed_->end_epoch();
   progress.finish(logs);
   callbacks.each([&](Callback& c) { c.on_epoch_end(epochs_done_ - 1, logs); });
 }

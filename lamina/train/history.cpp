@@ -4,6 +4,9 @@
 
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
+#include "lamina/io/atomic_write.h"
+#include "lamina/io/png_encode.h"
+#include "lamina/train/png_chart.h"
 
 namespace lamina::train {
 
@@ -29,6 +32,10 @@ void History::add(const Logs& logs) {
     found->second.push_back(value);
   }
   ++epochs_;
+}
+
+void History::plot(const std::string& path) const {
+  io::atomic_write(path, io::encode_png(chart_picture(series_)));
 }
 
 void History::restore(std::vector<Series> series, int64_t epochs) {

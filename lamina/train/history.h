@@ -2,6 +2,7 @@
 //
 //   const History& history = trainer.fit(train, {.epochs = 10, .validation_data = test});
 //   history.at("val_accuracy").back();
+//   history.plot("curves.png");
 #pragma once
 
 #include <string>
@@ -21,6 +22,9 @@ class History {
   std::vector<std::string> names() const;
   int64_t epochs() const { return epochs_; }
   const std::vector<Series>& series() const { return series_; }
+
+  // A picture (PNG) with a chart for each number, validation beside training.
+  void plot(const std::string& path) const;
 
   void add(const Logs& logs);  // the next epoch
   void restore(std::vector<Series> series, int64_t epochs);

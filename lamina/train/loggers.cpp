@@ -52,13 +52,23 @@ void JSONLogger::on_epoch_end(int64_t epoch, const Logs& logs) {
 }
 
 EventLogger::EventLogger(std::string folder, EventLoggerOptions options)
-    : folder_(std::move(folder)), options_(options) {
+    : folder_(std::move(folder)), options_(std::move(options)) {
   if (options_.every < 0) {
     throw ValueError(text("EventLogger: expected every to be 0 or more, got ", options_.every));
   }
 }
 
-void EventLogger::on_train_begin() { writer_ = std::make_unique<EventWriter>(folder_); }
+void EventLogger::on_train_begin() {
+  writer_ = std::make_unique<EventWriter>(folder_);
+  if (options_.hparams.empty()) return;
+  std::vector<std::string> metrics;
+  for (const char* prefix : {"", "val_"}) {
+    if (*prefix && !trainer().validation_data()) continue;
+    metrics.push_back(text(prefix, "loss"));
+    for (const AnyMetric& m : trainer().options().metrics) metrics.push_back(prefix + m->name());
+  }
+  writer_->add_hparams(options_.hparams, metrics);
+}
 
 void EventLogger::on_train_batch_end(int64_t) {
   const int64_t steps = trainer().optimizer().steps();
@@ -77,6 +87,9 @@ void EventLogger::on_epoch_end(int64_t epoch, const Logs& logs) {
   writer_->flush();
 }
 
-void EventLogger::on_train_end() { writer_.reset(); }
+void EventLogger::on_train_end() {
+  if (!options_.hparams.empty()) writer_->end_hparams();
+  writer_.reset();
+}
 
 }  // namespace lamina::train

@@ -36,6 +36,7 @@ class JSONLogger : public Callback {
 struct EventLoggerOptions {
   int64_t every = 0;        // the loss of every so many batches as well; 0: epochs alone
   bool histograms = false;  // of the weights, after each epoch
+  HParams hparams = {};     // by which TensorBoard compares runs
 };
 
 // Event files for TensorBoard: every number of the logs and the learning rate ("lr") by epoch.

@@ -64,7 +64,7 @@ void Report::on_epoch_end(int64_t, const Logs&) { seconds_.push_back(epoch_timer
 
 // The confusion matrix and the wrong answers of which the network was most sure.
 void Report::look_at_validation(ReportContent& content) {
-  const data::DatasetHandle data = trainer().validation_data();
+  const data::DatasetHandle data = trainer().validation_data().dataset();
   if (!data) return;
   const EvaluationMode mode(trainer().module());
   const NoGrad no_grad;

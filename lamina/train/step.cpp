@@ -1,13 +1,13 @@
 // One step of a training.
-#include <algorithm>
 #include <optional>
 
 #include "lamina/base/error.h"
-#include "lamina/data/permutation.h"
 #include "lamina/exec/memory_budget.h"
+#include "lamina/exec/pending_updates.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
+#include "lamina/ops/random.h"
 #include "lamina/ops/reduction.h"
 #include "lamina/optim/clip.h"
 #include "lamina/train/trainer.h"
@@ -53,15 +53,19 @@ void Trainer::step(const Array& loss) {
 }
 
 // A step that throws leaves gradients behind that can never be computed: added to those of the next
-// step, they would make that fail too.
+// step, they would make that fail too. Statistics that it recorded are taken back, and random numbers.
 Array Trainer::whole_step(data::Batch batch) {
   std::optional<MemoryBudget> budget;
   if (options_.memory_budget > 0) budget.emplace(options_.memory_budget);
+  const uint64_t updates = recorded_updates();
+  const Generator::State random = default_generator().state();
   try {
     return train_step(batch);
   } catch (...) {
     options_.optimizer->zero_grad();
     accumulated_ = 0;
+    take_back_updates(updates);
+    default_generator().set_state(random);
     throw;
   }
 }
@@ -73,18 +77,8 @@ void Trainer::record_metrics(const Array& loss, const Array& prediction, const d
 }
 
 std::vector<int64_t> Trainer::samples() const {
-  if (!loader_ || !in_epoch_) throw StateError("samples: no batch is running");
-  const data::DataLoaderOptions& options = loader_->options();
-  const data::LoaderPosition position = loader_->position();
-  const int64_t count = dataset_size_;
-  const std::vector<int64_t> order =
-      options.shuffle
-          ? data::permutation(count, options.seed, static_cast<uint64_t>(position.epoch))
-          : data::ascending(count);
-  const auto first = static_cast<size_t>((position.batch - 1) * options.batch_size);
-  const size_t last = std::min(first + static_cast<size_t>(options.batch_size), order.size());
-  return {order.begin() + static_cast<std::ptrdiff_t>(first),
-          order.begin() + static_cast<std::ptrdiff_t>(last)};
+  if (!feed_ || !in_epoch_) throw StateError("samples: no batch is running");
+  return feed_->samples();
 }
 
 Array Trainer::weights_of(const data::Batch& batch, const FitOptions& options) const {

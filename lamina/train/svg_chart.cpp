@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "lamina/train/chart_frame.h"
+
 namespace lamina::train {
 namespace {
 
@@ -14,62 +16,17 @@ std::string format(const char* pattern, Values... values) {
   return buffer;
 }
 
-// 1, 2 or 5 times a power of ten: about five steps over the span.
-double tick_step(double span) {
-  const double rough = span / 5, power = std::pow(10, std::floor(std::log10(rough)));
-  for (double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= rough) return factor * power;
-  }
-  return 10 * power;
-}
-
-struct Frame {
-  double left = 56, right = 504, top = 34, bottom = 214;
-  double low = 0, high = 1;
-  int64_t epochs = 1;
-  double x(size_t i) const {
-    return epochs < 2
-               ? (left + right) / 2
-               : left + (right - left) * static_cast<double>(i) / static_cast<double>(epochs - 1);
-  }
-  double y(double value) const { return bottom - (bottom - top) * (value - low) / (high - low); }
-};
-
-Frame frame_of(const std::vector<Line>& lines) {
-  Frame frame;
-  double low = INFINITY, high = -INFINITY;
-  for (const Line& line : lines) {
-    frame.epochs = std::max(frame.epochs, static_cast<int64_t>(line.values.size()));
-    for (double v : line.values) {
-      if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
-    }
-  }
-  if (!(low <= high)) low = 0, high = 1;
-  if (high - low < 1e-12 * std::max(std::abs(high), 1e-300)) low -= 0.5, high += 0.5;
-  const double margin = 0.06 * (high - low);
-  frame.low = low >= 0 && low - margin < 0 ? 0 : low - margin;
-  frame.high = high + margin;
-  return frame;
-}
-
-std::string grid(const Frame& f) {
+std::string grid(const ChartFrame& f) {
   std::string out;
-  const double step = tick_step(f.high - f.low);
-  for (double v = std::ceil(f.low / step) * step; v <= f.high; v += step) {
-    const double shown = std::abs(v) < step / 1e6 ? 0 : v;
+  for (const Tick& tick : value_ticks(f)) {
     out += format("<line class=g x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f'/>", f.left, f.right,
-                  f.y(v), f.y(v));
-    out += format("<text x='%.1f' y='%.1f' text-anchor=end>%.4g</text>", f.left - 8, f.y(v) + 4,
-                  shown);
+                  tick.place, tick.place);
+    out += format("<text x='%.1f' y='%.1f' text-anchor=end>", f.left - 8, tick.place + 4) +
+           tick.label + "</text>";
   }
-  const auto every = static_cast<int64_t>(
-      std::max(1.0, tick_step(static_cast<double>(std::max<int64_t>(f.epochs, 5)))));
-  for (int64_t epoch = 1; epoch <= f.epochs; ++epoch) {
-    if (epoch != 1 && epoch % every != 0) continue;
-    if (epoch == 1 && every > 1 && f.epochs > 1) continue;
-    out +=
-        format("<text x='%.1f' y='%.1f' text-anchor=middle>%lld</text>",
-               f.x(static_cast<size_t>(epoch - 1)), f.bottom + 18, static_cast<long long>(epoch));
+  for (const Tick& tick : epoch_ticks(f)) {
+    out += format("<text x='%.1f' y='%.1f' text-anchor=middle>", tick.place, f.bottom + 18) +
+           tick.label + "</text>";
   }
   return out;
 }
@@ -103,7 +60,7 @@ std::string escaped(const std::string& text) {
 }
 
 std::string line_chart(const std::string& title, const std::vector<Line>& lines) {
-  const Frame frame = frame_of(lines);
+  const ChartFrame frame = chart_frame(lines);
   std::string out = "<svg viewBox='0 0 520 244' role=img>";
   out += format("<text class=t x='%.0f' y='18'>", frame.left) + escaped(title) + "</text>";
   double legend = frame.right;
@@ -133,8 +90,8 @@ std::string line_chart(const std::string& title, const std::vector<Line>& lines)
             x, y, line.color, i + 1, line.values[i]);
       }
     }
-    out +=
-        format("<path fill=none stroke-width=2 style='stroke:%s' d='", line.color) + path + "'/>" + dots;
+    out += format("<path fill=none stroke-width=2 style='stroke:%s' d='", line.color) + path +
+           "'/>" + dots;
   }
   return out + "</svg>";
 }

@@ -5,13 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace lamina::train {
+#include "lamina/train/chart_frame.h"
 
-struct Line {
-  std::string name;
-  std::vector<double> values;  // one per epoch, from epoch 1 on; others than numbers are gaps
-  const char* color;
-};
+namespace lamina::train {
 
 std::string line_chart(const std::string& title, const std::vector<Line>& lines);
 

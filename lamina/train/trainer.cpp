@@ -64,12 +64,31 @@ void Trainer::see(const Array& x) {
   if (input_ && input_->shape.rank() > 0) input_->shape[0] = -1;  // any number of examples
 }
 
-Logs Trainer::evaluate(data::DatasetHandle data, EvaluateOptions options) {
+namespace {
+
+// One pass over the batches of a source.
+template <class F>
+void each_batch(const data::Source& data, int64_t batch_size, F&& f) {
+  if (data.stream()) {
+    data.stream()->begin();
+    while (std::optional<data::Batch> batch = data.stream()->next()) f(std::move(*batch));
+    return;
+  }
+  data::DataLoader loader =
+      data.loader() ? *data.loader() : data::DataLoader(data.dataset(), {.batch_size = batch_size});
+  loader.restore({});
+  for (data::Batch batch : loader) f(std::move(batch));
+}
+
+}  // namespace
+
+Logs Trainer::evaluate(data::Source data, EvaluateOptions options) {
   require_compiled("evaluate");
   EvaluationMode mode(*module_);
   NoGrad no_grad;
   Totals totals(options_.metrics);
-  for (auto [x, y] : data::DataLoader(std::move(data), {.batch_size = options.batch_size})) {
+  each_batch(data, options.batch_size, [&](data::Batch batch) {
+    auto [x, y] = std::move(batch);
     see(x);
     const int64_t examples = x.shape(0);
     Array prediction = (*module_)(std::move(x));
@@ -79,7 +98,7 @@ Logs Trainer::evaluate(data::DatasetHandle data, EvaluateOptions options) {
     prediction.reset();  // what nobody holds is not kept
     loss.reset();
     totals.eval();
-  }
+  });
   if (totals.batches() == 0) throw ValueError("evaluate: the dataset is empty");
   return totals.logs();
 }

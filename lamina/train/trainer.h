@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "lamina/data/data_loader.h"
+#include "lamina/data/source.h"
 #include "lamina/nn/module.h"
 #include "lamina/optim/optimizer.h"
 #include "lamina/train/callback.h"
@@ -30,6 +30,8 @@
 #include "lamina/train/totals.h"
 
 namespace lamina::train {
+
+class BatchFeed;
 
 struct CompileOptions {
   optim::AnyOptimizer optimizer;  // one without parameters is bound to the module's
@@ -45,9 +47,9 @@ struct CompileOptions {
 using BatchTransform = std::function<data::Batch(data::Batch)>;
 
 struct FitOptions {
-  int64_t epochs = 1;  // in all: a resumed fit makes those that are missing
-  int64_t batch_size = 32;
-  data::DatasetHandle validation_data = {};
+  int64_t epochs = 1;       // in all: a resumed fit makes those that are missing
+  int64_t batch_size = 32;  // of a dataset; a loader and a stream have their own
+  data::Source validation_data = {};
   bool shuffle = true;
   uint64_t seed = 0;  // of the order of the examples
   int verbose = 1;    // 0 nothing, 1 a progress bar on a terminal, else 2: a line per epoch
@@ -55,7 +57,7 @@ struct FitOptions {
   double validation_split = 0;  // this share of the data, from its end, becomes the validation data
   std::vector<double> class_weight = {};  // how much the examples of each class count
   Array sample_weight = {};               // [N]: how much each example counts
-  int64_t steps_per_epoch = 0;            // batches in an epoch, 0: all
+  int64_t steps_per_epoch = 0;            // batches in an epoch, 0: all; of a stream, all of a pass
   int64_t initial_epoch = 0;              // epochs that count as made
   BatchTransform transform = {};          // mixup, cutmix (batch_mix.h), or of one's own
 };
@@ -74,9 +76,9 @@ class Trainer {
   Trainer& compile(CompileOptions options);
 
   // Trains and returns what each epoch came to. When it throws, the module is as after the last
-  // whole step.
-  const History& fit(data::DatasetHandle data, FitOptions options = {});
-  Logs evaluate(data::DatasetHandle data, EvaluateOptions options = {});
+  // whole step. A stream that comes to its end ends the fit.
+  const History& fit(data::Source data, FitOptions options = {});
+  Logs evaluate(data::Source data, EvaluateOptions options = {});
   Array predict(const Array& x, EvaluateOptions options = {});  // [N, ..] -> [N, ..], computed
 
   // One step on one batch; returns the loss. An override of its own calls record_metrics before the
@@ -109,20 +111,21 @@ class Trainer {
   const History& history() const { return history_; }
   const Totals& totals() const { return totals_; }  // of the running epoch
   const CompileOptions& options() const { return options_; }
-  bool fitting() const { return loader_ != nullptr; }
-  std::vector<int64_t> samples() const;  // the numbers of the running batch's examples
-  data::DatasetHandle validation_data() const { return validation_data_; }
+  bool last_batch() const { return last_batch_; }  // whether the running one is its epoch's last
+  bool fitting() const { return feed_ != nullptr; }
+  // The numbers of the running batch's examples: in the dataset, or in this pass of a stream.
+  std::vector<int64_t> samples() const;
+  const data::Source& validation_data() const { return validation_data_; }
 
  private:
   struct Resume;  // what a checkpoint knows of the fit that wrote it
   class Callbacks;
   void require_compiled(const char* call) const;
-  void start(data::DataLoader& loader, const FitOptions& options, const Callbacks& callbacks);
-  void epoch(data::DataLoader& loader, const FitOptions& options, const Callbacks& callbacks);
+  void start(const FitOptions& options, const Callbacks& callbacks);
+  void epoch(const FitOptions& options, const Callbacks& callbacks);
   void one_batch(data::Batch batch, const FitOptions& options, const Callbacks& callbacks);
   Array whole_step(data::Batch batch);
   Array weights_of(const data::Batch& batch, const FitOptions& options) const;
-  int64_t batches_in(const data::DataLoader& loader, const FitOptions& options) const;
   void see(const Array& x);
 
   std::shared_ptr<nn::Module> module_;
@@ -131,16 +134,15 @@ class Trainer {
   History history_;
   int64_t epochs_done_ = 0;
   bool in_epoch_ = false, stop_ = false, stop_now_ = false;
-  std::optional<InputSpec> input_;      // of what the module has been given
-  data::DataLoader* loader_ = nullptr;  // of the running fit
+  std::optional<InputSpec> input_;   // of what the module has been given
+  std::unique_ptr<BatchFeed> feed_;  // of the running fit
   const Callbacks* callbacks_ = nullptr;
   std::unique_ptr<Resume> resume_;
-  data::DatasetHandle validation_data_;
-  int64_t dataset_size_ = 0;  // of the running fit
-  Array target_;              // before the transform of the running batch; empty: without one
-  Array weights_;             // of the running batch's examples; empty: all count alike
-  int64_t accumulated_ = 0;   // batches whose gradients wait for a step
-  bool last_batch_ = false;   // of the epoch
+  data::Source validation_data_;
+  Array target_;             // before the transform of the running batch; empty: without one
+  Array weights_;            // of the running batch's examples; empty: all count alike
+  int64_t accumulated_ = 0;  // batches whose gradients wait for a step
+  bool last_batch_ = false;  // of the epoch
 };
 
 }  // namespace lamina::train

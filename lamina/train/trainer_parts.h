@@ -3,15 +3,15 @@
 
 #include "lamina/base/text.h"
 #include "lamina/io/json.h"
+#include "lamina/train/batch_feed.h"
 #include "lamina/train/trainer.h"
 
 namespace lamina::train {
 
 struct Trainer::Resume {
-  data::LoaderPosition position;
-  data::DataLoaderOptions loader;  // which must be the same again
-  io::Json callbacks;              // the states of the callbacks, in their order
-  nn::StateDict callback_arrays;   // "<place>.<name>"
+  io::Json feed;                  // how far its data were
+  io::Json callbacks;             // the states of the callbacks, in their order
+  nn::StateDict callback_arrays;  // "<place>.<name>"
 };
 
 // The callbacks of a fit; they know their trainer while it runs.

@@ -4,7 +4,9 @@
 
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
+#include "lamina/exec/evaluate.h"
 #include "lamina/op/recording.h"
+#include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/movement.h"
 #include "lamina/ops/reduction.h"
@@ -68,43 +70,52 @@ void ExponentialMovingAverage::load_arrays(const nn::StateDict& arrays) {
 }
 
 Watch::Watch(WatchOptions options) : options_(options) {
-  if (options_.every < 1) {
-    throw ValueError(text("Watch: expected every to be 1 or more, got ", options_.every));
+  if (options_.every < 0) {
+    throw ValueError(text("Watch: expected every to be 0 or more, got ", options_.every));
   }
 }
 
-// Recorded with the step, which has the gradients at hand.
+// An update of a buffer, so that the step's own program computes it, which has the gradients at hand.
 void Watch::on_gradients() {
-  pending_.clear();
-  if (trainer().optimizer().steps() % options_.every != 0) return;
+  const bool due = options_.every > 0 && trainer().optimizer().steps() % options_.every == 0;
+  if (!due && !trainer().last_batch() && !names_.empty()) return;
   const NoGrad no_grad;
   auto squares = [](const Array& x) { return sum(square(astype(x, float32))); };
+  std::vector<Array> sums;
+  names_.clear();
   for (const auto& [name, parameter] : trainer().module().named_parameters()) {
     if (!parameter.grad()) continue;
-    pending_.emplace_back(name, stack({squares(parameter.value()), squares(parameter.grad())}));
+    names_.push_back(name);
+    sums.push_back(squares(parameter.value()));
+    sums.push_back(squares(parameter.grad()));
   }
+  if (sums.empty()) return;
+  const Shape shape{static_cast<int64_t>(sums.size())};
+  if (!sums_ || sums_.shape() != shape) {
+    const std::vector<float> zeros(sums.size());
+    sums_ = Parameter(from_data(zeros.data(), shape, float32), false);
+  }
+  update_variables({{sums_.variable(), stack(std::move(sums))}});
 }
 
-void Watch::on_train_batch_end(int64_t) {
-  if (pending_.empty()) return;
-  std::vector<Array> values;
-  for (const auto& [name, value] : pending_) values.push_back(value);
-  eval(values);
-  norms_.clear();
-  for (const auto& [name, value] : pending_) {
-    const std::vector<double> both = value.to_vector<double>();
-    norms_.push_back({name, std::sqrt(both[0]), std::sqrt(both[1])});
+std::vector<Watch::Norms> Watch::norms() const {
+  std::vector<Norms> norms;
+  if (!sums_) return norms;
+  const std::vector<double> sums = sums_.value().to_vector<double>();
+  for (size_t i = 0; i < names_.size(); ++i) {
+    norms.push_back({names_[i], std::sqrt(sums[2 * i]), std::sqrt(sums[2 * i + 1])});
   }
-  pending_.clear();
+  return norms;
 }
 
 void Watch::add_logs(Logs& logs) {
   double weights = 0, gradients = 0;
-  for (const Norms& one : norms_) {
+  const std::vector<Norms> all = norms();
+  for (const Norms& one : all) {
     weights += one.weight * one.weight;
     gradients += one.gradient * one.gradient;
   }
-  if (norms_.empty()) return;
+  if (all.empty()) return;
   logs.set("grad_norm", std::sqrt(gradients));
   logs.set("weight_norm", std::sqrt(weights));
 }

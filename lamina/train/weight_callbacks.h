@@ -35,7 +35,7 @@ class ExponentialMovingAverage : public Callback {
 };
 
 struct WatchOptions {
-  int64_t every = 1;  // steps between two looks
+  int64_t every = 0;  // steps between two looks; 0: the last step of each epoch, as far as it is known
 };
 
 // The norms of gradients and weights: "grad_norm" and "weight_norm" in the logs (the last ones of
@@ -48,14 +48,13 @@ class Watch : public Callback {
   };
   explicit Watch(WatchOptions options = {});
   void on_gradients() override;
-  void on_train_batch_end(int64_t batch) override;
   void add_logs(Logs& logs) override;
-  const std::vector<Norms>& norms() const { return norms_; }
+  std::vector<Norms> norms() const;  // of the last step looked at; reads them
 
  private:
   WatchOptions options_;
-  std::vector<std::pair<std::string, Array>> pending_;  // [2]: squares of weight and gradient
-  std::vector<Norms> norms_;
+  std::vector<std::string> names_;
+  Parameter sums_;  // [2 parameters]: squares of weight and gradient, in turn
 };
 
 }  // namespace lamina::train

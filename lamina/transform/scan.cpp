@@ -1,6 +1,7 @@
 #include "lamina/transform/scan.h"
 
 #include "lamina/base/error.h"
+#include "lamina/exec/loop_carries.h"
 #include "lamina/ir/node.h"
 #include "lamina/op/graph_scope.h"
 #include "lamina/op/op.h"
@@ -109,6 +110,7 @@ ScanStep scan(const ScanFunction& f, std::vector<Array> init, std::vector<Array>
   for (size_t k = 0; k < results.size(); ++k) {
     (k < init.size() ? step.carry : step.outputs).push_back(std::move(results[k]));
   }
+  if (!GraphScope::innermost()) remember_carries(step.carry);
   return step;
 }
 

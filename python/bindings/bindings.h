@@ -42,6 +42,7 @@ void bind_initialisers(nanobind::module_& init);
 void bind_modules(nanobind::module_& nn);
 void bind_layers(nanobind::module_& nn);
 void bind_more_layers(nanobind::module_& nn);
+void bind_recurrent_cells(nanobind::module_& nn);
 void bind_recurrent_layers(nanobind::module_& nn);
 void bind_optimizers(nanobind::module_& optim);
 void bind_adaptive_optimizers(nanobind::module_& optim);

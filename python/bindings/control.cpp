@@ -55,7 +55,15 @@ void bind_control(nb::module_& m) {
     return while_loop(holds, function_of(body), own(std::move(init)),
                       {max_steps, std::move(where)});
   });
-  m.def("_mask_of_lengths", &nn::mask_of_lengths);
+  nb::class_<nn::SequenceLayout>(m, "_SequenceLayout")
+      .def(nb::init<const Array&, int64_t, int64_t, bool>())
+      .def_prop_ro("rows", &nn::SequenceLayout::rows)
+      .def_prop_ro("batch", &nn::SequenceLayout::batch)
+      .def("pack", &nn::SequenceLayout::pack)
+      .def("unpack", &nn::SequenceLayout::unpack)
+      .def("begins", &nn::SequenceLayout::begins)
+      .def("spread", &nn::SequenceLayout::spread)
+      .def("last", &nn::SequenceLayout::last);
 }
 
 }  // namespace lamina::python

@@ -12,6 +12,14 @@
 namespace lamina::python {
 namespace {
 
+data::Batch to_batch(nb::handle pair, const char* what) {
+  const bool is_pair = nb::isinstance<nb::tuple>(pair) || nb::isinstance<nb::list>(pair);
+  if (!is_pair || nb::len(pair) != 2) {
+    throw DTypeError(text(what, ": expected a pair (x, y), got ", Py_TYPE(pair.ptr())->tp_name));
+  }
+  return {to_rows(pair[0]), to_rows(pair[1])};
+}
+
 // A dataset of PyTorch's kind. Python runs one thread at a time: workers make batches ahead while a program
 // computes, but do not make them faster.
 class SequenceDataset : public data::Dataset {
@@ -30,10 +38,10 @@ class SequenceDataset : public data::Dataset {
       data::check_stop();
       examples.append((*item_)(index));
     }
-    if (collate_) return to_batch((*collate_)(examples), "collate_fn");
+    if (collate_) return to_batch((*collate_)(examples), "DataLoader: collate_fn");
     std::vector<Array> x, y;
     for (nb::handle example : examples) {
-      data::Batch pair = to_batch(nb::borrow(example), "__getitem__");
+      data::Batch pair = to_batch(example, "DataLoader: __getitem__");
       x.push_back(std::move(pair.x));
       y.push_back(std::move(pair.y));
     }
@@ -41,17 +49,33 @@ class SequenceDataset : public data::Dataset {
   }
 
  private:
-  static data::Batch to_batch(nb::object pair, const char* what) {
-    const bool is_pair = nb::isinstance<nb::tuple>(pair) || nb::isinstance<nb::list>(pair);
-    if (!is_pair || nb::len(pair) != 2) {
-      throw DTypeError(text("DataLoader: expected a pair (x, y) from ", what, ", got ",
-                            Py_TYPE(pair.ptr())->tp_name));
-    }
-    return {to_rows(pair[0]), to_rows(pair[1])};
-  }
-
   int64_t size_;
   std::shared_ptr<nb::object> item_, collate_;
+};
+
+// Any iterable. One that is its own iterator, as a generator is, can be gone through once.
+class IterableStream : public data::Stream {
+ public:
+  explicit IterableStream(nb::handle object)
+      : object_(share_callable(object)), repeats_(!nb::hasattr(object, "__next__")) {}
+
+  void begin() override {
+    nb::gil_scoped_acquire gil;
+    nb::object iterator = nb::iter(*object_);
+    iterator_ = share_callable(iterator);
+  }
+  std::optional<data::Batch> next() override {
+    nb::gil_scoped_acquire gil;
+    nb::object batch = nb::steal(PyIter_Next(iterator_->ptr()));
+    if (batch.is_valid()) return to_batch(batch, "fit: a batch of the iterable");
+    if (PyErr_Occurred()) throw nb::python_error();
+    return std::nullopt;
+  }
+  bool repeats() const override { return repeats_; }
+
+ private:
+  std::shared_ptr<nb::object> object_, iterator_;
+  bool repeats_;
 };
 
 bool is_sequence(nb::handle object) {
@@ -97,7 +121,21 @@ data::DatasetHandle to_dataset(nb::handle object, const char* what) {
   }
   throw DTypeError(text(what, ": expected a Dataset or a pair of arrays (x, y), got ",
                         Py_TYPE(object.ptr())->tp_name))
-      .help("or an object with __len__ and __getitem__ that gives pairs (x, y)");
+      .help(
+          "or an object with __len__ and __getitem__ that gives pairs (x, y); fit and evaluate "
+          "also take "
+          "iterables of batches (x, y)");
+}
+
+data::Source to_source(nb::handle object, const char* what) {
+  if (nb::isinstance<data::DataLoader>(object)) return nb::cast<const data::DataLoader&>(object);
+  const bool pairs = nb::isinstance<nb::tuple>(object) && nb::len(object) == 2;
+  const bool plain = object.is_none() || pairs || nb::isinstance<data::Dataset>(object) ||
+                     is_sequence(object) || is_array(object.ptr());
+  if (plain || !(nb::hasattr(object, "__iter__") || nb::hasattr(object, "__next__"))) {
+    return to_dataset(object, what);
+  }
+  return data::StreamHandle(std::make_shared<IterableStream>(object));
 }
 
 }  // namespace lamina::python

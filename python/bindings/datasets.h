@@ -3,6 +3,7 @@
 
 #include "casters.h"
 #include "lamina/data/dataset.h"
+#include "lamina/data/source.h"
 
 namespace lamina::python {
 
@@ -10,7 +11,12 @@ namespace lamina::python {
 // gives an empty handle.
 data::DatasetHandle to_dataset(nb::handle object, const char* what);
 
-// Such an object; its examples are put together by collate(list of examples) -> (x, y), or stacked.
+// The same, a DataLoader, or any iterable of batches (x, y): PyTorch's loaders, tf.data's datasets,
+// generators.
+data::Source to_source(nb::handle object, const char* what);
+
+// An object with __len__ and __getitem__; its examples are put together by collate(list of examples)
+// -> (x, y), or stacked.
 data::DatasetHandle sequence_dataset(nb::object object, nb::object collate);
 
 // An array, also of a table of pandas.

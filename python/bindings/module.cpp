@@ -60,6 +60,7 @@ NB_MODULE(_lamina, m) {
   bind_initialisers(init);
   bind_spatial_layers(nn);
   bind_more_layers(nn);
+  bind_recurrent_cells(nn);
   bind_recurrent_layers(nn);
   nn.attr("cross_entropy") = m.attr("cross_entropy");
   bind_losses(nn);

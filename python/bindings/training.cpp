@@ -115,7 +115,7 @@ History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size,
   FitOptions options;
   options.epochs = epochs;
   options.batch_size = batch_size;
-  options.validation_data = to_dataset(validation_data, "fit: validation_data");
+  options.validation_data = to_source(validation_data, "fit: validation_data");
   options.shuffle = shuffle;
   options.seed = seed;
   options.verbose = verbose;
@@ -131,9 +131,9 @@ History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size,
   options.steps_per_epoch = steps_per_epoch;
   options.initial_epoch = initial_epoch;
   options.transform = to_transform(transform);
-  data::DatasetHandle dataset = to_dataset(data, "fit: data");
+  data::Source source = to_source(data, "fit: data");
   nb::gil_scoped_release released;
-  return self.fit(std::move(dataset), std::move(options));
+  return self.fit(std::move(source), std::move(options));
 }
 
 void bind_results(nb::module_& m) {
@@ -149,6 +149,8 @@ void bind_results(nb::module_& m) {
           nb::arg("name"))
       .def("__getitem__",
            [](const History& self, const std::string& name) { return self.at(name); })
+      .def("plot", &History::plot, nb::arg("path"),
+           "Writes a picture (PNG) with a chart for each number, validation beside training.")
       .def_prop_ro("epochs", &History::epochs)
       .def_prop_ro("history", [](const History& self) {
         nb::dict out;
@@ -187,15 +189,16 @@ void bind_trainer(nb::module_& m) {
            nb::arg("validation_split") = 0.0, nb::arg("class_weight") = nb::none(),
            nb::arg("sample_weight") = nb::none(), nb::arg("steps_per_epoch") = 0,
            nb::arg("initial_epoch") = 0, nb::arg("transform") = nb::none(),
-           "Trains on a Dataset or a pair (x, y) and returns the History.")
+           "Trains on a Dataset, a pair (x, y), a DataLoader, or any iterable of batches (x, y) "
+           "(PyTorch's DataLoader, a generator with steps_per_epoch), and returns the History.")
       .def(
           "evaluate",
           [](Trainer& self, nb::handle data, int64_t batch_size) {
-            data::DatasetHandle dataset = to_dataset(data, "evaluate: data");
+            data::Source source = to_source(data, "evaluate: data");
             Logs logs;
             {
               nb::gil_scoped_release released;
-              logs = self.evaluate(std::move(dataset), {batch_size});
+              logs = self.evaluate(std::move(source), {batch_size});
             }
             return to_dict(logs);
           },

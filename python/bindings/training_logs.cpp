@@ -4,6 +4,7 @@
 
 #include "bindings.h"
 #include "casters.h"
+#include "lamina/base/error.h"
 #include "lamina/train/loggers.h"
 #include "lamina/train/model_file.h"
 #include "lamina/train/progress.h"
@@ -14,6 +15,24 @@
 namespace lamina::python {
 
 using namespace train;
+
+static HParams to_hparams(const nb::dict& dict, const char* what) {
+  HParams list;
+  for (auto [key, value] : dict) {
+    std::string name = nb::cast<std::string>(nb::str(key));
+    if (nb::isinstance<nb::bool_>(value)) {
+      list.emplace_back(std::move(name), nb::cast<bool>(value));
+    } else if (nb::isinstance<nb::str>(value)) {
+      list.emplace_back(std::move(name), nb::cast<std::string>(value));
+    } else if (PyNumber_Check(value.ptr())) {
+      list.emplace_back(std::move(name), nb::cast<double>(nb::float_(value)));
+    } else {
+      throw DTypeError(text(what, ": hparams: expected numbers, texts and bools, got ",
+                            Py_TYPE(value.ptr())->tp_name, " for '", name, "'"));
+    }
+  }
+  return list;
+}
 
 void bind_loggers(nb::module_& m) {
   nb::class_<CSVLogger, Callback>(
@@ -50,10 +69,13 @@ void bind_loggers(nb::module_& m) {
       "1")
       .def(
           "__init__",
-          [](EventLogger* self, std::string folder, int64_t every, bool histograms) {
-            new (self) EventLogger(std::move(folder), {every, histograms});
+          [](EventLogger* self, std::string folder, int64_t every, bool histograms,
+             const nb::dict& hparams) {
+            new (self) EventLogger(std::move(folder),
+                                   {every, histograms, to_hparams(hparams, "EventLogger")});
           },
-          nb::arg("folder"), nb::arg("every") = 0, nb::arg("histograms") = false);
+          nb::arg("folder"), nb::arg("every") = 0, nb::arg("histograms") = false,
+          nb::arg("hparams") = nb::dict());
   nb::class_<Report, Callback>(
       m, "Report", nb::is_final(),
       "A page that shows what a training came to: curves, confusion, the most wrong examples, time "
@@ -123,6 +145,15 @@ void bind_loggers(nb::module_& m) {
           },
           nb::arg("module"), nb::arg("shape"), nb::arg("dtype") = nb::none(),
           "What the module computes for inputs of this shape.")
+      .def(
+          "add_hparams",
+          [](EventWriter& self, const nb::dict& hparams, const std::vector<std::string>& metrics) {
+            self.add_hparams(to_hparams(hparams, "add_hparams"), metrics);
+          },
+          nb::arg("hparams"), nb::arg("metrics") = std::vector<std::string>(),
+          "A run's hyper-parameters, and the tags of the scalars that it is judged by.")
+      .def("end_hparams", &EventWriter::end_hparams, nb::arg("success") = true,
+           "That the run is done; without it TensorBoard shows it as running.")
       .def("flush", &EventWriter::flush)
       .def_prop_ro("path", &EventWriter::path);
 }

@@ -37,7 +37,7 @@ void bind_watchers(nb::module_& m) {
       "['bias', 'weight']")
       .def(
           "__init__", [](Watch* self, int64_t every) { new (self) Watch({every}); },
-          nb::arg("every") = 1)
+          nb::arg("every") = 0)
       .def_prop_ro(
           "norms",
           [](const Watch& self) {

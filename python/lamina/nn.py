@@ -11,4 +11,4 @@
 """
 
 from ._lamina._nn import *
-from .recurrent import RNN
+from .recurrent import RNN, ZoneoutCell

@@ -93,6 +93,25 @@ def test_text_and_curves(tmp_path):
     np.testing.assert_allclose(table[4:], [[0.5, 0.5, 0], [1, 0.5, 0]])
 
 
+def test_hyper_parameters(tmp_path):
+    def write(events):
+        events.add_hparams({"lr": 0.5, "net": "mlp", "flip": True, "epochs": 3}, ["val_loss"])
+        events.end_hparams(success=False)
+
+    found = list(values(written(tmp_path, write)))
+    assert [tag for _, tag, _ in found] == [f"_hparams_/{n}" for n in ("experiment", "session_start_info", "session_end_info")]
+    plugins = [fields(fields(value[9][0])[1][0]) for _, _, value in found]
+    assert all(p[1] == [b"hparams"] for p in plugins)
+    experiment, start, end = (fields(fields(p[2][0])[i][0]) for i, p in zip((2, 3, 4), plugins))
+    assert [(fields(h)[1][0], fields(h)[4][0]) for h in experiment[4]] == [(b"lr", 3), (b"net", 1), (b"flip", 2), (b"epochs", 3)]
+    assert fields(fields(experiment[5][0])[1][0])[2] == [b"val_loss"]
+    given = {fields(e)[1][0]: fields(fields(e)[2][0]) for e in start[1]}
+    assert struct.unpack("<d", given[b"lr"][2][0])[0] == 0.5 and given[b"net"][3] == [b"mlp"] and given[b"flip"][4] == [1]
+    assert end[1] == [2] and start[5][0] <= end[2][0]
+    with pytest.raises(lm.DTypeError, match="got list for 'sizes'"):
+        written(tmp_path, lambda e: e.add_hparams({"sizes": [1]}))
+
+
 def test_graph(tmp_path):
     model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
     path = written(tmp_path, lambda e: e.add_graph(model, (-1, 4)))
@@ -107,13 +126,15 @@ def test_logged_fit(tmp_path):
     x = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
     trainer = lm.Trainer(nn.Linear(3, 1)).compile(optim.SGD(lr=0.1), "mse")
     history = trainer.fit((x, x[:, :1]), epochs=3, batch_size=8, verbose=0, validation_split=0.2,
-                          callbacks=[train.EventLogger(str(tmp_path / "run"), every=2, histograms=True)])
+                          callbacks=[train.EventLogger(str(tmp_path / "run"), every=2, histograms=True,
+                                                       hparams={"lr": 0.1})])
     path, = (tmp_path / "run").iterdir()
     got = {}
     for step, tag, value in values(path):
         if 2 in value:
             got.setdefault(tag, []).append((step, struct.unpack("<f", value[2][0])[0]))
     assert got["loss"] == [(i + 1, float(np.float32(v))) for i, v in enumerate(history["loss"])]
+    assert {"_hparams_/experiment", "_hparams_/session_end_info"} <= {tag for _, tag, _ in values(path)}
     assert [s for s, _ in got["batch_loss"]] == [2, 4, 6, 8, 10, 12] and len(got["val_loss"]) == len(got["lr"]) == 3
     with pytest.raises(lm.FileError):
         train.EventWriter("/proc/no/such/folder")

@@ -85,6 +85,43 @@ def test_cells_and_streaming_agree_with_the_whole(kind):
     assert np.allclose(np.array(lm.swapaxes(single, 0, 1)), np.array(y), atol=1e-14)
 
 
+def test_streaming_is_the_whole_sequence_bit_for_bit():
+    """Inference in pieces, down to single steps, in the precision and sizes that people use."""
+    lm.seed(6)
+    for net in (lm.nn.LSTM(64, 128, num_layers=2), lm.nn.GRU(64, 128), lm.nn.SRU(64, 64),
+                lm.nn.RNN(LayerNormLSTMCell(64, 128))):
+        net.eval()
+        for batch in (1, 4):
+            x = lm.array(np.sin(np.arange(24 * batch * 64.0)).reshape(24, batch, 64), dtype=lm.float32)
+            with lm.no_grad():
+                whole = np.array(net(x)[0])
+                for size in (1, 5):
+                    state, parts = None, []
+                    for start in range(0, 24, size):
+                        y, state = net(x[start:start + size], state)
+                        parts.append(np.array(y))
+                    assert np.array_equal(np.concatenate(parts), whole)
+
+
+def test_a_state_that_is_carried_through_training_is_computed_once():
+    """Truncated backpropagation: each step is one program, the same for all, and runs its own loop alone."""
+    lm.seed(7)
+    net = lm.nn.LSTM(3, 4)
+    optimizer = lm.optim.SGD(net.parameters(), 0.1)
+    x, state, made, loops = np.ones((5, 2, 3), np.float32), None, [], []
+    for _ in range(8):
+        before = lm.execution_counters()["new_programs"]
+        with lm.profile() as p:
+            y, state = net(lm.array(x), state)
+            state = tuple(lm.stop_gradient(s) for s in state)
+            loss = lm.mean(lm.square(y))
+            loss.backward()
+            optimizer.step()
+        made.append(lm.execution_counters()["new_programs"] - before)
+        loops.append(sum(row.runs for row in p.rows if row.kernel == "control.scan"))
+    assert sum(made[3:]) == 0 and len(set(loops[3:])) == 1
+
+
 class LayerNormLSTMCell(lm.nn.Module):
     def __init__(self, input_size, hidden_size):
         super().__init__()
@@ -157,6 +194,50 @@ def test_a_nan_stays_in_its_sequence():
     assert np.isfinite(np.array(net(lm.array(x))[0])[:, 0]).all()
 
 
+@pytest.mark.parametrize("net", [
+    lambda: lm.nn.LSTM(3, 4, num_layers=2, bidirectional=True), lambda: lm.nn.GRU(3, 4), lambda: lm.nn.SRU(3, 4),
+    lambda: lm.nn.RNN(LayerNormLSTMCell(3, 4)), lambda: lm.nn.RNN(lm.nn.GRUCell(3, 4), reverse=True)])
+def test_a_nan_inside_a_sequence_reaches_no_other(net):
+    """Several sequences share a row of the loop; the first of each row and the last are the poisoned ones in turn."""
+    lm.seed(5)
+    net, lengths = net(), [8, 3, 4, 2, 3, 5]
+    clean = np.sin(np.arange(8 * 6 * 3.0)).reshape(8, 6, 3).astype(np.float32)
+    expected = np.array(net(lm.array(clean), lengths=lm.array(lengths))[0])
+    for bad in range(6):
+        x = clean.copy()
+        x[:lengths[bad], bad] = np.nan
+        others = [b for b in range(6) if b != bad]
+        p = lm.nn.Parameter(lm.array(x))
+        y, state = net(p, lengths=lm.array(lengths))
+        lm.sum(y[:, lm.array(others)]).backward()
+        assert np.array_equal(np.array(y)[:, others], expected[:, others])
+        assert np.isfinite(np.array(p.grad)[:, others]).all()
+        for part in state if isinstance(state, tuple) else (state,):
+            rows = np.array(part)[..., others, :]
+            assert np.isfinite(rows).all()
+
+
+def test_lengths_with_any_state_and_order():
+    """A nest of states that has axes of its own, batch first, backwards: as each sequence alone."""
+    class Mean(lm.nn.Module):
+        def forward(self, x, state):
+            count, (total,) = state["count"] + 1, state["sums"]
+            total = total + lm.expand_dims(x, 1)
+            return total[:, 0] / lm.reshape(count, (-1, 1)), {"count": count, "sums": (total,)}
+
+    x, lengths = np.sin(np.arange(6 * 9 * 2.0)).reshape(6, 9, 2), [2, 9, 1, 4, 3, 2]
+    rnn = lm.nn.RNN(Mean(), batch_first=True, reverse=True)
+    state = {"count": lm.zeros(6, dtype=lm.float64), "sums": (lm.array(np.arange(12.0).reshape(6, 1, 2)),)}
+    y, last = rnn(lm.array(x), state, lengths=lm.array(lengths))
+    for b, n in enumerate(lengths):
+        sums = np.cumsum(x[b, :n][::-1], 0) + [2.0 * b, 2 * b + 1]
+        assert np.allclose(np.array(y)[b, :n], (sums / np.arange(1, n + 1)[:, None])[::-1])
+        assert not np.array(y)[b, n:].any()
+        assert np.allclose(np.array(last["sums"][0])[b, 0], sums[-1]) and np.array(last["count"])[b] == n
+    with pytest.raises(lm.errors.ShapeError, match=r"RNN\(Mean\): with lengths the first axis.* 6, got float64 \[\]"):
+        rnn(lm.array(x), dict(state, count=lm.zeros((), dtype=lm.float64)), lengths=lm.array(lengths))
+
+
 @pytest.mark.parametrize("call, error, message", [
     (lambda: lm.nn.LSTM(3, 4)(lm.ones((5, 2, 7))), lm.errors.ShapeError, r"\[time, batch, 3\]"),
     (lambda: lm.nn.LSTM(3, 4)(lm.ones((5, 2, 3)), (lm.ones((1, 2, 4)), lm.ones((2, 2, 4)))), lm.errors.ShapeError, "state 1"),
@@ -165,6 +246,10 @@ def test_a_nan_stays_in_its_sequence():
     (lambda: lm.nn.GRU(3, 4)(lm.ones((5, 2, 3)), lengths=lm.array([6, 1])), lm.errors.ValueError, "length 6 of sequence 0"),
     (lambda: lm.nn.GRU(3, 4)(lm.ones((5, 2, 3)), lengths=lm.array([5])), lm.errors.ShapeError, "lengths of 2 sequences"),
     (lambda: lm.nn.GRU(3, 4)(lm.ones((5, 2, 3)), lengths=lm.array([5.0, 1.0])), lm.errors.DTypeError, "integers"),
+    (lambda: lm.nn.GRU(3, 4)(lm.ones((5, 2, 3)), lengths=lm.array([5, -1])), lm.errors.ValueError, "length -1 of sequence 1"),
+    (lambda: lm.nn.GRU(3, 4)(lm.ones((5, 2, 3)), lengths=lm.array([[5, 1]])), lm.errors.ShapeError, "lengths of 2 sequences"),
+    (lambda: lm.nn.RNN(lm.nn.GRUCell(3, 4))(lm.ones((5, 2, 3)), lengths=lm.array([5, 0])), lm.errors.ValueError, "length 0 of sequence 1"),
+    (lambda: lm.nn.RNN(lm.nn.GRUCell(3, 4))(lm.ones((5, 2, 3)), lengths=lm.array([5, 2, 1])), lm.errors.ShapeError, "2 sequences"),
     (lambda: lm.nn.GRU(0, 4), lm.errors.ValueError, "sizes"),
     (lambda: lm.nn.LSTM(3, 2 ** 62), lm.errors.ValueError, "sizes"),
     (lambda: lm.nn.LSTM(3, 4, num_layers=0), lm.errors.ValueError, "layers"),

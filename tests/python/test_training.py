@@ -4,8 +4,6 @@ import csv
 import json
 import os
 import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -320,57 +318,6 @@ def test_nan_going_backward_is_named_and_the_weights_stay():
     np.testing.assert_array_equal(weights(model), before)
 
 
-RUN = """
-import sys, numpy as np, lamina as lm
-from lamina import nn, optim, train
-path, out, mode = sys.argv[1:4]
-lm.seed(4)
-model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Dropout(0.4), nn.Linear(16, 2))
-x = np.random.default_rng(0).normal(size=(90, 4)).astype(np.float32)
-y = (x.sum(axis=1) > 0).astype(np.int64)
-rate = optim.OneCycleSchedule(0.05, steps=60)
-trainer = lm.Trainer(model).compile(optim.NAdam(lr=rate), "cross_entropy", ["accuracy", "f1"], accumulate=2)
-
-class Save(train.Callback):
-    def on_train_batch_end(self, batch):
-        self.trainer.save_checkpoint(path)
-        print(self.trainer.optimizer.steps, flush=True)
-
-import os
-import pathlib
-if mode == "resume" and os.path.exists(path):
-    trainer.load_checkpoint(path)
-calls = [train.ExponentialMovingAverage(decay=0.9), train.ReduceLROnPlateau("loss", patience=50)]
-trainer.fit((x, y), epochs=4, batch_size=8, seed=7, verbose=0, callbacks=calls + [Save()] * (mode != "whole"),
-            sample_weight=np.linspace(0.5, 1.5, 90, dtype=np.float32),
-            transform=lambda a, b: (a + 0.1 * lm.random.normal(a.shape), b))
-np.savez(out, *[p.numpy() for p in model.state_dict().values()], np.array(list(trainer.history.history.values())))
-"""
-
-
-def test_killed_at_random_points_and_resumed_is_as_never_stopped(tmp_path):
-    def run(mode, path="c", kill_after=None):
-        args = [sys.executable, "-c", RUN, str(tmp_path / path), str(tmp_path / (path + mode)), mode]
-        child = subprocess.Popen(args, stdout=subprocess.PIPE, text=True)
-        if kill_after is not None:
-            for _ in range(kill_after):
-                child.stdout.readline()
-            child.kill()
-            child.communicate()
-            return None
-        assert child.communicate()[0] is not None and child.returncode == 0
-        with np.load(tmp_path / (path + mode + ".npz")) as stored:
-            return [stored[k] for k in stored.files]
-
-    whole = run("whole")
-    points = np.random.default_rng(int.from_bytes(os.urandom(4), "little")).integers(1, 47, 3)
-    for point in points.tolist():
-        run("first", f"p{point}", kill_after=point)
-        resumed = run("resume", f"p{point}")
-        for a, b in zip(whole, resumed):
-            np.testing.assert_array_equal(a, b, err_msg=f"killed after batch {point}")
-
-
 def test_bit_flips_are_found(tmp_path):
     model, rng = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 2)), np.random.default_rng(0)
     path = str(tmp_path / "m.lamina")
@@ -399,6 +346,26 @@ def test_report(tmp_path):
     right = sum(int(part.split(": ")[1].split("<")[0]) for part in page.split("<title>")
                 if " as " in part and part.split(" as ")[0] == part.split(" as ")[1].split(":")[0])
     assert right == round(trainer.evaluate(test_data)["accuracy"] * len(test_data))
+
+
+def test_curves_are_drawn(tmp_path):
+    from test_events import pixels
+
+    path = str(tmp_path / "curves.png")
+    history = fitted(linear(), problem(), epochs=7, validation_split=0.25).history
+    history.plot(path)
+    picture = pixels(pathlib.Path(path).read_bytes()).astype(int)
+    assert picture.shape == (488, 1040, 3)
+    blue, orange = ((abs(picture - colour).sum(-1) < 12) for colour in ([37, 99, 235], [220, 90, 30]))
+    both = history["loss"] + history["val_loss"]
+    margin = 0.06 * (max(both) - min(both))
+    low, high = max(min(both) - margin, 0), max(both) + margin
+    for marks, values in (blue | orange, history["loss"]), (orange, history["val_loss"]):  # the latter lies above
+        for i, value in enumerate(values):
+            x, y = 112 + 896 * i / 6, 428 - 360 * (value - low) / (high - low)
+            assert marks[int(y) - 1:int(y) + 2, int(x) - 1:int(x) + 2].mean() > 0.3, (i, value)
+    with pytest.raises(lm.ValueError, match="no epoch"):
+        lm.Trainer(linear()).history.plot(path)
 
 
 def test_a_display_takes_the_place_of_the_terminal(capfd):

@@ -1,8 +1,8 @@
 // cond: the program of one branch.
 #include <cstring>
-#include <mutex>
 
 #include "lamina/backends/control/step_program.h"
+#include "lamina/base/once.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/loops.h"
 
@@ -18,14 +18,13 @@ class CondKernel final : public Kernel {
     const bool holds = *reinterpret_cast<const bool*>(operands[0]);
     const Subgraph& branch = holds ? *cond_.yes : *cond_.no;
     Branch& compiled = branches_[holds];
-    std::call_once(compiled.once,
-                   [&] { compiled.program = body_program(branch, 0, branch.input_count()); });
+    compiled.once([&] { compiled.program = body_program(branch, 0, branch.input_count()); });
     run_once(*compiled.program, branch, operands + 1, operands + 1 + branch.input_count(), context);
   }
 
  private:
   struct Branch {
-    std::once_flag once;
+    Once once;
     std::shared_ptr<const Program> program;
   };
   AttributesRef attributes_;

@@ -2,10 +2,10 @@
 // a carry that is stacked as well is read from there by the next step. Other carries change places
 // between the result and a second buffer, or are updated in place where the body's plan says so.
 #include <cstring>
-#include <mutex>
 
 #include "lamina/backends/control/step_program.h"
 #include "lamina/base/error.h"
+#include "lamina/base/once.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/loops.h"
 
@@ -41,7 +41,7 @@ class ScanKernel final : public Kernel {
 
  private:
   const std::shared_ptr<const Program>& program() const {
-    std::call_once(once_, [&] {
+    once_([&] {
       const auto carries = static_cast<size_t>(scan_.carries);
       program_ = body_program(*scan_.body, carries, carries + static_cast<size_t>(scan_.sequences));
     });
@@ -146,8 +146,8 @@ class ScanKernel final : public Kernel {
         }
         Buffer& b = buffers_[place.number];
         if (b.stack >= 0 || b.even) continue;
-        const bool in_place = program_.outputs[k].donor == static_cast<int32_t>(k) &&
-                              users[place.number] == 1;
+        const bool in_place =
+            program_.outputs[k].donor == static_cast<int32_t>(k) && users[place.number] == 1;
         if (in_place) {
           std::memcpy(results_[k], inputs_[k], bytes(k));
           step_.set_input(k, results_[k]);
@@ -191,7 +191,7 @@ class ScanKernel final : public Kernel {
 
   AttributesRef attributes_;
   const ScanAttributes& scan_;
-  mutable std::once_flag once_;
+  mutable Once once_;
   mutable std::shared_ptr<const Program> program_;
   Preparation prepared_{};
 };

@@ -1,9 +1,9 @@
 // while_loop: the programs of condition and body by turns. Carries change places between two sets
 // of buffers.
 #include <cstring>
-#include <mutex>
 
 #include "lamina/backends/control/step_program.h"
+#include "lamina/base/once.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/loops.h"
 
@@ -20,7 +20,7 @@ class WhileLoopKernel final : public Kernel {
 
   void run(std::byte* const* operands, RunContext& context) const override {
     const auto carries = static_cast<size_t>(loop_.carries);
-    std::call_once(once_, [&] {
+    once_([&] {
       condition_ = body_program(*loop_.condition, 0, carries);
       body_ = body_program(*loop_.body, 0, carries);
     });
@@ -51,7 +51,7 @@ class WhileLoopKernel final : public Kernel {
  private:
   AttributesRef attributes_;
   const WhileLoopAttributes& loop_;
-  mutable std::once_flag once_;
+  mutable Once once_;
   mutable std::shared_ptr<const Program> condition_, body_;
 };
 

@@ -13,6 +13,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 #include "lamina/backends/cpu/applied_steps-inl.h"
+#include "lamina/backends/cpu/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lamina::cpu::HWY_NAMESPACE {
@@ -92,10 +93,14 @@ HWY_ATTR void pack_panel(const T* HWY_RESTRICT from, int64_t line_step, int64_t 
   using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
   const Tag<T> d;
   const int64_t lanes = lanes_of<T>(), width = panel_width<T>();
-  if (line_step == 1 && count == width) {
-    for (int64_t k = 0; k < depth; ++k) {
-      for (int64_t i = 0; i < width; i += lanes) {
-        hn::StoreU(hn::LoadU(d, from + k * depth_step + i), d, to + k * width + i);
+  if (line_step == 1) {
+    const int64_t whole = count / lanes * lanes;
+    for (int64_t k = 0; k < depth; ++k, from += depth_step, to += width) {
+      for (int64_t i = 0; i < whole; i += lanes) hn::Store(hn::LoadU(d, from + i), d, to + i);
+      for (int64_t i = whole; i < width; i += lanes) {
+        const int64_t rest = count - i;
+        hn::Store(rest > 0 ? load_few(d, from + i, static_cast<size_t>(rest)) : hn::Zero(d), d,
+                  to + i);
       }
     }
     return;
@@ -120,12 +125,12 @@ struct Ahead {
   int64_t step, rows;
 };
 
-// to (kTileRows x kVectors vectors, rows a panel apart) = from or 0, + tile of a x panel of b; four and
+// to (kTileRows x kVectors vectors) = from (rows a panel apart) or 0, + tile of a x panel of b; four and
 // two are the tile's rows.
 template <int kVectors, class T>
 HWY_ATTR HWY_NOINLINE void tile_sums(const T* HWY_RESTRICT four, const T* HWY_RESTRICT two,
                                      const T* HWY_RESTRICT b, int64_t depth, const T* from, T* to,
-                                     Ahead<T> ahead) {
+                                     int64_t to_row, Ahead<T> ahead) {
   const Tag<T> d;
   using V = hn::Vec<Tag<T>>;
   const int64_t lanes = lanes_of<T>(), width = panel_width<T>();
@@ -148,13 +153,13 @@ HWY_ATTR HWY_NOINLINE void tile_sums(const T* HWY_RESTRICT four, const T* HWY_RE
     if constexpr (kVectors > 2) s##i##2 = hn::MulAdd(factor, b2, s##i##2); \
     if constexpr (kVectors > 3) s##i##3 = hn::MulAdd(factor, b3, s##i##3); \
   }
-#define LAMINA_STORE(i)                                                 \
-  {                                                                     \
-    T* row = to + i * width;                                            \
-    hn::Store(s##i##0, d, row);                                         \
-    if constexpr (kVectors > 1) hn::Store(s##i##1, d, row + lanes);     \
-    if constexpr (kVectors > 2) hn::Store(s##i##2, d, row + 2 * lanes); \
-    if constexpr (kVectors > 3) hn::Store(s##i##3, d, row + 3 * lanes); \
+#define LAMINA_STORE(i)                                                  \
+  {                                                                      \
+    T* row = to + i * to_row;                                            \
+    hn::StoreU(s##i##0, d, row);                                         \
+    if constexpr (kVectors > 1) hn::StoreU(s##i##1, d, row + lanes);     \
+    if constexpr (kVectors > 2) hn::StoreU(s##i##2, d, row + 2 * lanes); \
+    if constexpr (kVectors > 3) hn::StoreU(s##i##3, d, row + 3 * lanes); \
   }
 #define LAMINA_EACH(X) X(0) X(1) X(2) X(3) X(4) X(5)
   LAMINA_EACH(LAMINA_START)
@@ -193,23 +198,15 @@ HWY_ATTR HWY_NOINLINE void tile_sums(const T* HWY_RESTRICT four, const T* HWY_RE
 // As many vectors as `columns`, of which there is at least one, need.
 template <class T>
 HWY_ATTR HWY_INLINE void sums_of(int64_t columns, const T* four, const T* two, const T* b,
-                                 int64_t depth, const T* from, T* to, Ahead<T> ahead) {
+                                 int64_t depth, const T* from, T* to, int64_t to_row,
+                                 Ahead<T> ahead) {
   const int64_t vectors = (columns + lanes_of<T>() - 1) / lanes_of<T>();
   if constexpr (kPanelVectors > 2) {
-    if (vectors > 3) return tile_sums<4>(four, two, b, depth, from, to, ahead);
-    if (vectors > 2) return tile_sums<3>(four, two, b, depth, from, to, ahead);
+    if (vectors > 3) return tile_sums<4>(four, two, b, depth, from, to, to_row, ahead);
+    if (vectors > 2) return tile_sums<3>(four, two, b, depth, from, to, to_row, ahead);
   }
-  if (vectors > 1) return tile_sums<2>(four, two, b, depth, from, to, ahead);
-  tile_sums<1>(four, two, b, depth, from, to, ahead);
-}
-
-template <class T>
-HWY_ATTR HWY_INLINE hn::Vec<Tag<T>> load_some(const T* from, int64_t count) {
-  const Tag<T> d;
-  if (count >= lanes_of<T>()) return hn::LoadU(d, from);
-  HWY_ALIGN T values[64 / sizeof(T)] = {};
-  std::copy(from, from + count, values);
-  return hn::Load(d, values);
+  if (vectors > 1) return tile_sums<2>(four, two, b, depth, from, to, to_row, ahead);
+  tile_sums<1>(four, two, b, depth, from, to, to_row, ahead);
 }
 
 // The steps on a tile whose rows are `width` apart; row i of the result is at `offset` + i * c_row.
@@ -222,12 +219,13 @@ HWY_ATTR void apply(std::span<const backend::AppliedStep> steps, int64_t offset,
     const int64_t lanes = lanes_of<T>(), width = panel_width<T>();
     for (const backend::AppliedStep& step : steps) {
       for (int64_t j = 0; j < columns; j += lanes) {
+        const size_t count = static_cast<size_t>(std::min(lanes, columns - j));
         auto extra = hn::Zero(d);
         if (step.extent == Extent::Number) extra = hn::Set(d, *step.extra);
-        if (step.extent == Extent::Columns) extra = load_some(step.extra + column + j, columns - j);
+        if (step.extent == Extent::Columns) extra = load_few(d, step.extra + column + j, count);
         for (int64_t i = 0; i < rows; ++i) {
           if (step.extent == Extent::Result)
-            extra = load_some(step.extra + offset + i * c_row + j, columns - j);
+            extra = load_few(d, step.extra + offset + i * c_row + j, count);
           T* at = tile + i * width + j;
           hn::Store(applied(d, step.kind, hn::Load(d, at), extra), d, at);
         }
@@ -245,7 +243,8 @@ HWY_ATTR void write(const T* tile, int64_t rows, int64_t columns, T* c, int64_t 
     for (; j + lanes <= columns; j += lanes) {
       hn::StoreU(hn::Load(d, tile + i * width + j), d, c + i * c_row + j);
     }
-    for (; j < columns; ++j) c[i * c_row + j] = tile[i * width + j];
+    const size_t rest = static_cast<size_t>(columns - j);
+    if (rest > 0) store_few(d, hn::Load(d, tile + i * width + j), c + i * c_row + j, rest);
   }
 }
 
@@ -289,7 +288,8 @@ template <class T>
 HWY_ATTR void multiply(const PackedProduct<T>& p, int64_t first_tile, int64_t last_tile,
                        int64_t first_panel, int64_t last_panel, T* scratch) {
   using Extent = backend::AppliedStep::Extent;
-  const int64_t width = panel_width<T>(), block_panels = kBlockColumns / width;
+  const int64_t lanes = lanes_of<T>(), width = panel_width<T>();
+  const int64_t block_panels = kBlockColumns / width;
   const int64_t blocks = (p.depth + p.block_depth - 1) / p.block_depth;
   const int64_t tiles = last_tile - first_tile, step = (p.depth + blocks - 1) / blocks;
   const auto block_at = [&](int64_t panel, int64_t k) {
@@ -318,9 +318,13 @@ HWY_ATTR void multiply(const PackedProduct<T>& p, int64_t first_tile, int64_t la
             }
           }
           T* kept = sums + (t * block_panels + q) * kTileRows * width;
+          const bool direct =
+              complete && p.steps.empty() && rows == kTileRows && columns % lanes == 0;
+          T* const to = !complete ? kept : direct ? p.c + offset : tile;
           sums_of(columns, four, two, scratch + q * width * block.depth, block.depth,
-                  k == 0 ? nullptr : kept, complete ? tile : kept, ahead_of(p, next, q, t, tiles));
-          if (!complete) continue;
+                  k == 0 ? nullptr : kept, to, direct ? p.c_row : width,
+                  ahead_of(p, next, q, t, tiles));
+          if (!complete || direct) continue;
           apply(p.steps, offset, p.c_row, column, rows, columns, tile);
           write(tile, rows, columns, p.c + offset, p.c_row);
         }

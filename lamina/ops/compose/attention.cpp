@@ -16,6 +16,7 @@
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
 #include "lamina/ops/attention.h"
+#include "lamina/ops/attention_attributes.h"
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/iota.h"
 #include "lamina/ops/linear.h"
@@ -109,13 +110,7 @@ struct Attention {
   static constexpr auto name = "attention";
   static constexpr const char* inputs[] = {"query", "key", "value", "scale", "mask?"};
   static constexpr bool multiple = true;
-  struct Attributes {
-    bool is_causal = false;
-    template <class V>
-    void fields(V&& v) {
-      v("is_causal", is_causal);
-    }
-  };
+  using Attributes = AttentionAttributes;
   static void infer(Inference& c) {
     const Shape &q = c.shape(0), &k = c.shape(1), &v = c.shape(2);
     const int rank = q.rank();

@@ -94,7 +94,7 @@ TEST_F(Quickstart, PredictNamesABadFile) {
   std::ofstream(*folder / "bad.csv") << "1,2,3\n";
   const CommandResult result =
       run_lamina("predict " + (*folder / "d.lamina") + " " + (*folder / "bad.csv"));
-  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.output, HasSubstr("expected rows of 64 numbers, got 3"));
 }
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <fstream>
 
@@ -18,6 +19,25 @@ std::string contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::string chunk(const std::string& name, const std::string& body) {
+  const auto number = [](uLong value) {
+    std::string out;
+    for (int shift : {24, 16, 8, 0}) out += static_cast<char>(value >> shift & 255);
+    return out;
+  };
+  const std::string both = name + body;
+  const uLong crc =
+      crc32(0, reinterpret_cast<const Bytef*>(both.data()), static_cast<uInt>(both.size()));
+  return number(body.size()) + both + number(crc);
+}
+
+// The beginning of a picture of ten thousand million pixels.
+std::string huge_png() {
+  const std::string size("\x00\x01\x86\xa0", 4);
+  return "\x89PNG\r\n\x1a\n" + chunk("IHDR", size + size + std::string("\x08\x02\x00\x00\x00", 5)) +
+         chunk("IDAT", std::string(4, '\0'));
+}
+
 // A folder with a few pictures of each digit.
 class Train : public testing::Test {
  protected:
@@ -30,10 +50,10 @@ class Train : public testing::Test {
 
 TEST_F(Train, LearnsAFolderOfPictures) {
   const std::string model = folder / "m.lamina", digits = folder / "digits";
-  const CommandResult result =
-      run_lamina("train " + digits + " --model mlp --epochs 12 --batch-size 16 --image-size 8 " +
-                 "--augment none --log " + (folder / "log.csv") + " --report " +
-                 (folder / "report.html") + " --save " + model);
+  const CommandResult result = run_lamina(
+      "train " + digits + " --model mlp --epochs 12 --batch-size 16 --image-size 8 " +
+      "--augment none --log " + (folder / "log.csv") + " --report " + (folder / "report.html") +
+      " --plot " + (folder / "curves.png") + " --save " + model);
   ASSERT_EQ(result.exit_code, 0) << result.output;
   EXPECT_THAT(result.output,
               HasSubstr("240 pictures of 10 classes to learn from, 60 to check with; 1 x 8 x 8"));
@@ -43,6 +63,7 @@ TEST_F(Train, LearnsAFolderOfPictures) {
   EXPECT_TRUE(log.starts_with("epoch,loss,accuracy,val_loss,val_accuracy\n")) << log;
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 13);
   EXPECT_THAT(contents(folder / "report.html"), HasSubstr("<html"));
+  EXPECT_THAT(contents(folder / "curves.png"), HasSubstr("IEND"));
 
   const std::string picture = folder / "digits/3/0003.png";
   const CommandResult table = run_lamina("predict " + model + " " + picture + " --top 2");
@@ -126,7 +147,7 @@ TEST_F(Train, LearnsTables) {
 TEST_F(Train, SaysWhatIsWrongWithTheData) {
   const auto fails = [&](const std::string& arguments, const char* message) {
     const CommandResult bad = run_lamina("train " + arguments);
-    EXPECT_EQ(bad.exit_code, 1) << bad.output;
+    EXPECT_EQ(bad.exit_code, 2) << bad.output;
     EXPECT_THAT(bad.output, HasSubstr(message));
   };
   fails((folder / "none"), "No such file");
@@ -138,6 +159,39 @@ TEST_F(Train, SaysWhatIsWrongWithTheData) {
   std::filesystem::copy(folder / "one/a", folder / "bad/a");
   std::ofstream(folder / "bad/b/x.png") << "nonsense";
   fails((folder / "bad"), "bad/b/x.png: bad signature");
+  std::filesystem::create_directories(folder / "empty");
+  fails((folder / "empty"), "is not a folder of pictures");
+  std::filesystem::create_directories(folder / "hollow/a");
+  fails((folder / "hollow"), "no picture in it");
+  std::ofstream(folder / "bad/b/x.png", std::ios::binary) << huge_png();
+  fails((folder / "bad"), "100000");
+  std::filesystem::create_directories(folder / "other/1");
+  std::filesystem::copy_file(folder / "digits/3/0003.png", folder / "other/1/x.png");
+  fails((folder / "digits") + " --validation " + (folder / "other"), "has other classes than");
+  std::ofstream(folder / "t.csv") << "a,b\n1,2\n3\n";
+  fails((folder / "t.csv"), "line 3");
+}
+
+// What would be known at the end of a training only is said before it.
+TEST_F(Train, LooksFirstWhereItWillWrite) {
+  for (const char* option : {"--save", "--report", "--plot", "--log", "--checkpoint"}) {
+    const CommandResult bad = run_lamina("train " + (folder / "digits") + " --model mlp " + option +
+                                         " " + (folder / "no/such/file"));
+    EXPECT_EQ(bad.exit_code, 2) << bad.output;
+    EXPECT_THAT(bad.output, HasSubstr("no/such/file"));
+    EXPECT_THAT(bad.output, testing::Not(HasSubstr("epoch")));
+  }
+}
+
+TEST_F(Train, RefusesTheCheckpointOfAnotherNet) {
+  const std::string base = "train " + (folder / "digits") + " --image-size 8 --epochs 1 --quiet " +
+                           "--batch-size 100 --checkpoint " + (folder / "c") + " --save " +
+                           (folder / "m.lamina");
+  ASSERT_EQ(run_lamina(base + " --model mlp").exit_code, 0);
+  const CommandResult bad = run_lamina(base + " --model small");
+  EXPECT_EQ(bad.exit_code, 2) << bad.output;
+  EXPECT_THAT(bad.output, HasSubstr("missing"));
+  EXPECT_THAT(bad.output, HasSubstr("unexpected"));
 }
 
 TEST(Summary, ShowsLayers) {

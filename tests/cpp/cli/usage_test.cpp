@@ -58,20 +58,20 @@ TEST(Usage, WrongArgumentsExitWithTwo) {
   }
 }
 
-TEST(Usage, FailuresExitWithOne) {
+TEST(Usage, FilesThatDoNotFitExitWithTwo) {
   const TemporaryFolder folder;
   for (const std::string command : {"explain ", "predict "}) {
     const std::string file = command == "predict " ? " x.png" : "";
     const CommandResult missing = run_lamina(command + (folder / "none.lamina") + file);
-    EXPECT_EQ(missing.exit_code, 1);
+    EXPECT_EQ(missing.exit_code, 2);
     EXPECT_THAT(missing.output, HasSubstr("lamina: error: "));
     EXPECT_THAT(missing.output, HasSubstr("none.lamina"));
     std::ofstream(folder / "foreign.lamina") << "this is not a model, but long enough to look at";
     const CommandResult foreign = run_lamina(command + (folder / "foreign.lamina") + file);
-    EXPECT_EQ(foreign.exit_code, 1);
+    EXPECT_EQ(foreign.exit_code, 2);
     EXPECT_THAT(foreign.output, HasSubstr("help"));
   }
-  EXPECT_EQ(run_lamina("quickstart --epochs 1 --save /nowhere/at/all.lamina").exit_code, 1);
+  EXPECT_EQ(run_lamina("quickstart --epochs 1 --save /nowhere/at/all.lamina").exit_code, 2);
 }
 
 TEST(Usage, DoctorTellsVersions) {

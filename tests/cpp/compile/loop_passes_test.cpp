@@ -81,6 +81,78 @@ output %8
 )");
 }
 
+TEST(LoopPasses, ConvolutionsThatNeedNoStateLeaveTheLoop) {
+  const std::string same = ", stride=[1], padding_low=[1], padding_high=[1], dilation=[1], groups=1)";
+  EXPECT_EQ(after(products_before_loops, R"(
+%0 = input float32 [2, 4, 6] "h"
+%1 = input float32 [5, 2, 3, 6] "xs"
+%2 = input float32 [4, 3, 3] "w"
+%3 = input float32 [4, 4, 3] "u"
+%4 = scan(%0, %1, %2, %3, carries=1, sequences=1, length=5, reverse=false, body={
+    %0 = input float32 [2, 4, 6] ""
+    %1 = input float32 [2, 3, 6] ""
+    %2 = input float32 [4, 3, 3] ""
+    %3 = input float32 [4, 4, 3] ""
+    %4 = convolution(%1, %2)" + same + R"( : float32 [2, 4, 6]
+    %5 = convolution(%0, %3)" + same + R"( : float32 [2, 4, 6]
+    %6 = add(%4, %5) : float32 [2, 4, 6]
+    output %6
+    output %6
+  })
+%5 = %4[1] : float32 [5, 2, 4, 6]
+output %5
+)"),
+            R"(
+%0 = input float32 [2, 4, 6] "h"
+%1 = input float32 [5, 2, 3, 6] "xs"
+%2 = input float32 [4, 3, 3] "w"
+%3 = input float32 [4, 4, 3] "u"
+%4 = reshape(%1, shape=[10, 3, 6]) : float32 [10, 3, 6]
+%5 = convolution(%4, %2)" + same + R"( : float32 [10, 4, 6]
+%6 = reshape(%5, shape=[5, 2, 4, 6]) : float32 [5, 2, 4, 6]
+%7 = scan(%0, %6, %3, carries=1, sequences=1, length=5, reverse=false, body={
+    %0 = input float32 [2, 4, 6] ""
+    %1 = input float32 [2, 4, 6] ""
+    %2 = input float32 [4, 4, 3] ""
+    %3 = convolution(%0, %2)" + same + R"( : float32 [2, 4, 6]
+    %4 = add(%1, %3) : float32 [2, 4, 6]
+    output %4
+    output %4
+  })
+%8 = %7[1] : float32 [5, 2, 4, 6]
+output %8
+)");
+}
+
+TEST(LoopPasses, FilterGradientsAreOneConvolutionAfterTheLoop) {
+  const std::string same =
+      ", stride=[1], padding_low=[1], padding_high=[1], dilation=[1], groups=1, shape=[3])";
+  EXPECT_EQ(after(sums_after_loops, R"(
+%0 = number float32 0
+%1 = broadcast_to(%0, shape=[4, 3, 3]) : float32 [4, 3, 3]
+%2 = input float32 [5, 2, 3, 6] "xs"
+%3 = input float32 [5, 2, 4, 6] "dz"
+%4 = scan(%1, %2, %3, carries=1, sequences=2, length=5, reverse=true, body={
+    %0 = input float32 [4, 3, 3] ""
+    %1 = input float32 [2, 3, 6] ""
+    %2 = input float32 [2, 4, 6] ""
+    %3 = convolution_weight_gradient(%1, %2)" + same + R"( : float32 [4, 3, 3]
+    %4 = add(%0, %3) : float32 [4, 3, 3]
+    output %4
+  })
+%5 = %4[0] : float32 [4, 3, 3]
+output %5
+)"),
+            R"(
+%0 = input float32 [5, 2, 3, 6] "xs"
+%1 = input float32 [5, 2, 4, 6] "dz"
+%2 = reshape(%0, shape=[10, 3, 6]) : float32 [10, 3, 6]
+%3 = reshape(%1, shape=[10, 4, 6]) : float32 [10, 4, 6]
+%4 = convolution_weight_gradient(%2, %3)" + same + R"( : float32 [4, 3, 3]
+output %4
+)");
+}
+
 TEST(LoopPasses, ProductsOfOneInputAreOneProduct) {
   EXPECT_EQ(after(join_products, R"(
 %0 = input float32 [2, 3] "h"

@@ -46,7 +46,7 @@ TEST(Examples, lm_nn_LSTM) {
 }
 
 TEST(Examples, lm_nn_GRU) {
-  nn::GRU gru(3, 4, {{.bidirectional = true}});
+  nn::GRU gru(3, 4, {.bidirectional = true});
   EXPECT_EQ(gru.run(lm::ones({5, 2, 3})).output.shape(), (Shape{5, 2, 8}));
 }
 
@@ -62,6 +62,38 @@ TEST(Examples, lm_nn_LSTMCell) {
 TEST(Examples, lm_nn_GRUCell) {
   nn::GRUCell cell(3, 4, {.reset_after = false});
   EXPECT_EQ(cell(lm::ones({2, 3})).shape(), (Shape{2, 4}));
+}
+
+TEST(Examples, lm_nn_IndRNN) {
+  nn::IndRNN rnn(3, 4, {.num_layers = 2});
+  EXPECT_EQ(rnn.run(lm::ones({5, 2, 3})).state[0].shape(), (Shape{2, 2, 4}));
+}
+
+TEST(Examples, lm_nn_SRU) {
+  EXPECT_EQ(nn::SRU(3, 4).run(lm::ones({5, 2, 3})).state[0].shape(), (Shape{1, 2, 4}));
+}
+
+TEST(Examples, lm_nn_ConvLSTM2d) {
+  nn::RecurrentResult r = nn::ConvLSTM2d(3, 4, 3).run(lm::ones({5, 2, 3, 8, 8}));
+  EXPECT_EQ(r.output.shape(), (Shape{5, 2, 4, 8, 8}));
+  EXPECT_EQ(r.state[0].shape(), (Shape{2, 4, 8, 8}));
+}
+
+TEST(Examples, lm_nn_ConvLSTM2dCell) {
+  std::vector<Array> state = nn::ConvLSTM2dCell(3, 4, 3).call({lm::ones({2, 3, 6, 5})});  // h, c
+  EXPECT_EQ(state[0].shape(), (Shape{2, 4, 6, 5}));
+}
+
+TEST(Examples, lm_nn_SRUCell) {
+  std::vector<Array> results = nn::SRUCell(3, 4).call({lm::ones({2, 3})});  // y, c
+  EXPECT_EQ(results[1].shape(), (Shape{2, 4}));
+}
+
+TEST(Examples, lm_nn_ZoneoutCell) {
+  nn::ZoneoutCell cell(nn::LSTMCell(3, 4), {0.05, 0.5});
+  nn::RecurrentResult r = nn::RNN(std::move(cell)).run(lm::ones({5, 2, 3}));
+  EXPECT_EQ(r.output.shape(), (Shape{5, 2, 4}));
+  EXPECT_EQ(r.state[1].shape(), (Shape{2, 4}));
 }
 
 }  // namespace

@@ -1,11 +1,18 @@
 // Memory that runs out anywhere in a fit: a typed exception, and a model that is as after a step.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
 #include "lamina/base/error.h"
 #include "lamina/base/fault.h"
 #include "lamina/core/allocator.h"
+#include "lamina/data/digits.h"
+#include "lamina/nn/batch_norm.h"
+#include "lamina/nn/convolution.h"
+#include "lamina/nn/dropout.h"
+#include "lamina/nn/flatten.h"
+#include "lamina/nn/pooling.h"
 #include "lamina/optim/adam.h"
 #include "lamina/train/trainer.h"
 #include "lamina/train/weight_callbacks.h"
@@ -33,41 +40,43 @@ struct Path : Callback {
   std::set<std::vector<float>> places;
 };
 
-}  // namespace
+struct Task {
+  std::function<nn::Sequential()> make;
+  data::ArrayDataset data;
+  FitOptions fit;
+  int64_t accumulate = 1;
+};
 
-TEST(Failure, EveryAllocationOfAFitMayFail) {
-  if (!fault::kEnabled) GTEST_SKIP() << "built without LAMINA_FAULT_INJECTION";
-  const auto data = points(24);
-  const CompileOptions how{.optimizer = {}, .loss = "cross_entropy", .metrics = {"accuracy", "f1"}};
+// Makes each allocation of a fit fail, one at a time.
+void fail_everywhere(const Task& task, size_t steps, int64_t fewest) {
   auto compiled = [&](Trainer& trainer) {
-    CompileOptions options = how;
-    options.optimizer = optim::AdamW({.lr = 0.02});
-    trainer.compile(std::move(options));
+    trainer.compile({.optimizer = optim::AdamW({.lr = 0.02}),
+                     .loss = "cross_entropy",
+                     .metrics = {"accuracy", "f1"},
+                     .accumulate = task.accumulate});
   };
-  const FitOptions fit{.epochs = 1, .batch_size = 8, .verbose = 0};
-
-  nn::Sequential model = small_net();
+  nn::Sequential model = task.make();
   Path path(model);
   {
     Trainer trainer(model);
     compiled(trainer);
-    FitOptions options = fit;
+    FitOptions options = task.fit;
     options.callbacks = {path};
-    trainer.fit(data, options);
+    trainer.fit(task.data, options);
   }
-  ASSERT_EQ(path.places.size(), 4u);
+  ASSERT_EQ(path.places.size(), steps + 1);
 
   int64_t failed = 0;
   size_t in_use = 0;
   for (int64_t k = 0;; ++k) {
-    nn::Sequential again = small_net();
+    nn::Sequential again = task.make();
     Trainer trainer(again);
     compiled(trainer);
     bool done = true;
     {
       const fault::Guard guard("allocate", k);
       try {
-        trainer.fit(data, fit);
+        trainer.fit(task.data, task.fit);
       } catch (const OutOfMemory&) {
         done = false;
       }
@@ -76,12 +85,43 @@ TEST(Failure, EveryAllocationOfAFitMayFail) {
     if (done) break;
     ++failed;
     if (k % 16 == 0) {
-      trainer.fit(data, {.epochs = 1, .batch_size = 4, .verbose = 0});  // the next smaller batch
+      trainer.fit(task.data,
+                  {.epochs = 1, .batch_size = 4, .verbose = 0});  // the next smaller batch
     }
     if (k == 32) in_use = memory_statistics().in_use;
     if (k > 32) {
       EXPECT_LE(memory_statistics().in_use, in_use + in_use / 2) << "allocation " << k;
     }
   }
-  EXPECT_GT(failed, 20);
+  EXPECT_GT(failed, fewest);
+}
+
+// Batch statistics, dropout, convolution: state beside the weights, and random numbers.
+nn::Sequential picture_net() {
+  lamina::seed(5);
+  return nn::Sequential{nn::Conv2d(1, 4, 3, {.padding = 1}),
+                        nn::BatchNorm2d(4),
+                        nn::ReLU(),
+                        nn::MaxPool2d(2),
+                        nn::Dropout(0.3),
+                        nn::Flatten(),
+                        nn::Linear(4 * 16, 10)};
+}
+
+}  // namespace
+
+TEST(Failure, EveryAllocationOfAFitMayFail) {
+  if (!fault::kEnabled) GTEST_SKIP() << "built without LAMINA_FAULT_INJECTION";
+  fail_everywhere({[] { return small_net(); }, points(24), {.batch_size = 8, .verbose = 0}}, 3, 20);
+}
+
+TEST(Failure, EveryAllocationOfAFitOfPicturesMayFail) {
+  if (!fault::kEnabled) GTEST_SKIP() << "built without LAMINA_FAULT_INJECTION";
+  const data::ArrayDataset digits = data::digits();
+  std::vector<int64_t> numbers(16);
+  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int64_t>(i) * 7;
+  const data::Batch some = digits.get(numbers);
+  const data::ArrayDataset few(some.x, some.y);
+  FitOptions fit{.batch_size = 4, .validation_data = few, .verbose = 0};
+  fail_everywhere({picture_net, few, fit, 2}, 4, 40);
 }

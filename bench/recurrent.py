@@ -1,0 +1,258 @@
+"""Recurrent nets of cells that users write, beside the same cells in PyTorch; and sequences of several lengths beside
+their padded run. usage: recurrent.py [--torch-python PYTHON] [--compile] [--rounds N] [WORK..]
+
+Two layers of 512, 64 steps of 512 numbers, 2 threads; images of 32 channels of 16 x 16 and 16 steps for convlstm. A
+process for each side, in turns; the median of the rounds. With --compile PyTorch's cells run through torch.compile."""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+STEPS, SIZE, LAYERS = 64, 512, 2
+CELLS = ("lnlstm", "lightgru", "indrnn", "sru", "peephole", "convlstm")
+WORKS = [f"{cell}_train_b32" for cell in CELLS[:-1]] + ["convlstm_train_b8", "lstm_train_b32", "lengths_train_b32",
+         "lengths_infer_b32", "lstm_infer_b1", "gru_infer_b1"]
+
+
+def cells(nn, ops, cat_axis):
+    """The cells, as one writes them with either library: `ops` has its functions, under the same names."""
+
+    class Affine(nn.Module):
+        def __init__(self, inputs, size, gates, recurrent=True):
+            super().__init__()
+            self.ih = nn.Linear(inputs, gates * size)
+            if recurrent:
+                self.hh = nn.Linear(size, gates * size, bias=False)
+
+        def gates(self, x, h, count):
+            return ops.split(self.ih(x) + self.hh(h), count)
+
+    class lnlstm(Affine):
+        def __init__(self, inputs, size):
+            super().__init__(inputs, size, 4)
+            self.norm, self.norm_c = nn.LayerNorm(4 * size), nn.LayerNorm(size)
+
+        def forward(self, x, state):
+            h, c = state
+            i, f, g, o = ops.split(self.norm(self.ih(x) + self.hh(h)), 4)
+            c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+            h = ops.sigmoid(o) * ops.tanh(self.norm_c(c))
+            return h, (h, c)
+
+    class lightgru(Affine):  # Ravanelli et al. 2018
+        def __init__(self, inputs, size):
+            super().__init__(inputs, size, 2)
+
+        def forward(self, x, h):
+            z, n = self.gates(x, h, 2)
+            z = ops.sigmoid(z)
+            h = z * h + (1 - z) * ops.relu(n)
+            return h, h
+
+    class indrnn(Affine):
+        def __init__(self, inputs, size):
+            super().__init__(inputs, size, 1, recurrent=False)
+            self.u = nn.Parameter(ops.ones(size) * 0.9)
+
+        def forward(self, x, h):
+            h = ops.relu(self.ih(x) + self.u * h)
+            return h, h
+
+    class sru(Affine):
+        def __init__(self, inputs, size):
+            super().__init__(inputs, size, 3, recurrent=False)
+            self.vf, self.vr = nn.Parameter(ops.ones(size) * 0.1), nn.Parameter(ops.ones(size) * 0.1)
+
+        def forward(self, x, c):
+            u, f, r = ops.split(self.ih(x), 3)
+            f, r = ops.sigmoid(f + self.vf * c), ops.sigmoid(r + self.vr * c)
+            c = f * c + (1 - f) * u
+            return r * c + (1 - r) * x, c
+
+    class peephole(Affine):
+        def __init__(self, inputs, size):
+            super().__init__(inputs, size, 4)
+            self.p = nn.Parameter(ops.ones((3, size)) * 0.1)
+
+        def forward(self, x, state):
+            h, c = state
+            i, f, g, o = self.gates(x, h, 4)
+            c = ops.sigmoid(f + self.p[1] * c) * c + ops.sigmoid(i + self.p[0] * c) * ops.tanh(g)
+            h = ops.sigmoid(o + self.p[2] * c) * ops.tanh(c)
+            return h, (h, c)
+
+    class convlstm(nn.Module):
+        def __init__(self, inputs, size):
+            super().__init__()
+            self.ih = nn.Conv2d(inputs, 4 * size, 3, padding=1)
+            self.hh = nn.Conv2d(size, 4 * size, 3, padding=1, bias=False)
+
+        def forward(self, x, state):
+            h, c = state
+            i, f, g, o = ops.split(self.ih(x) + self.hh(h), 4, cat_axis)
+            c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+            h = ops.sigmoid(o) * ops.tanh(c)
+            return h, (h, c)
+
+    return {cls.__name__: cls for cls in (lnlstm, lightgru, indrnn, sru, peephole, convlstm)}
+
+
+def form(work):
+    """name, training, input, arrays in a state, lengths."""
+    name, mode, batch = work.split("_")
+    batch, rng = int(batch[1:]), np.random.default_rng(0)
+    shape = (16, batch, 32, 16, 16) if name == "convlstm" else (STEPS, batch, SIZE)
+    lengths = rng.integers(8, STEPS + 1, batch) if name == "lengths" else None
+    return name, mode == "train", rng.standard_normal(shape).astype(np.float32), lengths
+
+
+def lamina_work(work, compiled):
+    import lamina as lm
+    from lamina import nn
+
+    ops = type("ops", (), {"split": staticmethod(lambda x, n, axis=-1: lm.split(x, n, axis=axis)), "ones": lm.ones,
+                           "sigmoid": lm.sigmoid, "tanh": lm.tanh, "relu": lm.relu})
+    name, training, x, lengths = form(work)
+    lm.seed(0)
+    if name in CELLS:
+        make = cells(nn, ops, 1)[name]
+        layers = [nn.RNN(make(x.shape[2], x.shape[2])) for _ in range(LAYERS)]
+    else:
+        layers = [{"gru": nn.GRU}.get(name, nn.LSTM)(SIZE, SIZE, num_layers=LAYERS)]
+    x = lm.array(x)
+    zero = lm.zeros(tuple(x.shape[1:]))
+    state = {"lnlstm": (zero, zero), "peephole": (zero, zero), "convlstm": (zero, zero)}.get(name, zero)
+    more = {} if lengths is None else {"lengths": lm.array(lengths)}
+    optimizer = lm.optim.SGD([p for layer in layers for p in layer.parameters()], 0.01)
+
+    def run():
+        y = x
+        for layer in layers:
+            y = layer(y, state)[0] if name in CELLS else layer(y, **more)[0]
+        loss = lm.mean(y * y)
+        if not training:
+            return loss.item()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    def call():
+        if training:
+            return run()
+        with lm.no_grad():
+            return run()
+
+    return call
+
+
+def torch_work(work, compiled):
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(2)
+    ops = type("ops", (), {"split": staticmethod(lambda x, n, axis=-1: x.chunk(n, axis)), "ones": torch.ones,
+                           "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu})
+    name, training, x, lengths = form(work)
+    torch.manual_seed(0)
+    if name in CELLS:
+        make = cells(nn, ops, 1)[name]
+        layers = [make(x.shape[2], x.shape[2]) for _ in range(LAYERS)]
+    else:
+        layers = [{"gru": nn.GRU}.get(name, nn.LSTM)(SIZE, SIZE, num_layers=LAYERS)]
+    optimizer = torch.optim.SGD([p for layer in layers for p in layer.parameters()], 0.01)
+    steps = [torch.compile(layer) for layer in layers] if compiled and name in CELLS else layers
+    x = torch.from_numpy(x)
+    zero = torch.zeros(x.shape[1:])
+    first = {"lnlstm": (zero, zero), "peephole": (zero, zero), "convlstm": (zero, zero)}.get(name, zero)
+
+    def loss_of():
+        if name not in CELLS:
+            if lengths is None:
+                y = layers[0](x)[0]
+            else:
+                rnn = nn.utils.rnn
+                y = layers[0](rnn.pack_padded_sequence(x, torch.from_numpy(lengths), enforce_sorted=False))[0]
+                y = rnn.pad_packed_sequence(y, total_length=len(x))[0]
+            return (y * y).mean()
+        y = x
+        for step in steps:
+            state, outputs = first, []
+            for t in range(len(y)):
+                output, state = step(y[t], state)
+                outputs.append(output)
+            y = torch.stack(outputs)
+        return (y * y).mean()
+
+    def call():
+        if not training:
+            with torch.no_grad():
+                return loss_of().item()
+        optimizer.zero_grad(set_to_none=True)
+        loss = loss_of()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return call
+
+
+def serve(side, compiled):
+    """The process of one side: a line with a work prepares it, an empty line runs it once."""
+    call = None
+    for line in sys.stdin:
+        if line.strip():
+            call = {"lamina": lamina_work, "torch": torch_work}[side](line.strip(), compiled)
+            for _ in range(3):
+                call()
+            print("ready", flush=True)
+        else:
+            start = time.perf_counter()
+            call()
+            print(time.perf_counter() - start, flush=True)
+
+
+class Side:
+    def __init__(self, python, side, compiled):
+        command = [python, __file__, "--serve", side] + ["--compile"] * compiled
+        environment = dict(os.environ, OMP_NUM_THREADS="2")
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("works", nargs="*", default=WORKS)
+    parser.add_argument("--torch-python", default=sys.executable)
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--serve")
+    given = parser.parse_args()
+    if given.serve:
+        return serve(given.serve, given.compile)
+    ours, theirs = Side(sys.executable, "lamina", False), Side(given.torch_python, "torch", given.compile)
+    print(f"{'work':20} {'Lamina ms':>10} {'PyTorch ms':>11} {'ratio':>6}")
+    for work in given.works:
+        for side in (ours, theirs):
+            assert side.ask(work) == "ready", work
+        times = [[float(side.ask("")) for side in (ours, theirs)] for _ in range(given.rounds)]
+        mine, peer = (1e3 * statistics.median(column) for column in zip(*times))
+        print(f"{work:20} {mine:10.1f} {peer:11.1f} {peer / mine:5.2f}x", flush=True)
+    ours.close(), theirs.close()
+
+
+if __name__ == "__main__":
+    main()
