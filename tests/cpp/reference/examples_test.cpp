@@ -105,6 +105,16 @@ TEST(Examples, lm_jvp) {
   EXPECT_EQ(shown(changes[0]), "[2,40]");
 }
 
+TEST(Examples, lm_CacheUse) {
+  for (const lm::CacheUse& use : lm::program_cache().caches()) EXPECT_LE(use.bytes, use.limit);
+}
+
+TEST(Examples, lm_memory_budget) {
+  lm::MemoryBudget budget(1 << 30);
+  EXPECT_EQ(lm::exp(lm::ones({3})).eval().shape(0), 3);
+  EXPECT_EQ(lm::memory_budget(), 1 << 30);
+}
+
 TEST(Examples, lm_compile_times) {
   (lm::ones({3}) + lm::ones({3})).eval();
   EXPECT_GT(lm::compile_times()["lower"], 0);
