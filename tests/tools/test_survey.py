@@ -172,7 +172,7 @@ def test_the_command_says_how_to_install_the_package(tmp_path):
     (tmp_path / "lib").symlink_to(ROOT / "build/lib")
     os.link(ROOT / "build/bin/lamina", tmp_path / "bin/lamina")
     done = subprocess.run([tmp_path / "bin/lamina", "bench", "survey"], capture_output=True, text=True)
-    assert done.returncode == 1 and "pip install 'lamina[survey]'" in done.stderr
+    assert done.returncode == 2 and "pip install 'lamina[survey]'" in done.stderr
 
 
 # the plan, the nets, the peers
