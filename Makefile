@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench bench-kernels conformance conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume fuzz docs wheel clean
+.PHONY: help setup quickstart build test bench bench-kernels conformance conformance-settings conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume fuzz docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.

@@ -107,7 +107,8 @@ def test_hyper_parameters(tmp_path):
     assert fields(fields(experiment[5][0])[1][0])[2] == [b"val_loss"]
     given = {fields(e)[1][0]: fields(fields(e)[2][0]) for e in start[1]}
     assert struct.unpack("<d", given[b"lr"][2][0])[0] == 0.5 and given[b"net"][3] == [b"mlp"] and given[b"flip"][4] == [1]
-    assert end[1] == [2] and start[5][0] <= end[2][0]
+    began, ended = (struct.unpack("<d", seconds)[0] for seconds in (start[5][0], end[2][0]))
+    assert end[1] == [2] and began <= ended
     with pytest.raises(lm.DTypeError, match="got list for 'sizes'"):
         written(tmp_path, lambda e: e.add_hparams({"sizes": [1]}))
 
