@@ -312,12 +312,13 @@ bool is_fast(const Plan& plan, std::span<const backend::PostOp> steps) {
   return steps.empty() || std::string_view(plan.impl_info_str()).find("ref") == std::string::npos;
 }
 
-// Without AVX-512 oneDNN multiplies by gemm, whose sums run in an order that depends on how the factors
-// lie and on the steps joined to it: a step of training would give other bits once it is compiled. Our
-// own product has one order.
+// Without AVX-512 oneDNN multiplies float32 by gemm, whose sums run in an order that depends on how the
+// factors lie and on the steps joined to it: a step of training would give other bits once it is
+// compiled. Our own product has one order.
 template <class Plan>
-bool is_gemm(const Plan& plan) {
-  return std::string_view(plan.impl_info_str()).find("gemm") != std::string::npos;
+bool is_unsteady(const Plan& plan) {
+  return !backend::takes_avx512() &&
+         std::string_view(plan.impl_info_str()).find("gemm:jit:f32") != std::string::npos;
 }
 
 size_t extra_operands(std::span<const backend::PostOp> post_ops) {
@@ -335,8 +336,7 @@ std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Op
     const Description weights = pays_to_pack(a, b) ? of_any_layout(b) : described(b);
     dnnl::matmul::primitive_desc plan(engine(), described(a), weights, described(c),
                                       PrimitiveKernel::attributes(post_ops), true);
-    if (!plan || !is_fast(plan, post_ops) || (is_gemm(plan) && a.dtype == DType::Float32))
-      return false;
+    if (!plan || !is_fast(plan, post_ops) || is_unsteady(plan)) return false;
     const size_t result = 2 + extra_operands(post_ops);
     kernel.set_result(result);
     add_converted(kernel, dnnl::matmul(plan), plan.scratchpad_desc(),
