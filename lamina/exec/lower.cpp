@@ -318,7 +318,10 @@ class Lowering {
       label.bytes += bytes_of(s);
     }
     // A kernel claimed it for operands that lie row-major; perhaps it takes them as they lie.
-    if (KernelRequest as_it_lies = request; v.op->decompose && !backend::claims(as_it_lies)) {
+    const auto plain = [](const Operand& o) { return is_row_major(o.shape, o.strides); };
+    if (KernelRequest as_it_lies = request; v.op->decompose &&
+                                            !std::ranges::all_of(request.inputs, plain) &&
+                                            !backend::claims(as_it_lies)) {
       for (Operand& o : request.inputs) o.strides = row_major_strides(o.shape);
     }
     auto kernel = current_->prepare(request);

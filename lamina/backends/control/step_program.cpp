@@ -107,9 +107,6 @@ void StepRun::prepare() {
 
 namespace {
 
-constexpr size_t kAlign = 64;
-size_t aligned(size_t bytes) { return (bytes + kAlign - 1) / kAlign * kAlign; }
-
 size_t derived_bytes(const Program& derivation, size_t k) {
   return static_cast<size_t>(derivation.outputs[k].spec.shape.elements());  // they are bytes
 }

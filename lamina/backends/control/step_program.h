@@ -56,6 +56,8 @@ Kernel::Preparation prepared_input(const std::shared_ptr<const Program>& program
 void run_once(const Program& program, const Subgraph& graph, std::byte* const* inputs,
               std::byte* const* results, RunContext& context);
 
+constexpr size_t kAlign = 64;
+inline size_t aligned(size_t bytes) { return (bytes + kAlign - 1) / kAlign * kAlign; }
 inline size_t bytes_of(const Spec& s) {
   return static_cast<size_t>(s.shape.elements()) * size_of(s.dtype);
 }

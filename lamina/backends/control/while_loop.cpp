@@ -10,9 +10,6 @@
 namespace lamina::backend {
 namespace {
 
-constexpr size_t kAlign = 64;
-size_t aligned(size_t bytes) { return (bytes + kAlign - 1) / kAlign * kAlign; }
-
 class WhileLoopKernel final : public Kernel {
  public:
   explicit WhileLoopKernel(AttributesRef attributes)

@@ -5,9 +5,10 @@
 #include <limits>
 #include <vector>
 
+#include "lamina/backends/cpu/cache_size.h"
 #include "lamina/backends/cpu/product_kernels.h"
 #include "lamina/backends/cpu/softmax_rows.h"
-#include "lamina/base/cache_size.h"
+#include "lamina/base/ceiling.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/op/backend.h"
 #include "lamina/ops/attention_attributes.h"
@@ -17,8 +18,6 @@ namespace lamina::backend {
 namespace {
 
 using cpu::kTileRows;
-
-int64_t ceiling(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // An operand [batch.., rows, columns]; entries of axes of size 1 are the same for the whole batch.
 struct Matrices {

@@ -7,10 +7,6 @@ namespace lamina::backend {
 
 namespace {
 
-// The work below which a second thread costs more than it saves: forking and joining takes about 2
-// us, in which one core of today does some 10^5 multiplications and additions.
-constexpr double kFlopsPerThread = 5e5;
-
 // One of the last two axes must be the unit one, and the other step over it.
 bool has_unit_axis(const Operand& operand) {
   const int rank = operand.shape.rank();
@@ -101,7 +97,7 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
     request.refusal = "an operand of a step lies otherwise than rows or columns of the product";
     return nullptr;
   }
-  const int threads = shape.flops() < 2 * kFlopsPerThread ? 1 : request.threads;
+  const int threads = shape.threads(request.threads);
   const auto make = [&] {
     return onednn::make_matmul(shape.a, shape.b, shape.c, *steps, {threads}, request.refusal);
   };

@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "lamina/backends/cpu/cache_size.h"
 #include "lamina/backends/cpu/matmul_shape.h"
 #include "lamina/backends/cpu/product_kernels.h"
-#include "lamina/base/cache_size.h"
+#include "lamina/base/ceiling.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/text.h"
 
@@ -18,8 +19,6 @@ namespace {
 
 using cpu::kBlockColumns;
 using cpu::kTileRows;
-
-int64_t ceiling(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Parts of the depth: more than one where the result is small and the sums are long (the gradient
 // of a weight), since otherwise a few threads would do all.
@@ -64,8 +63,7 @@ class PackedMatmul final : public Kernel {
         parts_(parts_of(shape_)),
         depth_(ceiling(shape_.depth, parts_)) {
     name = "cpu.packed.matmul";
-    constexpr double kFlopsPerThread = 5e5;  // as in matmul.cpp
-    if (shape_.flops() >= 2 * kFlopsPerThread) threads_ = threads;
+    threads_ = shape_.threads(threads);
     // Where there are products enough, each thread computes whole ones.
     alone_ = shape_.batch * parts_ >= threads_;
     rows_at_once_ =

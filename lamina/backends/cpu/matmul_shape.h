@@ -13,6 +13,9 @@ struct MatmulShape {
   int64_t rows = 0, columns = 0, depth = 0;  // M, N, K
   int64_t batch = 1;
   double flops() const { return 2.0 * batch * rows * columns * depth; }
+  // All of them, or one where a second costs more than it saves: forking and joining takes about 2 us,
+  // in which one core of today does some 10^5 multiplications and additions.
+  int threads(int all) const { return flops() < 1e6 ? 1 : all; }
 };
 
 MatmulShape matmul_shape(const KernelRequest& request);

@@ -7,6 +7,7 @@
 
 #include "lamina/backends/cpu/applied_steps.h"
 #include "lamina/backends/cpu/winograd_kernels.h"
+#include "lamina/base/ceiling.h"
 #include "lamina/base/environment.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/text.h"
@@ -22,8 +23,6 @@ using cpu::kWinogradPanel;
 using cpu::kWinogradPositions;
 using cpu::WinogradShape;
 using cpu::WinogradWeight;
-
-int64_t ceiling(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // The tiles are computed in blocks. Inputs and sums of a block stay in the second-level cache; the
 // weights are read once for each, so it should not be too small either.

@@ -1,8 +1,8 @@
-#include "lamina/base/cache_size.h"
+#include "lamina/backends/cpu/cache_size.h"
 
 #include <unistd.h>
 
-namespace lamina {
+namespace lamina::backend {
 
 size_t second_level_cache() {
 #ifdef _SC_LEVEL2_CACHE_SIZE
@@ -12,4 +12,4 @@ size_t second_level_cache() {
   return size_t{1} << 20;
 }
 
-}  // namespace lamina
+}  // namespace lamina::backend
