@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "cli/nearest.h"
+#include "lamina/base/nearest.h"
 #include "lamina/base/timer.h"
 #include "lamina/check/sweep.h"
 
@@ -32,9 +32,7 @@ std::string known_op(const std::string& name) {
   if (!chosen_ops(name).empty()) return "";
   std::vector<std::string> names;
   for (const lamina::Op* op : chosen_ops("")) names.emplace_back(op->name);
-  const std::string meant = nearest(name, names);
-  return fmt::format("there is no op '{}'{}", name,
-                     meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
+  return fmt::format("there is no op '{}'{}", name, lamina::did_you_mean(name, names));
 }
 
 // Whether all was right. An op without failures is one line, so that its time is seen.

@@ -23,8 +23,9 @@ void run(const std::string& path, int64_t batch) {
   fmt::print("\n{}\n", lamina::to_text(model.graph()));
 
   lamina::NoGrad no_grad;
-  lamina::Shape shape = input.shape;
-  if (!shape.empty() && shape[0] == -1) shape[0] = batch;
+  std::vector<int64_t> sizes = input.shape.to_vector();
+  if (!sizes.empty() && sizes[0] == -1) sizes[0] = batch;
+  const lamina::Shape shape(sizes);
   const std::vector<std::byte> zeros(static_cast<size_t>(shape.elements()) *
                                      lamina::size_of(input.dtype));
   const lamina::Array output = model(lamina::from_data(zeros.data(), shape, input.dtype));

@@ -13,6 +13,7 @@
 #include "lamina/io/cells.h"
 #include "lamina/io/file.h"
 #include "lamina/io/idx.h"
+#include "lamina/io/json.h"
 #include "lamina/io/npy.h"
 #include "lamina/io/npz.h"
 #include "lamina/io/picture.h"
@@ -83,6 +84,41 @@ void inspect_records(const std::string& path) {
   }
 }
 
+// Eight bytes of length, then JSON, whatever the file is called: checkpoints have any name.
+bool starts_like_tensors(std::span<const std::byte> bytes) {
+  return bytes.size() > 9 && bytes[7] == std::byte{0} && bytes[8] == std::byte{'{'};
+}
+
+// Of a checkpoint: how far the training was.
+void inspect_training(const io::Json& state) {
+  fmt::print("epochs      {}\noptimizer   {}\n", state.at("epochs_done").as_integer(),
+             state.at("optimizer").as_string());
+  for (const io::Json& one : state.at("history").at("series").as_array()) {
+    const auto& values = one.at("values").as_array();
+    if (values.empty()) continue;
+    const io::Json& last = values.back();
+    fmt::print("{:11} {}\n", one.at("name").as_string(),
+               last.is_string() ? last.as_string() : fmt::format("{:.6g}", last.as_double()));
+  }
+}
+
+void inspect_tensors(const std::string& path) {
+  const io::SafetensorsFile tensors(path);
+  std::string format, state;
+  for (const auto& [key, value] : tensors.metadata()) {
+    if (key == "format") format = value;
+    if (key == "state") state = value;
+  }
+  if (format == "lamina-model") return inspect_model(path);
+  if (format == "lamina-checkpoint") {
+    fmt::print("checkpoint  {}\n", path);
+    inspect_training(io::parse_json(state, path));
+    fmt::print("\n");
+  }
+  for (const auto& tensor : tensors.tensors())
+    fmt::print("{:40} {} {}\n", tensor.name, tensor.dtype, sizes(tensor.shape));
+}
+
 void inspect_file(const std::string& path) {
   const io::MappedFile file(path);
   const std::string ending = fs::path(path).extension().string();
@@ -96,10 +132,8 @@ void inspect_file(const std::string& path) {
     const io::NpzFile arrays(path);
     for (const auto& [name, array] : arrays.arrays())
       fmt::print("{:30} {} {}\n", name, array.descr, sizes(array.shape));
-  } else if (ending == ".safetensors") {
-    const io::SafetensorsFile tensors(path);
-    for (const auto& tensor : tensors.tensors())
-      fmt::print("{:40} {} {}\n", tensor.name, tensor.dtype, sizes(tensor.shape));
+  } else if (ending == ".safetensors" || starts_like_tensors(file.bytes())) {
+    inspect_tensors(path);
   } else if (path.find("idx") != std::string::npos && path.find("ubyte") != std::string::npos) {
     const io::IdxArray array = io::read_idx(path);
     fmt::print("array  {} {}\n", array.type, sizes(array.shape));
@@ -137,7 +171,7 @@ void summarize(const Net& net) {
 void add_inspect(CLI::App& app) {
   auto* command = app.add_subcommand("inspect", "Show what a file or a folder of pictures holds");
   auto path = std::make_shared<std::string>();
-  command->add_option("PATH", *path, "a model, picture, table, array, file of records, or a folder")
+  command->add_option("PATH", *path, "a model, checkpoint, picture, table, array, file of records, or a folder")
       ->required();
   command->footer(
       "Examples\n  lamina inspect flowers/\n  lamina inspect model.lamina\n  lamina inspect "

@@ -6,8 +6,8 @@
 #include <exception>
 
 #include "cli/command.h"
-#include "cli/nearest.h"
 #include "lamina/base/error.h"
+#include "lamina/base/nearest.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/version.h"
 
@@ -64,9 +64,7 @@ void interrupted(int) {
 std::string unknown_subcommand(const CLI::App& app, const std::string& typed) {
   std::vector<std::string> names;
   for (const CLI::App* sub : app.get_subcommands(nullptr)) names.push_back(sub->get_name());
-  const std::string meant = nearest(typed, names);
-  const std::string hint = meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant);
-  return fmt::format("there is no subcommand '{}'{}", typed, hint);
+  return fmt::format("there is no subcommand '{}'{}", typed, lamina::did_you_mean(typed, names));
 }
 
 // The flag that a mistyped one may have meant.
@@ -77,8 +75,8 @@ std::string flag_hint(const CLI::App& command) {
   }
   for (const std::string& typed : command.remaining()) {
     if (!typed.starts_with("--")) continue;
-    const std::string meant = nearest(typed.substr(0, typed.find('=')), names);
-    if (!meant.empty()) return fmt::format("; did you mean '{}'?", meant);
+    const std::string hint = lamina::did_you_mean(typed.substr(0, typed.find('=')), names);
+    if (!hint.empty()) return hint;
   }
   return "";
 }

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/nearest.h"
 #include "lamina/base/error.h"
+#include "lamina/base/nearest.h"
 #include "lamina/models/densenet.h"
 #include "lamina/models/resnet.h"
 #include "lamina/nn/modules.h"
@@ -67,10 +67,8 @@ std::unique_ptr<nn::Module> make_picture_net(const std::string& name, int64_t ch
   if (name == "densenet40") return owned(models::densenet40({outputs, channels}));
   if (name == "densenet121") return owned(models::densenet121({outputs, channels, side < 64}));
   const std::vector<std::string> names = net_names();
-  const std::string meant = nearest(name, names);
   throw lamina::ValueError(
-      fmt::format("there is no net '{}'{}", name,
-                  meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)))
+      fmt::format("there is no net '{}'{}", name, lamina::did_you_mean(name, names)))
       .detail("nets", fmt::format("{}", fmt::join(names, ", ")));
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cli/answer_pictures.h"
 #include "cli/command.h"
 #include "cli/digit_reader.h"
 #include "cli/model_notes.h"
@@ -17,7 +18,7 @@ namespace cli {
 namespace {
 
 struct Arguments {
-  std::string model, format = "table";
+  std::string model, format = "table", pictures;
   std::vector<std::string> files;
   int64_t top = 1;
 };
@@ -29,13 +30,34 @@ bool reads_digits(const lamina::SavedModel& model, const std::string& path) {
          !read_notes(path);
 }
 
+// All answers there are; then what could not be read, which makes the exit code 2.
+void show(const std::vector<Answer>& all, const std::vector<Unread>& unread,
+          const Arguments& arguments, bool of_pictures) {
+  if (!all.empty() || unread.empty()) print_answers(all, arguments.format);
+  if (!arguments.pictures.empty()) {
+    if (!of_pictures) {
+      throw lamina::FileError(arguments.model + ": this model takes rows of a table, no pictures")
+          .help("leave --pictures out");
+    }
+    const size_t count = write_answer_pictures(all, arguments.pictures);
+    fmt::print(stderr, "{} pictures in {}\n", count, arguments.pictures);
+  }
+  if (unread.empty()) return;
+  std::fflush(stdout);
+  for (const Unread& one : unread) fmt::print(stderr, "lamina: error: {}\n", one.why);
+  throw CLI::RuntimeError(2);
+}
+
 void run(const Arguments& arguments) {
   lamina::SavedModel model = lamina::load_model(arguments.model);
   if (!reads_digits(model, arguments.model)) {
-    print_answers(
-        answers(model, arguments.model, arguments.files, static_cast<size_t>(arguments.top)),
-        arguments.format);
-    return;
+    std::vector<Unread> unread;
+    const std::vector<Answer> all =
+        answers(model, arguments.model, arguments.files, static_cast<size_t>(arguments.top), unread);
+    return show(all, unread, arguments, model.input().shape.size() == 4);
+  }
+  if (!arguments.pictures.empty()) {
+    throw lamina::FileError(arguments.model + ": --pictures is for models of lamina train");
   }
   std::vector<ReadDigit> digits;
   for (const std::string& file : arguments.files) {
@@ -79,6 +101,10 @@ void add_predict(CLI::App& app) {
   command->add_option("--format", arguments->format, "table, json or csv (table)")
       ->type_name("NAME")
       ->check(CLI::IsMember({"table", "json", "csv"}));
+  command
+      ->add_option("--pictures", arguments->pictures,
+                   "a folder for the pictures with their answers drawn below (PNG)")
+      ->type_name("FOLDER");
   command->add_option("--top", arguments->top, "how many of the likeliest classes (1)")
       ->type_name("N")
       ->check(at_least_one);
@@ -87,6 +113,7 @@ void add_predict(CLI::App& app) {
       "Examples\n"
       "  lamina predict model.lamina photo.jpg\n"
       "  lamina predict model.lamina photos/ --top 3 --format json\n"
+      "  lamina predict model.lamina photos/ --top 3 --pictures looked-at/\n"
       "  lamina predict iris.lamina new_flowers.csv");
   command->callback([arguments] { run(*arguments); });
 }

@@ -88,7 +88,7 @@ void run_rows(lamina::SavedModel& model, const Array& x, const std::vector<std::
 }
 
 std::vector<Answer> of_pictures(lamina::SavedModel& model, const std::vector<std::string>& files,
-                                size_t top) {
+                                size_t top, std::vector<Unread>& unread) {
   const Shape& shape = model.input().shape;
   const int64_t channels = shape[1], height = shape[2], width = shape[3];
   std::vector<Answer> out;
@@ -104,7 +104,12 @@ std::vector<Answer> of_pictures(lamina::SavedModel& model, const std::vector<std
   };
   for (const std::string& file : pictures_of(files)) {
     lamina::data::Sample sample;
-    sample.picture = io::with_channels(io::read_picture(file), channels);
+    try {
+      sample.picture = io::with_channels(io::read_picture(file), channels);
+    } catch (const lamina::FileError& error) {
+      unread.push_back({file, error.what()});
+      continue;
+    }
     lamina::data::RandomChoices none(0, 0, 0);
     for (const auto& step :
          lamina::data::Transforms{lamina::data::Resize({height, width}), lamina::data::ToFloat()}) {
@@ -169,10 +174,11 @@ std::vector<Answer> of_tables(lamina::SavedModel& model, const std::vector<std::
 }  // namespace
 
 std::vector<Answer> answers(lamina::SavedModel& model, const std::string& path,
-                            const std::vector<std::string>& files, size_t top) {
+                            const std::vector<std::string>& files, size_t top,
+                            std::vector<Unread>& unread) {
   const lamina::InputSpec& input = model.input();
   if (input.dtype == lamina::float32 && input.shape.size() == 4)
-    return of_pictures(model, files, top);
+    return of_pictures(model, files, top, unread);
   if (input.dtype == lamina::float32 && input.shape.size() == 2)
     return of_tables(model, files, read_notes(path), top);
   throw lamina::FileError(
@@ -182,7 +188,7 @@ std::vector<Answer> answers(lamina::SavedModel& model, const std::string& path,
 
 void print_answers(const std::vector<Answer>& all, const std::string& format) {
   if (format == "json") {
-    io::Json list{io::Json::Array{}};
+    std::string lines;  // an entry a line: a file of thousands stays one that can be read
     for (const Answer& answer : all) {
       io::Json entry;
       entry.set("source", answer.source);
@@ -193,9 +199,9 @@ void print_answers(const std::vector<Answer>& all, const std::string& format) {
         for (const auto& [name, share] : answer.best) shares.set(name, share);
         entry.set("prediction", answer.best[0].first).set("shares", std::move(shares));
       }
-      list.push_back(std::move(entry));
+      lines += (lines.empty() ? "\n " : ",\n ") + entry.dump();
     }
-    fmt::print("{}\n", list.dump());
+    fmt::print("[{}{}]\n", lines, lines.empty() ? "" : "\n");
     return;
   }
   if (format == "csv") fmt::print("source,prediction,share\n");

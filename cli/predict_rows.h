@@ -14,9 +14,15 @@ struct Answer {
   bool is_value = false;
 };
 
+// What could not be read, and so has no answer.
+struct Unread {
+  std::string source, why;
+};
+
 // The answers of a model made by lamina train, or of any that takes pictures or rows of numbers.
 std::vector<Answer> answers(lamina::SavedModel& model, const std::string& path,
-                            const std::vector<std::string>& files, size_t top);
+                            const std::vector<std::string>& files, size_t top,
+                            std::vector<Unread>& unread);
 void print_answers(const std::vector<Answer>& answers,
                    const std::string& format);  // table, json, csv
 

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "cli/nearest.h"
+#include "lamina/base/nearest.h"
 #include "lamina/io/file.h"
 
 namespace cli {
@@ -66,10 +66,8 @@ void read_toml_options(CLI::App& command, const std::string& path) {
     const std::string key(name.str());
     CLI::Option* option = option_of(command, key);
     if (!option || key == "config" || key == "help") {
-      const std::string meant = nearest(key, keys_of(command));
       fail(path, name.source().begin,
-           fmt::format("there is no key '{}'{}", key,
-                       meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
+           fmt::format("there is no key '{}'{}", key, lamina::did_you_mean(key, keys_of(command))));
     }
     if (option->count() > 0) continue;
     const std::string text = text_of(value, path, key);

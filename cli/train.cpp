@@ -6,16 +6,16 @@
 #include <fstream>
 
 #include "cli/command.h"
-#include "cli/model_notes.h"
-#include "cli/nearest.h"
+#include "cli/graceful_stop.h"
 #include "cli/nets.h"
 #include "cli/results.h"
 #include "cli/toml_options.h"
 #include "cli/training_data.h"
+#include "cli/training_files.h"
 #include "lamina/base/error.h"
+#include "lamina/base/nearest.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/timer.h"
-#include "lamina/io/atomic_write.h"
 #include "lamina/ops/random.h"
 #include "lamina/optim/adam.h"
 #include "lamina/optim/sgd.h"
@@ -32,20 +32,10 @@ namespace lm = lamina;
 struct Options {
   DataOptions data;
   std::string model = "small", optimizer = "adam", save = "model.lamina", log, report, plot, config,
-              checkpoint;
+              checkpoint, events;
   int64_t epochs = 20, batch_size = 32, patience = 0;
   double lr = 2e-3;
   bool quiet = false;
-};
-
-// So that a training that was stopped goes on where it was.
-class Checkpoints : public lm::train::Callback {
- public:
-  explicit Checkpoints(std::string path) : path_(std::move(path)) {}
-  void on_epoch_end(int64_t, const lm::train::Logs&) override { trainer().save_checkpoint(path_); }
-
- private:
-  std::string path_;
 };
 
 void compile(lm::Trainer& trainer, const Options& options, const TrainingData& data) {
@@ -88,19 +78,8 @@ void print_results(lm::nn::Module& model, const TrainingData& data) {
   }
 }
 
-// What cannot be written is better known before a training than after it.
-void check_places(const Options& options) {
-  for (const std::string* path :
-       {&options.save, &options.report, &options.plot, &options.log, &options.checkpoint}) {
-    if (path->empty()) continue;
-    const std::string probe = *path + ".probe";
-    lm::io::atomic_write(probe, std::string_view());
-    std::filesystem::remove(probe);
-  }
-}
-
 void run(const Options& options) {
-  check_places(options);
+  check_places({options.save, options.report, options.plot, options.log, options.checkpoint});
   lm::seed(options.data.seed);
   const TrainingData data = read_training_data(options.data);
   const int64_t outputs = data.classes.empty() ? 1 : static_cast<int64_t>(data.classes.size());
@@ -130,6 +109,7 @@ void run(const Options& options) {
   if (!options.report.empty()) {
     fit.callbacks.push_back(lm::train::Report(options.report, {options.data.data, data.classes}));
   }
+  if (!options.events.empty()) fit.callbacks.push_back(lm::train::EventLogger(options.events));
   if (options.patience > 0) {
     fit.callbacks.push_back(
         lm::train::EarlyStopping({.patience = options.patience, .restore_best_weights = true}));
@@ -141,18 +121,41 @@ void run(const Options& options) {
     }
     fit.callbacks.push_back(Checkpoints(options.checkpoint));
   }
+  fit.callbacks.push_back(StopWhenAsked());
   const lm::Timer timer;
-  trainer.fit(data.train, std::move(fit));
-  fmt::print("\ntrained in {:.1f} s\n", timer.seconds());
-  if (!options.plot.empty()) trainer.history().plot(options.plot);
+  try {
+    const GracefulStop stop;
+    trainer.fit(data.train, std::move(fit));
+  } catch (const lm::FileError&) {  // a log or a report that could not be written
+    if (trainer.history().epochs() > 0) {
+      fmt::print("saved as {}\n", save_training(trainer, options.save, data));
+    }
+    throw;
+  }
+  fmt::print("\n{} in {:.1f} s\n", GracefulStop::asked() ? "stopped" : "trained", timer.seconds());
   print_skipped(data);
   const lm::train::Logs result = trainer.evaluate(data.validation);
   for (const auto& [name, value] : result) fmt::print("validation {}: {:.4f}\n", name, value);
-  trainer.save(options.save, {.classes = data.classes});
-  write_notes(options.save, {data.pictures ? "pictures" : "table", data.features, data.target});
+  const std::string place = save_training(trainer, options.save, data);
+  if (!options.plot.empty()) trainer.history().plot(options.plot);
   print_results(*model, data);
   fmt::print("\nsaved as {0}\nTry next\n  lamina predict {0} {1}\n  lamina eval {0} {2}\n",
-             options.save, data.pictures ? "PICTURE.." : "TABLE.csv", options.data.data);
+             place, data.pictures ? "PICTURE.." : "TABLE.csv", options.data.data);
+  if (GracefulStop::asked()) throw CLI::RuntimeError(130);
+  if (place != options.save) throw CLI::RuntimeError(2);
+}
+
+// A picture that cannot be read need not be the end.
+lm::FileError with_hint(lm::FileError& error, const DataOptions& data) {
+  const auto& details = error.details();
+  const bool of_picture = std::any_of(details.begin(), details.end(), [&](const auto& detail) {
+    return detail.first == "file" && detail.second.starts_with(data.data + "/") &&
+           std::filesystem::is_regular_file(detail.second);
+  });
+  if (of_picture && data.on_error == "raise") {
+    error.detail("or", "leave such pictures out with --on-error skip");
+  }
+  return error;
 }
 
 void add_options(CLI::App& command, Options& options) {
@@ -217,6 +220,9 @@ void add_options(CLI::App& command, Options& options) {
       .add_option("--report", options.report,
                   "a page (HTML) with curves, confusions and the wrong pictures")
       ->type_name("FILE");
+  command
+      .add_option("--events", options.events, "a folder for event files, which TensorBoard shows")
+      ->type_name("FOLDER");
   command.add_option("--plot", options.plot, "a picture (PNG) of the curves")->type_name("FILE");
   command
       .add_option("--checkpoint", options.checkpoint,
@@ -243,12 +249,15 @@ void add_train(CLI::App& app) {
     if (options->data.data.empty()) throw CLI::RequiredError("DATA");
     const std::vector<std::string> names = net_names();
     if (std::find(names.begin(), names.end(), options->model) == names.end()) {
-      const std::string meant = nearest(options->model, names);
       throw CLI::ValidationError(
           "--model", fmt::format("there is no net '{}'{}", options->model,
-                                 meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
+                                 lm::did_you_mean(options->model, names)));
     }
-    run(*options);
+    try {
+      run(*options);
+    } catch (lm::FileError& error) {
+      throw with_hint(error, options->data);
+    }
   });
 }
 

@@ -106,8 +106,11 @@ std::span<const int64_t> DataLoader::numbers_of(int64_t batch) const {
 
 std::vector<int64_t> DataLoader::numbers() const {
   if (!order_ || position_.batch == 0) return {};
-  const std::span<const int64_t> list = numbers_of(position_.batch - 1);
-  return {list.begin(), list.end()};
+  std::vector<int64_t> numbers;
+  for (int64_t number : numbers_of(position_.batch - 1)) {
+    if (!dataset_->left_out(number)) numbers.push_back(number);
+  }
+  return numbers;
 }
 
 Batch DataLoader::make(int64_t number) const {

@@ -59,7 +59,8 @@ class DataLoader {
   const DataLoaderOptions& options() const { return options_; }
 
   LoaderPosition position() const { return position_; }
-  std::vector<int64_t> numbers() const;  // of the examples of the batch handed out last
+  // Of the examples of the batch handed out last; those that were left out are not among them.
+  std::vector<int64_t> numbers() const;
   // The next loop continues there instead of beginning an epoch. ValueError when there is no such batch.
   void restore(LoaderPosition position);
 

@@ -38,6 +38,8 @@ class Dataset {
   virtual Batch get(std::span<const int64_t> indices) const = 0;
   // The same, of datasets that change their examples at random, for one loop of a loader.
   virtual Batch draw(std::span<const int64_t> indices, Draw) const { return get(indices); }
+  // Whether this example was left out of its batch, since it could not be read.
+  virtual bool left_out(int64_t /*index*/) const { return false; }
   // How many threads of a loader are worth their while here when nobody says a number.
   virtual int workers() const { return 0; }
 };

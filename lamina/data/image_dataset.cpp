@@ -7,6 +7,7 @@
 
 #include "lamina/base/cpu_count.h"
 #include "lamina/base/error.h"
+#include "lamina/core/allocator.h"
 #include "lamina/data/rows.h"
 #include "lamina/data/stopping.h"
 #include "lamina/io/jpeg.h"
@@ -18,6 +19,7 @@ struct ImageDataset::Memory {
   std::mutex mutex;
   std::map<int64_t, SkippedExample> skipped;
   std::map<int64_t, std::shared_ptr<const Sample>> kept;
+  uint64_t kept_bytes = 0, most_bytes = 0;
 };
 
 ImageDataset::ImageDataset(ImageOptions options)
@@ -35,11 +37,22 @@ ImageDataset::ImageDataset(ImageOptions options)
   if (options_.max_pixels < 1) {
     throw ValueError(text("max_pixels: expected at least 1, got ", options_.max_pixels));
   }
+  if (options_.cache_bytes < -1) {
+    throw ValueError(text("cache_bytes: expected 0 or more, or -1, got ", options_.cache_bytes));
+  }
+  memory_->most_bytes = options_.cache_bytes >= 0 ? static_cast<uint64_t>(options_.cache_bytes)
+                                                  : memory_statistics().limit / 2;
   check_order(options_.transforms);
   while (fixed_ < options_.transforms.size() && !options_.transforms[fixed_]->is_random()) ++fixed_;
 }
 
 int ImageDataset::workers() const { return available_processors(); }
+
+bool ImageDataset::left_out(int64_t index) const {
+  if (options_.on_error == "raise") return false;
+  const std::lock_guard lock(memory_->mutex);
+  return memory_->skipped.contains(index);
+}
 
 std::vector<SkippedExample> ImageDataset::skipped() const {
   const std::lock_guard lock(memory_->mutex);
@@ -112,37 +125,65 @@ void ImageDataset::load(int64_t index, RandomChoices& random, Sample& sample) co
     for (; done < transforms.size(); ++done) transforms[done]->apply(sample, random);
     return;
   }
-  std::shared_ptr<const Sample> kept;
+  if (const auto before = kept(index)) {
+    sample = *before;
+  } else {
+    load_fixed(index, sample);
+    keep(index, sample);
+  }
+  for (size_t i = fixed_; i < transforms.size(); ++i) transforms[i]->apply(sample, random);
+}
+
+// As it is before the first random transform.
+void ImageDataset::load_fixed(int64_t index, Sample& sample) const {
+  RandomChoices none(0, 0, 0);
+  size_t done = 0;
+  if (fixed_ > 0) {
+    done = decode(encoded(index), none, sample);
+  } else {
+    const EncodedImage image = encoded(index);
+    sample.picture = image.picture
+                         ? *image.picture
+                         : io::parse_picture(image.bytes, image.name,
+                                             {static_cast<uint64_t>(options_.max_pixels)});
+    sample.picture = io::with_channels(std::move(sample.picture), options_.channels);
+  }
+  for (; done < fixed_; ++done) options_.transforms[done]->apply(sample, none);
+}
+
+std::shared_ptr<const Sample> ImageDataset::kept(int64_t index) const {
+  const std::lock_guard lock(memory_->mutex);
+  const auto found = memory_->kept.find(index);
+  return found == memory_->kept.end() ? nullptr : found->second;
+}
+
+// As long as there is room: a picture that is not kept is decoded again.
+void ImageDataset::keep(int64_t index, const Sample& sample) const {
+  const uint64_t bytes = sizeof(Sample) + sample.picture.pixels.size() +
+                         sample.values.size() * sizeof(sample.values[0]);
   {
     const std::lock_guard lock(memory_->mutex);
-    if (const auto found = memory_->kept.find(index); found != memory_->kept.end())
-      kept = found->second;
+    if (memory_->kept_bytes + bytes > memory_->most_bytes) return;
+    memory_->kept_bytes += bytes;
   }
-  if (!kept) {
-    auto fresh = std::make_shared<Sample>();
-    RandomChoices none(0, 0, 0);
-    size_t done = 0;
-    if (fixed_ > 0) {
-      done = decode(encoded(index), none, *fresh);
-    } else {
-      const EncodedImage image = encoded(index);
-      fresh->picture = image.picture
-                           ? *image.picture
-                           : io::parse_picture(image.bytes, image.name,
-                                               {static_cast<uint64_t>(options_.max_pixels)});
-      fresh->picture = io::with_channels(std::move(fresh->picture), options_.channels);
-    }
-    for (; done < fixed_; ++done) transforms[done]->apply(*fresh, none);
-    kept = std::move(fresh);
+  try {
+    auto copy = std::make_shared<const Sample>(sample);
     const std::lock_guard lock(memory_->mutex);
-    memory_->kept.emplace(index, kept);
+    if (memory_->kept.emplace(index, std::move(copy)).second) return;
+  } catch (const std::bad_alloc&) {
   }
-  sample = *kept;
-  for (size_t i = fixed_; i < transforms.size(); ++i) transforms[i]->apply(sample, random);
+  const std::lock_guard lock(memory_->mutex);  // another thread was first, or memory ran out
+  memory_->kept_bytes -= bytes;
+}
+
+int64_t ImageDataset::cached_bytes() const {
+  const std::lock_guard lock(memory_->mutex);
+  return static_cast<int64_t>(memory_->kept_bytes);
 }
 
 // False where the picture cannot be read and such are left out.
 bool ImageDataset::read(int64_t index, Draw draw, Sample& sample) const {
+  if (left_out(index)) return false;
   RandomChoices random(draw.seed, draw.epoch, static_cast<uint64_t>(index));
   try {
     load(index, random, sample);

@@ -22,6 +22,9 @@ struct ImageOptions {
   // A JPEG that is going to be made smaller is decoded at a half, quarter or eighth of its size, as long
   // as that is this many times what is kept of it (Pillow's reducing_gap); 0: never.
   double reducing_gap = 2;
+  // Bytes that `cache` may take; -1: half of what arrays may (core/allocator.h). Pictures beyond them are
+  // decoded each time.
+  int64_t cache_bytes = -1;
 };
 
 // A picture that was left out.
@@ -44,6 +47,7 @@ class ImageDataset : public Dataset {
   // x: uint8 [N, channels, height, width], float32 after ToFloat or Normalize; y: int64 [N].
   Batch get(std::span<const int64_t> indices) const override { return draw(indices, {}); }
   Batch draw(std::span<const int64_t> indices, Draw draw) const override;
+  bool left_out(int64_t index) const override;
   int workers() const override;
 
   virtual std::string name(
@@ -51,6 +55,7 @@ class ImageDataset : public Dataset {
   virtual int64_t label(int64_t index) const = 0;
   const Transforms& transforms() const { return options_.transforms; }
   std::vector<SkippedExample> skipped() const;  // so far, in the order of their numbers
+  int64_t cached_bytes() const;                 // that kept pictures take
 
  protected:
   explicit ImageDataset(ImageOptions options);
@@ -61,6 +66,9 @@ class ImageDataset : public Dataset {
   struct Memory;
   bool read(int64_t index, Draw draw, Sample& sample) const;
   void load(int64_t index, RandomChoices& random, Sample& sample) const;
+  void load_fixed(int64_t index, Sample& sample) const;
+  std::shared_ptr<const Sample> kept(int64_t index) const;
+  void keep(int64_t index, const Sample& sample) const;
   size_t decode(const EncodedImage& image, RandomChoices& random, Sample& sample) const;
 
   ImageOptions options_;

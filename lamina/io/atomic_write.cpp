@@ -88,9 +88,13 @@ class TemporaryFile {
   [[noreturn]] void fail(std::string_view action, int error_number) const {
     FileError error = system_error(action, target_, error_number);
     error.detail("needed", text(needed_, " bytes"));
+    // What it has taken so far becomes free again.
+    struct stat taken;
+    const bool opened = file_.valid() && ::fstat(file_.get(), &taken) == 0;
+    const uint64_t own = opened ? static_cast<uint64_t>(taken.st_blocks) * 512 : 0;
     struct statvfs info;
     if (::statvfs(folder_of(target_).c_str(), &info) == 0) {
-      error.detail("free", text(uint64_t{info.f_bavail} * info.f_frsize, " bytes"));
+      error.detail("free", text(uint64_t{info.f_bavail} * info.f_frsize + own, " bytes"));
     }
     error.detail("note", "the previous file, if any, is unchanged");
     throw error;

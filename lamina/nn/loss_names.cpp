@@ -1,5 +1,6 @@
 // Losses by name: torch's names first, then those of Keras.
 #include "lamina/base/error.h"
+#include "lamina/base/nearest.h"
 #include "lamina/base/text.h"
 #include "lamina/nn/keras_losses.h"
 #include "lamina/nn/losses.h"
@@ -77,8 +78,9 @@ static const NamedLoss& find_loss(std::string_view name) {
   for (const NamedLoss& loss : kLosses) {
     if (name == loss.name) return loss;
   }
-  throw KeyError(text("there is no loss '", name, "'"))
-      .help(text("one of ", list_text(loss_names(), "", "")));
+  const std::vector<std::string> names = loss_names();
+  throw KeyError(text("there is no loss '", name, "'", did_you_mean(name, names)))
+      .help(text("one of ", list_text(names, "", "")));
 }
 
 Loss loss_by_name(std::string_view name) {

@@ -154,6 +154,8 @@ class Optimizer {
 class AnyOptimizer {
  public:
   AnyOptimizer() = default;
+  AnyOptimizer(const char* name) : AnyOptimizer(std::string(name)) {}
+  AnyOptimizer(const std::string& name);  // "adam": as it is without options; KeyError lists all
   template <std::derived_from<Optimizer> O>
   AnyOptimizer(O&& optimizer) : optimizer_(std::make_shared<O>(std::move(optimizer))) {}
   AnyOptimizer(Optimizer& optimizer) : optimizer_(&optimizer, [](Optimizer*) {}) {}

@@ -17,7 +17,7 @@ Array Rprop::first_slot(size_t slot, const Array& value) const {
   return filled(value.shape(), value.dtype(), slot == 0 ? 0 : options_.lr.at(0));
 }
 
-Array Rprop::update(Array value, Array gradient, std::vector<Array>& slots, int64_t step) {
+Array Rprop::update(Array value, Array gradient, std::vector<Array>& slots, int64_t) {
   Array &previous = slots[0], &size = slots[1];
   Array agreement = gradient * std::move(previous);
   Array turned = agreement < 0.0;

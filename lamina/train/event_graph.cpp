@@ -38,8 +38,9 @@ std::string graph_message(nn::Module& module, const InputSpec& input) {
   const NoGrad no_grad;
   const nn::StateDict state = module.state_dict();
   for (const auto& [name, value] : state) value.eval();
-  Shape shape = input.shape;
-  if (!shape.empty() && shape[0] == -1) shape[0] = 1;
+  std::vector<int64_t> sizes = input.shape.to_vector();
+  if (!sizes.empty() && sizes[0] == -1) sizes[0] = 1;
+  const Shape shape(sizes);
   const std::vector<std::byte> zeros(static_cast<size_t>(shape.elements()) * size_of(input.dtype));
   const Array x = from_data(zeros.data(), shape, input.dtype);
   const Array y = module(x);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "lamina/base/error.h"
+#include "lamina/base/nearest.h"
 #include "lamina/base/text.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/elementwise.h"
@@ -31,6 +32,7 @@ constexpr Known kKnown[] = {
     {"f1", make<F1>},
     {"auc", make<AUC>},
     {"iou", make<MeanIoU>},
+    {"mean_iou", make<MeanIoU>},
     {"perplexity", make<Perplexity>},
     {"mean_squared_error", make<MeanSquaredError>},
     {"mse", make<MeanSquaredError>},
@@ -50,7 +52,7 @@ AnyMetric::AnyMetric(const std::string& name) {
     names.emplace_back(known.name);
   }
   if (!metric_) {
-    throw KeyError(text("there is no metric '", name, "'"))
+    throw KeyError(text("there is no metric '", name, "'", did_you_mean(name, names)))
         .help(text("one of ", list_text(names), ", or an object of your own"));
   }
 }

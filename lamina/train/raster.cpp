@@ -51,6 +51,16 @@ void Raster::blend(int64_t x, int64_t y, Color color, double share) {
   }
 }
 
+void Raster::paste(const io::Picture& picture, int64_t left, int64_t top) {
+  for (int64_t y = std::max<int64_t>(0, -top); y < picture.height && y + top < picture_.height; ++y) {
+    const int64_t first = std::max<int64_t>(0, -left);
+    const int64_t count = std::min(picture.width, picture_.width - left) - first;
+    if (count <= 0) return;
+    std::copy_n(picture.pixels.begin() + 3 * (y * picture.width + first), 3 * count,
+                picture_.pixels.begin() + 3 * ((y + top) * picture_.width + left + first));
+  }
+}
+
 // A pixel is covered as far as its centre lies within the line's half width, with a soft edge of one pixel.
 void Raster::line(double x1, double y1, double x2, double y2, double width, Color color) {
   const double reach = width / 2 + 1;

@@ -20,6 +20,7 @@ class Raster {
   // Places in pixels, y downwards.
   void line(double x1, double y1, double x2, double y2, double width, Color color);
   void disc(double x, double y, double radius, Color color) { line(x, y, x, y, 2 * radius, color); }
+  void paste(const io::Picture& picture, int64_t left, int64_t top);  // of 3 channels
   // Letters of 5 x 7 dots (`dot` pixels each) that stand on y; others than ASCII are question marks.
   void text(double x, double y, const std::string& text, Anchor anchor, int64_t dot, Color color);
 

@@ -95,6 +95,11 @@ Array Trainer::weights_of(const data::Batch& batch, const FitOptions& options) c
   if (options.sample_weight) {
     const std::vector<int64_t> numbers = samples();
     const auto count = static_cast<int64_t>(numbers.size());
+    if (count != batch.x.shape(0)) {
+      throw StateError(text("fit: this batch has ", batch.x.shape(0), " examples of ", count,
+                            ": whose sample_weight they are is not known"))
+          .help("a dataset that leaves examples out says so by left_out()");
+    }
     Array own =
         astype(take(options.sample_weight, from_data(numbers.data(), {count}, int64), 0), float32);
     weights = weights ? std::move(weights) * std::move(own) : std::move(own);

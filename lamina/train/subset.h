@@ -18,6 +18,9 @@ class Subset : public data::Dataset {
   int64_t size() const override { return static_cast<int64_t>(indices_.size()); }
   data::Batch get(std::span<const int64_t> indices) const override;
   data::Batch draw(std::span<const int64_t> indices, data::Draw draw) const override;
+  bool left_out(int64_t index) const override {
+    return dataset_->left_out(indices_.at(static_cast<size_t>(index)));
+  }
   int workers() const override { return dataset_->workers(); }
   const std::vector<int64_t>& indices() const { return indices_; }
 

@@ -266,9 +266,9 @@ void bind_floats(nb::module_& m) {
 }
 
 ImageOptions to_options(nb::handle transforms, int64_t channels, std::string on_error, bool cache,
-                        int64_t max_pixels, double reducing_gap) {
-  return {
-      to_transforms(transforms), channels, std::move(on_error), cache, max_pixels, reducing_gap};
+                        int64_t max_pixels, double reducing_gap, int64_t cache_bytes) {
+  return {to_transforms(transforms), channels,     std::move(on_error), cache,
+          max_pixels,                reducing_gap, cache_bytes};
 }
 
 nb::list skipped(const ImageDataset& self) {
@@ -298,6 +298,9 @@ void bind_sets(nb::module_& m) {
           "The examples with these numbers: x [N, channels, height, width], y [N].")
       .def("name", &ImageDataset::name, nb::arg("index"), "Where the picture comes from.")
       .def("label", &ImageDataset::label, nb::arg("index"))
+      .def_prop_ro("cached_bytes", &ImageDataset::cached_bytes,
+                   "Memory that kept pictures take: cache=True keeps them up to cache_bytes, else "
+                   "up to half of the memory for arrays.")
       .def_prop_ro("skipped", &skipped, "(name, reason) of each picture that was left out so far.");
   nb::class_<ImageFolder, ImageDataset>(
       m, "ImageFolder",
@@ -319,13 +322,15 @@ void bind_sets(nb::module_& m) {
       .def(
           "__init__",
           [](ImageFolder* self, const std::string& path, nb::handle transforms, int64_t channels,
-             std::string on_error, bool cache, int64_t max_pixels, double reducing_gap) {
+             std::string on_error, bool cache, int64_t max_pixels, double reducing_gap,
+             int64_t cache_bytes) {
             new (self) ImageFolder(path, to_options(transforms, channels, std::move(on_error),
-                                                    cache, max_pixels, reducing_gap));
+                                                    cache, max_pixels, reducing_gap, cache_bytes));
           },
           nb::arg("path"), nb::arg("transforms") = nb::none(), nb::arg("channels") = 3,
           nb::arg("on_error") = "raise", nb::arg("cache") = false,
-          nb::arg("max_pixels") = int64_t{1} << 26, nb::arg("reducing_gap") = 2.0)
+          nb::arg("max_pixels") = int64_t{1} << 26, nb::arg("reducing_gap") = 2.0,
+          nb::arg("cache_bytes") = -1)
       .def_prop_ro("classes", &ImageFolder::classes, "The names of the sub-folders, sorted.")
       .def_prop_ro(
           "files",
@@ -373,16 +378,16 @@ void bind_sets(nb::module_& m) {
           "__init__",
           [](ImageRecords* self, const std::string& path, nb::handle transforms, int64_t channels,
              std::string on_error, bool cache, int64_t max_pixels, double reducing_gap,
-             std::string image_key, std::string label_key) {
+             int64_t cache_bytes, std::string image_key, std::string label_key) {
             new (self) ImageRecords(path,
                                     to_options(transforms, channels, std::move(on_error), cache,
-                                               max_pixels, reducing_gap),
+                                               max_pixels, reducing_gap, cache_bytes),
                                     {std::move(image_key), std::move(label_key)});
           },
           nb::arg("path"), nb::arg("transforms") = nb::none(), nb::arg("channels") = 3,
           nb::arg("on_error") = "raise", nb::arg("cache") = false,
           nb::arg("max_pixels") = int64_t{1} << 26, nb::arg("reducing_gap") = 2.0,
-          nb::arg("image_key") = "image/encoded", nb::arg("label_key") = "image/class/label");
+          nb::arg("cache_bytes") = -1, nb::arg("image_key") = "image/encoded", nb::arg("label_key") = "image/class/label");
 }
 
 }  // namespace

@@ -56,11 +56,20 @@ Loss to_loss(nb::handle loss) {
   });
 }
 
-void compile(Trainer& self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
-             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value,
-             int64_t memory_budget) {
-  CompileOptions options{std::move(optimizer), to_loss(loss), {},           accumulate,
-                         clip_norm,            clip_value,    memory_budget};
+optim::AnyOptimizer to_optimizer(nb::handle optimizer) {
+  if (nb::isinstance<nb::str>(optimizer)) return nb::cast<std::string>(optimizer);
+  if (nb::isinstance<optim::Optimizer>(optimizer)) {
+    return nb::cast<std::shared_ptr<optim::Optimizer>>(optimizer);
+  }
+  throw DTypeError(text("compile: expected an Optimizer or the name of one for optimizer, got ",
+                        Py_TYPE(optimizer.ptr())->tp_name))
+      .help("optim.Adam(lr=1e-3), or \"adam\"");
+}
+
+void compile(Trainer& self, nb::handle optimizer, nb::handle loss, const nb::list& metrics,
+             int64_t accumulate, double clip_norm, double clip_value, int64_t memory_budget) {
+  CompileOptions options{to_optimizer(optimizer), to_loss(loss), {},           accumulate,
+                         clip_norm,               clip_value,    memory_budget};
   for (nb::handle metric : metrics) {
     options.metrics.push_back(nb::isinstance<nb::str>(metric)
                                   ? AnyMetric(nb::cast<std::string>(metric))
@@ -107,7 +116,13 @@ BatchTransform to_transform(nb::handle transform) {
   };
 }
 
-History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size,
+// Keras' fit(x, y) beside fit((x, y)).
+data::Source to_examples(nb::handle data, nb::handle y, const char* what) {
+  if (y.is_none()) return to_source(data, what);
+  return to_source(nb::make_tuple(nb::borrow(data), nb::borrow(y)), what);
+}
+
+History fit(Trainer& self, nb::handle data, nb::handle y, int64_t epochs, int64_t batch_size,
             nb::handle validation_data, bool shuffle, uint64_t seed, int verbose,
             const nb::list& callbacks, double validation_split, nb::handle class_weight,
             nb::handle sample_weight, int64_t steps_per_epoch, int64_t initial_epoch,
@@ -131,7 +146,7 @@ History fit(Trainer& self, nb::handle data, int64_t epochs, int64_t batch_size,
   options.steps_per_epoch = steps_per_epoch;
   options.initial_epoch = initial_epoch;
   options.transform = to_transform(transform);
-  data::Source source = to_source(data, "fit: data");
+  data::Source source = to_examples(data, y, "fit: data");
   nb::gil_scoped_release released;
   return self.fit(std::move(source), std::move(options));
 }
@@ -171,30 +186,29 @@ void bind_trainer(nb::module_& m) {
       .def(nb::init<std::shared_ptr<nn::Module>>(), nb::arg("module"))
       .def(
           "compile",
-          [](nb::object self, std::shared_ptr<optim::Optimizer> optimizer, nb::handle loss,
-             const nb::list& metrics, int64_t accumulate, double clip_norm, double clip_value,
-             int64_t memory_budget) {
-            compile(nb::cast<Trainer&>(self), std::move(optimizer), loss, metrics, accumulate,
-                    clip_norm, clip_value, memory_budget);
+          [](nb::object self, nb::handle optimizer, nb::handle loss, const nb::list& metrics,
+             int64_t accumulate, double clip_norm, double clip_value, int64_t memory_budget) {
+            compile(nb::cast<Trainer&>(self), optimizer, loss, metrics, accumulate, clip_norm,
+                    clip_value, memory_budget);
             return self;
           },
           nb::arg("optimizer"), nb::arg("loss"), nb::arg("metrics") = nb::list(),
           nb::arg("accumulate") = 1, nb::arg("clip_norm") = 0.0, nb::arg("clip_value") = 0.0,
           nb::arg("memory_budget") = 0,
-          "Says how to train; an optimizer without parameters is bound to the module's. Returns "
-          "the trainer.")
-      .def("fit", &fit, nb::arg("data"), nb::arg("epochs") = 1, nb::arg("batch_size") = 32,
+          "Says how to train; an optimizer without parameters is bound to the module's. Optimizer, "
+          "loss and metrics may be names. Returns the trainer.")
+      .def("fit", &fit, nb::arg("data"), nb::arg("y") = nb::none(), nb::arg("epochs") = 1, nb::arg("batch_size") = 32,
            nb::arg("validation_data") = nb::none(), nb::arg("shuffle") = true, nb::arg("seed") = 0,
            nb::arg("verbose") = 1, nb::arg("callbacks") = nb::list(),
            nb::arg("validation_split") = 0.0, nb::arg("class_weight") = nb::none(),
            nb::arg("sample_weight") = nb::none(), nb::arg("steps_per_epoch") = 0,
            nb::arg("initial_epoch") = 0, nb::arg("transform") = nb::none(),
-           "Trains on a Dataset, a pair (x, y), a DataLoader, or any iterable of batches (x, y) "
+           "Trains on a Dataset, arrays x and y, a DataLoader, or any iterable of batches (x, y) "
            "(PyTorch's DataLoader, a generator with steps_per_epoch), and returns the History.")
       .def(
           "evaluate",
-          [](Trainer& self, nb::handle data, int64_t batch_size) {
-            data::Source source = to_source(data, "evaluate: data");
+          [](Trainer& self, nb::handle data, nb::handle y, int64_t batch_size) {
+            data::Source source = to_examples(data, y, "evaluate: data");
             Logs logs;
             {
               nb::gil_scoped_release released;
@@ -202,7 +216,8 @@ void bind_trainer(nb::module_& m) {
             }
             return to_dict(logs);
           },
-          nb::arg("data"), nb::arg("batch_size") = 256, "Loss and metrics, as a dict.")
+          nb::arg("data"), nb::arg("y") = nb::none(), nb::arg("batch_size") = 256,
+          "Loss and metrics, as a dict.")
       .def(
           "predict",
           [](Trainer& self, nb::handle x, int64_t batch_size) {

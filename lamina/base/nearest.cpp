@@ -1,9 +1,9 @@
-#include "cli/nearest.h"
+#include "lamina/base/nearest.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace cli {
+namespace lamina {
 namespace {
 
 size_t changes(std::string_view a, std::string_view b) {
@@ -37,4 +37,9 @@ std::string nearest(std::string_view typed, std::span<const std::string> names) 
   return best;
 }
 
-}  // namespace cli
+std::string did_you_mean(std::string_view typed, std::span<const std::string> names) {
+  const std::string meant = nearest(typed, names);
+  return meant.empty() ? "" : "; did you mean '" + meant + "'?";
+}
+
+}  // namespace lamina

@@ -5,9 +5,12 @@
 #include <string>
 #include <string_view>
 
-namespace cli {
+namespace lamina {
 
 // The name that takes the fewest changes of a letter, swaps of neighbours included; empty when all are far.
 std::string nearest(std::string_view typed, std::span<const std::string> names);
 
-}  // namespace cli
+// "; did you mean 'accuracy'?", to end a message with; empty when all are far.
+std::string did_you_mean(std::string_view typed, std::span<const std::string> names);
+
+}  // namespace lamina

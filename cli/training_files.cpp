@@ -1,0 +1,65 @@
+#include "cli/training_files.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "cli/graceful_stop.h"
+#include "cli/model_notes.h"
+#include "lamina/base/error.h"
+#include "lamina/io/atomic_write.h"
+
+namespace cli {
+
+namespace fs = std::filesystem;
+
+void check_places(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    if (path.empty()) continue;
+    const std::string probe = path + ".probe";
+    lamina::io::atomic_write(probe, std::string_view());
+    fs::remove(probe);
+  }
+}
+
+void Checkpoints::save() {
+  try {
+    trainer().save_checkpoint(path_);
+  } catch (const lamina::FileError& error) {
+    fmt::print(stderr, "lamina: warning: {}\n", error.what());
+  }
+}
+
+// In the middle of an epoch: that is where it will go on.
+void Checkpoints::on_train_batch_end(int64_t) {
+  if (GracefulStop::asked()) save();
+}
+
+void Checkpoints::on_epoch_end(int64_t, const lamina::train::Logs&) {
+  if (!GracefulStop::asked()) save();
+}
+
+std::string save_training(lamina::Trainer& trainer, const std::string& path,
+                          const TrainingData& data) {
+  const auto write = [&](const std::string& to) {
+    trainer.save(to, {.classes = data.classes});
+    write_notes(to, {data.pictures ? "pictures" : "table", data.features, data.target});
+  };
+  try {
+    write(path);
+    return path;
+  } catch (const lamina::FileError& error) {
+    const fs::path folder = fs::temp_directory_path();
+    const std::string other = (folder / fmt::format("lamina-{}.lamina", ::getpid())).string();
+    try {
+      write(other);
+    } catch (const lamina::FileError&) {
+      throw error;
+    }
+    fmt::print(stderr, "lamina: error: {}\n  saved as   {}\n", error.what(), other);
+    return other;
+  }
+}
+
+}  // namespace cli
