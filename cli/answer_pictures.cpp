@@ -66,7 +66,7 @@ io::Picture answer_picture(const io::Picture& picture, const Answer& answer) {
   const io::Picture shown = at_size(io::with_channels(picture, 3));
   const auto rows = static_cast<int64_t>(answer.best.size());
   const int64_t width = std::max(shown.width, kLeast);
-  Raster page(width, shown.height + kMargin + rows * kRow);
+  Raster page(width, shown.height + kMargin + rows * kRow + 4);
   page.paste(shown, (width - shown.width) / 2, 0);
   for (int64_t i = 0; i < rows; ++i) {
     const auto& [name, share] = answer.best[static_cast<size_t>(i)];

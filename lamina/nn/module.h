@@ -117,6 +117,10 @@ class Module {
   virtual std::string description() const;  // for messages: "Linear 512 -> 10"
   virtual std::string arguments() const;    // for printing: "512, 10, bias=false"
 
+  // What another language keeps beside a module: how it was made there. Copies have it too.
+  const std::shared_ptr<const void>& recipe() const { return recipe_; }
+  void set_recipe(std::shared_ptr<const void> recipe) { recipe_ = std::move(recipe); }
+
  private:
   void set_path(std::string path);
   void check_name(std::string_view name) const;
@@ -126,6 +130,7 @@ class Module {
   std::string path_;
   const char* origin_ = nullptr;  // the path as recorded values hold it
   bool training_ = true;
+  std::shared_ptr<const void> recipe_;
   std::vector<std::pair<std::string, std::shared_ptr<Module>>> children_;
   std::vector<std::pair<std::string, Parameter>> parameters_;
   std::vector<std::pair<std::string, Buffer>> buffers_;

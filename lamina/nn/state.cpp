@@ -179,7 +179,10 @@ std::unique_ptr<Module> Module::clone() const {
   auto mine = named_modules();
   auto theirs = copy->named_modules();
   LAMINA_ASSERT(mine.size() == theirs.size());
-  for (size_t i = 0; i < mine.size(); ++i) theirs[i].second->training_ = mine[i].second->training_;
+  for (size_t i = 0; i < mine.size(); ++i) {
+    theirs[i].second->training_ = mine[i].second->training_;
+    theirs[i].second->recipe_ = mine[i].second->recipe_;
+  }
   auto parameters = named_parameters(), copies = copy->named_parameters();
   for (size_t i = 0; i < parameters.size(); ++i) {
     copies[i].second->set_trainable(parameters[i].second->trainable());

@@ -1,5 +1,7 @@
 #include "lamina/optim/optimizer.h"
 
+#include "lamina/optim/limits.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -85,6 +87,7 @@ class Optimizer::Transaction {
 
 Optimizer::Optimizer(Parameters parameters, LearningRate lr, std::vector<const char*> slot_names)
     : lr_(std::move(lr)), slot_names_(std::move(slot_names)) {
+  if (!lr_.is_schedule()) check_number("optimizer", "lr", lr_.at(0), 0);
   std::vector<Parameter> list = parameters.take();
   if (!list.empty()) bind(std::move(list));
 }
@@ -98,6 +101,7 @@ void Optimizer::bind(std::vector<Parameter> parameters) {
 }
 
 void Optimizer::add_group(ParameterGroup group) {
+  if (group.lr && !group.lr->is_schedule()) check_number(kind(), "a group's lr", group.lr->at(0), 0);
   if (!(group.lr_scale >= 0)) {
     throw ValueError(
         text(kind(), ": expected an lr_scale of 0 or more in a group, got ", group.lr_scale));

@@ -8,6 +8,7 @@
 #include "bindings.h"
 #include "casters.h"
 #include "lamina/base/error.h"
+#include "recipes.h"
 
 namespace lamina::python {
 namespace {
@@ -73,14 +74,35 @@ constexpr std::array<vectorcallfunc, kMostEntries> make_calls(std::index_sequenc
 }
 constexpr auto calls = make_calls(std::make_index_sequence<kMostEntries>());
 
-void redirect(PyObject* function) {
+// The same, of what makes modules.
+template <size_t I>
+PyObject* make(PyObject* function, PyObject* const* values, size_t count, PyObject* names) {
+  PyObject* result = call<I>(function, values, count, names);
+  if (!result) return nullptr;
+  const bool noted = guard(
+      [&] {
+        note_recipe(function, result, values, count & ~kFlags, names);
+        return true;
+      },
+      false);
+  if (noted) return result;
+  Py_DECREF(result);
+  return nullptr;
+}
+template <size_t... I>
+constexpr std::array<vectorcallfunc, kMostEntries> make_makes(std::index_sequence<I...>) {
+  return {&make<I>...};
+}
+constexpr auto makes = make_makes(std::make_index_sequence<kMostEntries>());
+
+void redirect(PyObject* function, bool makes_modules) {
   auto* place = reinterpret_cast<vectorcallfunc*>(reinterpret_cast<char*>(function) +
                                                   Py_TYPE(function)->tp_vectorcall_offset);
   for (size_t i = 0; i < kMostEntries; ++i) {
-    if (*place == calls[i]) return;  // the same function under a second name
+    if (*place == calls[i] || *place == makes[i]) return;  // the same under a second name
     if (entries[i] && entries[i] != *place) continue;
     entries[i] = *place;
-    *place = calls[i];
+    *place = makes_modules ? makes[i] : calls[i];
     return;
   }
   throw InternalError("bindings: nanobind has more entries than argument_errors.cpp has places");
@@ -107,10 +129,10 @@ void redirect_all(nb::handle scope) {
   nb::object members = nb::steal(PyMapping_Values(nb::object(scope.attr("__dict__")).ptr()));
   for (nb::handle member : members) {
     if (is_bound_function(member)) {
-      redirect(member.ptr());
+      redirect(member.ptr(), makes_modules(scope, member));
     } else if (Py_IS_TYPE(member.ptr(), &PyProperty_Type)) {
       nb::object setter = member.attr("fset");
-      if (is_bound_function(setter)) redirect(setter.ptr());
+      if (is_bound_function(setter)) redirect(setter.ptr(), false);
     } else if (PyModule_Check(member.ptr()) || nb::type_check(member)) {
       if (nb::type_check(member) && !has_constructor(member)) {
         reinterpret_cast<PyTypeObject*>(member.ptr())->tp_vectorcall = refuse_call;

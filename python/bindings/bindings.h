@@ -64,6 +64,7 @@ void bind_control(nanobind::module_& m);
 void bind_execution(nanobind::module_& m);
 void bind_array_methods(nanobind::module_& m);
 void bind_dlpack(nanobind::module_& m);
+void bind_recipes(nanobind::module_& nn);
 void bind_argument_errors(nanobind::module_& m);  // last: of all that is bound
 
 }  // namespace lamina::python

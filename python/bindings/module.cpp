@@ -86,6 +86,7 @@ NB_MODULE(_lamina, m) {
   bind_models(models);
   bind_array_methods(m);
   bind_dlpack(m);
+  bind_recipes(nn);
   bind_argument_errors(m);
 }
 

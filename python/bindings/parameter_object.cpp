@@ -88,6 +88,19 @@ PyObject* repr(PyObject* self) {
   return out;
 }
 
+PyObject* reduce(PyObject* self, PyObject*) {
+  return guard([&] {
+    nb::object rebuild = nb::module_::import_("lamina.pickling").attr("parameter_from");
+    nb::object value = nb::steal(get_value(self, nullptr));
+    return nb::make_tuple(rebuild, nb::make_tuple(value, variable_of(self).trainable()))
+        .release()
+        .ptr();
+  });
+}
+
+PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr},
+                         {nullptr, nullptr, 0, nullptr}};
+
 PyGetSetDef properties[] = {
     {"value", get_value, set_value, "The value now, as an array; may be assigned.", nullptr},
     {"grad", get_grad, set_grad, "The gradient that backward has added up, or None.", nullptr},
@@ -104,6 +117,7 @@ PyType_Slot slots[] = {
                        "[2, 4]")},
     {Py_tp_new, reinterpret_cast<void*>(&make)},
     {Py_tp_getset, properties},
+    {Py_tp_methods, methods},
     {Py_tp_repr, reinterpret_cast<void*>(&repr)},
     {0, nullptr}};
 

@@ -1,6 +1,9 @@
 // lamina.Trainer, its callbacks, metrics and model files.
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/trampoline.h>
+
+#include <algorithm>
 
 #include "bindings.h"
 #include "convert.h"
@@ -164,6 +167,31 @@ void bind_results(nb::module_& m) {
           nb::arg("name"))
       .def("__getitem__",
            [](const History& self, const std::string& name) { return self.at(name); })
+      .def("names", &History::names, "Of its numbers: [\"loss\", ..].")
+      .def("keys", &History::names)
+      .def("__len__", [](const History& self) { return self.series().size(); })
+      .def("__iter__", [](nb::handle self) { return nb::iter(self.attr("names")()); })
+      .def("__contains__",
+           [](const History& self, const std::string& name) {
+             const std::vector<std::string> names = self.names();
+             return std::find(names.begin(), names.end(), name) != names.end();
+           })
+      .def("__repr__",
+           [](const History& self) {
+             std::string out = text("History(", self.epochs(), " epochs");
+             for (const auto& [name, values] : self.series()) {
+               if (!values.empty()) out += text(", ", name, " ", values.back());
+             }
+             return out + ")";
+           })
+      .def("__getstate__",
+           [](const History& self) { return nb::make_tuple(self.series(), self.epochs()); })
+      .def("__setstate__",
+           [](History& self, const nb::tuple& state) {
+             auto* history = new (&self) History();
+             history->restore(nb::cast<std::vector<History::Series>>(state[0]),
+                              nb::cast<int64_t>(state[1]));
+           })
       .def("plot", &History::plot, nb::arg("path"),
            "Writes a picture (PNG) with a chart for each number, validation beside training.")
       .def_prop_ro("epochs", &History::epochs)

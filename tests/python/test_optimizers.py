@@ -365,3 +365,10 @@ def test_averages_equal_numpy():
     np.testing.assert_allclose(w.value.numpy(), shown.mean(axis=0), rtol=1e-12)
     mean.swap()
     np.testing.assert_array_equal(w.value.numpy(), shown[-1])
+
+
+def test_rates_below_zero_are_refused():
+    with pytest.raises(ValueError, match="lr to be 0 or more, got -1"):
+        optim.SGD(lr=-1)
+    with pytest.raises(ValueError, match="lr"):
+        optim.Adam(lr=float("nan"))

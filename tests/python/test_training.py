@@ -381,3 +381,44 @@ def test_a_display_takes_the_place_of_the_terminal(capfd):
     assert "epoch&nbsp;2/2" in pages[-1] and "epoch&nbsp;1/2" in pages[-1] and capfd.readouterr().out == ""
     bar.show(1, 1, 5, 10, 1.0, 0.5, None)
     assert "5/10" in pages[-1] and "0.5000" in pages[-1] and "2/2" not in pages[-1]
+
+
+def test_names_and_arrays_as_keras_takes_them():
+    x, y = classes()
+    lm.seed(0)
+    trainer = lm.Trainer(nn.Linear(4, 2)).compile(optimizer="adam", loss="cross_entropy", metrics=["accuracy"])
+    history = trainer.fit(x, y, epochs=3, validation_data=(x, y), verbose=0)
+    assert list(history) == ["loss", "accuracy", "val_loss", "val_accuracy"] and len(history["loss"]) == 3
+    assert trainer.evaluate(x, y) == trainer.evaluate((x, y))
+    lm.seed(0)
+    other = lm.Trainer(nn.Linear(4, 2)).compile(optim.Adam(), "cross_entropy")
+    assert other.fit((x, y), epochs=3, verbose=0)["loss"] == history["loss"]
+
+
+@pytest.mark.parametrize("given, message", [
+    ({"optimizer": "adm"}, "no optimizer 'adm'; did you mean 'adam'"),
+    ({"metrics": ["acuracy"]}, "no metric 'acuracy'; did you mean 'accuracy'"),
+    ({"loss": "croos_entropy"}, "no loss 'croos_entropy'; did you mean 'cross_entropy'"),
+])
+def test_misspelt_names_are_explained(given, message):
+    with pytest.raises(lm.errors.KeyError, match=message):
+        lm.Trainer(nn.Linear(4, 2)).compile(**{"optimizer": "sgd", "loss": "mse", **given})
+    with pytest.raises(TypeError, match="an Optimizer or the name of one for optimizer, got int"):
+        lm.Trainer(nn.Linear(4, 2)).compile(3, "mse")
+
+
+def test_weights_of_examples_stay_with_them_when_some_are_left_out(tmp_path):
+    count = lm.data.export_digits(str(tmp_path), count=24)
+    paths = sorted(tmp_path.rglob("*.png"))
+    for bad in (3, 4, 17):
+        paths[bad].write_bytes(b"nothing")
+    steps = [lm.data.Resize((4, 4)), lm.data.ToFloat()]
+    images = lm.data.ImageFolder(str(tmp_path), transforms=steps, channels=1, on_error="skip")
+    good = [i for i in range(count) if i not in (3, 4, 17)]
+    given = np.random.default_rng(0).uniform(size=count).astype(np.float32)
+    losses = []
+    for dataset, weight in ((images, given), (lm.data.ArrayDataset(*images.get(good)), given[good])):
+        lm.seed(0)
+        trainer = lm.Trainer(nn.Sequential(nn.Flatten(), nn.Linear(16, 10))).compile(optim.SGD(lr=0.1), "cross_entropy")
+        losses.append(trainer.fit(dataset, epochs=2, batch_size=24, shuffle=False, sample_weight=weight, verbose=0)["loss"])
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)

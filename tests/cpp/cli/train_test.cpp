@@ -6,6 +6,7 @@
 
 #include "lamina/data/export_digits.h"
 #include "lamina/io/json.h"
+#include "lamina/io/picture.h"
 #include "tests/cpp/cli/run_command.h"
 #include "tests/cpp/io/temporary_folder.h"
 
@@ -84,6 +85,69 @@ TEST_F(Train, LearnsAFolderOfPictures) {
   EXPECT_THAT(run_lamina("inspect " + picture).output, HasSubstr("picture  32 x 32, 1 channels"));
 }
 
+// As a user looks at what a model makes of pictures, some of which cannot be read.
+TEST_F(Train, DrawsItsAnswersBelowPictures) {
+  const std::string model = folder / "m.lamina";
+  ASSERT_EQ(run_lamina("train " + (folder / "digits") + " --model mlp --epochs 1 --image-size 8 " +
+                       "--quiet --save " + model)
+                .exit_code,
+            0);
+  std::ofstream(folder / "bad.png") << "nonsense";
+  const std::string good = folder / "digits/3/0003.png";
+  const CommandResult result =
+      run_lamina("predict " + model + " " + (folder / "bad.png") + " " + good + " " + good +
+                 " --top 3 --pictures " + (folder / "looked/at"));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.output, ContainsRegex("0003.png  [0-9]  [0-9.]+ %"));
+  EXPECT_THAT(result.output, HasSubstr("2 pictures in"));
+  EXPECT_THAT(result.output, HasSubstr("bad.png: bad signature"));
+  const lamina::io::Picture drawn = lamina::io::read_picture(folder / "looked/at/0003.png");
+  const lamina::io::Picture before = lamina::io::with_channels(lamina::io::read_picture(good), 3);
+  ASSERT_EQ(drawn.width, 8 * before.width);
+  EXPECT_GT(drawn.height, 8 * before.height + 3 * 20);
+  for (int64_t y = 0; y < 8 * before.height; y += 5) {
+    for (int64_t x = 0; x < drawn.width; x += 3) {
+      ASSERT_EQ(drawn.pixels[static_cast<size_t>(3 * (y * drawn.width + x))],
+                before.pixels[static_cast<size_t>(3 * (y / 8 * before.width + x / 8))]);
+    }
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder / "looked/at/0003-2.png"));
+}
+
+// Ctrl-C ends a training after its batch; what was learnt is kept, and it goes on from there.
+TEST_F(Train, KeepsWhatWasLearntWhenItIsInterrupted) {
+  const std::string checkpoint = folder / "c.ckpt", model = folder / "m.lamina";
+  const std::string arguments = "train " + (folder / "digits") +
+                                " --model mlp --image-size 8 --epochs 100000 --checkpoint " +
+                                checkpoint + " --save " + model;
+  const std::string script =
+      "& pid=$!; for i in $(seq 600); do test -f " + checkpoint + " && break; sleep 0.05; done; " +
+      "kill -INT $pid; wait $pid; echo \"code $?\"; true";
+  const CommandResult result = run_lamina(arguments + " 2>&1 " + script);
+  EXPECT_THAT(result.output, HasSubstr("stopping after this batch"));
+  EXPECT_THAT(result.output, HasSubstr("code 130"));
+  EXPECT_EQ(run_lamina("eval " + model + " " + (folder / "digits")).exit_code, 0);
+  const CommandResult seen = run_lamina("inspect " + checkpoint);
+  EXPECT_THAT(seen.output, ContainsRegex("epochs +[1-9]"));
+  EXPECT_THAT(seen.output, HasSubstr("val_loss"));
+}
+
+// A disk that is full at the end does not take the training with it.
+TEST_F(Train, SavesElsewhereWhenItMust) {
+  const std::string place = folder / "out";  // the events make a folder where the model should go
+  const CommandResult result =
+      run_lamina("train " + (folder / "digits") + " --model mlp --image-size 8 --epochs 1 --quiet " +
+                 "--events " + place + " --save " + place);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.output, HasSubstr("Is a directory"));
+  const size_t at = result.output.find("saved as ") + 9;
+  const std::string other = result.output.substr(at, result.output.find('\n', at) - at);
+  const size_t name = other.find_first_not_of(' ');
+  ASSERT_TRUE(std::filesystem::exists(other.substr(name))) << result.output;
+  EXPECT_EQ(run_lamina("inspect " + other.substr(name)).exit_code, 0);
+  std::filesystem::remove(other.substr(name));
+}
+
 TEST_F(Train, GoesOnFromItsCheckpoint) {
   const std::string base = "train " + (folder / "digits") +
                            " --model mlp --image-size 8 --batch-size 50 --seed 4 --checkpoint " +
@@ -159,6 +223,7 @@ TEST_F(Train, SaysWhatIsWrongWithTheData) {
   std::filesystem::copy(folder / "one/a", folder / "bad/a");
   std::ofstream(folder / "bad/b/x.png") << "nonsense";
   fails((folder / "bad"), "bad/b/x.png: bad signature");
+  fails((folder / "bad"), "leave such pictures out with --on-error skip");
   std::filesystem::create_directories(folder / "empty");
   fails((folder / "empty"), "is not a folder of pictures");
   std::filesystem::create_directories(folder / "hollow/a");

@@ -116,6 +116,48 @@ TEST(ImageFolder, CachesPicturesBeforeTheFirstRandomTransform) {
   EXPECT_THROW(epoch(a), FileError);
 }
 
+TEST(ImageFolder, KeepsNoMoreThanItMay) {
+  const TemporaryFolder folder;
+  write_pictures(folder);
+  const Transforms transforms = {Resize({20, 20}), RandomCrop(16), ToFloat()};
+  const ImageFolder plain(folder.path().string(), {.transforms = transforms});
+  constexpr int64_t kRoom = 5000;  // three pictures of 20 x 20 x 3 bytes and what they stand in
+  const ImageFolder cached(folder.path().string(),
+                           {.transforms = transforms, .cache = true, .cache_bytes = kRoom});
+  DataLoader a(plain, {.batch_size = 4, .shuffle = true}),
+      b(cached, {.batch_size = 4, .shuffle = true, .num_workers = 2});
+  for (int i = 0; i < 2; ++i) {
+    const std::vector<float> x = epoch(a), y = epoch(b);
+    EXPECT_EQ(x, y);
+  }
+  EXPECT_GE(cached.cached_bytes(), 3 * 20 * 20 * 3);
+  EXPECT_LE(cached.cached_bytes(), kRoom);
+  EXPECT_EQ(plain.cached_bytes(), 0);
+  const auto make = [&](int64_t bytes) {
+    return ImageFolder(folder.path().string(), {.cache = true, .cache_bytes = bytes});
+  };
+  EXPECT_THROW(make(-2), ValueError);
+  const int64_t first[] = {0};
+  const ImageFolder nothing = make(0), half = make(-1);
+  nothing.get(first), half.get(first);
+  EXPECT_EQ(nothing.cached_bytes(), 0);
+  EXPECT_GT(half.cached_bytes(), 60 * 50 * 3);
+}
+
+TEST(ImageFolder, SaysWhichExamplesItLeftOut) {
+  const TemporaryFolder folder;
+  write_pictures(folder);
+  std::ofstream(folder / "a/1.jpg") << "nonsense";
+  const ImageFolder images(folder.path().string(),
+                           {.transforms = {Resize({8, 8})}, .on_error = "skip"});
+  DataLoader loader(images, {.batch_size = 4});
+  auto batches = loader.begin();
+  EXPECT_EQ((*batches).y.shape(0), 3);
+  EXPECT_THAT(loader.numbers(), ElementsAre(0, 2, 3));
+  EXPECT_TRUE(images.left_out(1));
+  EXPECT_FALSE(images.left_out(2));
+}
+
 // Decoding a part, or at half the size, gives nearly what decoding everything gives.
 TEST(ImageFolder, DecodesNoMoreThanItNeeds) {
   const TemporaryFolder folder;
