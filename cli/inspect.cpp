@@ -171,7 +171,10 @@ void summarize(const Net& net) {
 void add_inspect(CLI::App& app) {
   auto* command = app.add_subcommand("inspect", "Show what a file or a folder of pictures holds");
   auto path = std::make_shared<std::string>();
-  command->add_option("PATH", *path, "a model, checkpoint, picture, table, array, file of records, or a folder")
+  command
+      ->add_option("PATH", *path,
+                   "a model, checkpoint, picture, table, array, file of records, "
+                   "or a folder")
       ->required();
   command->footer(
       "Examples\n  lamina inspect flowers/\n  lamina inspect model.lamina\n  lamina inspect "

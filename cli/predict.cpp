@@ -52,8 +52,8 @@ void run(const Arguments& arguments) {
   lamina::SavedModel model = lamina::load_model(arguments.model);
   if (!reads_digits(model, arguments.model)) {
     std::vector<Unread> unread;
-    const std::vector<Answer> all =
-        answers(model, arguments.model, arguments.files, static_cast<size_t>(arguments.top), unread);
+    const std::vector<Answer> all = answers(model, arguments.model, arguments.files,
+                                            static_cast<size_t>(arguments.top), unread);
     return show(all, unread, arguments, model.input().shape.size() == 4);
   }
   if (!arguments.pictures.empty()) {

@@ -139,8 +139,8 @@ void run(const Options& options) {
   const std::string place = save_training(trainer, options.save, data);
   if (!options.plot.empty()) trainer.history().plot(options.plot);
   print_results(*model, data);
-  fmt::print("\nsaved as {0}\nTry next\n  lamina predict {0} {1}\n  lamina eval {0} {2}\n",
-             place, data.pictures ? "PICTURE.." : "TABLE.csv", options.data.data);
+  fmt::print("\nsaved as {0}\nTry next\n  lamina predict {0} {1}\n  lamina eval {0} {2}\n", place,
+             data.pictures ? "PICTURE.." : "TABLE.csv", options.data.data);
   if (GracefulStop::asked()) throw CLI::RuntimeError(130);
   if (place != options.save) throw CLI::RuntimeError(2);
 }
@@ -249,9 +249,8 @@ void add_train(CLI::App& app) {
     if (options->data.data.empty()) throw CLI::RequiredError("DATA");
     const std::vector<std::string> names = net_names();
     if (std::find(names.begin(), names.end(), options->model) == names.end()) {
-      throw CLI::ValidationError(
-          "--model", fmt::format("there is no net '{}'{}", options->model,
-                                 lm::did_you_mean(options->model, names)));
+      throw CLI::ValidationError("--model", fmt::format("there is no net '{}'{}", options->model,
+                                                        lm::did_you_mean(options->model, names)));
     }
     try {
       run(*options);

@@ -9,7 +9,8 @@
 
 namespace cli {
 
-// What cannot be written is better known before a training than after it: FileError. Empty paths are left out.
+// What cannot be written is better known before a training than after it: FileError. Empty paths are
+// left out.
 void check_places(const std::vector<std::string>& paths);
 
 // After every epoch, and at once when the training is to stop. A checkpoint that cannot be written is

@@ -19,11 +19,11 @@ std::shared_ptr<Optimizer> make() {
 
 // Keras' names. LBFGS and Lookahead need more than a name.
 constexpr Known kKnown[] = {
-    {"sgd", make<SGD>},           {"adam", make<Adam>},         {"adamw", make<AdamW>},
-    {"nadam", make<NAdam>},       {"radam", make<RAdam>},       {"adamax", make<Adamax>},
-    {"adagrad", make<Adagrad>},   {"adadelta", make<Adadelta>}, {"adafactor", make<Adafactor>},
-    {"rmsprop", make<RMSprop>},   {"rprop", make<Rprop>},       {"ftrl", make<Ftrl>},
-    {"lamb", make<LAMB>},         {"lars", make<LARS>},         {"lion", make<Lion>},
+    {"sgd", make<SGD>},         {"adam", make<Adam>},         {"adamw", make<AdamW>},
+    {"nadam", make<NAdam>},     {"radam", make<RAdam>},       {"adamax", make<Adamax>},
+    {"adagrad", make<Adagrad>}, {"adadelta", make<Adadelta>}, {"adafactor", make<Adafactor>},
+    {"rmsprop", make<RMSprop>}, {"rprop", make<Rprop>},       {"ftrl", make<Ftrl>},
+    {"lamb", make<LAMB>},       {"lars", make<LARS>},         {"lion", make<Lion>},
 };
 
 }  // namespace

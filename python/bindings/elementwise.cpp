@@ -98,7 +98,8 @@ void bind_elementwise(nanobind::module_& m) {
     }
     functions[next] = op;
     documents.push_back(documentation(*op));
-    definitions.push_back({op->name, reinterpret_cast<PyCFunction>(thunks[next]),
+    auto* function = reinterpret_cast<void (*)()>(thunks[next]);
+    definitions.push_back({op->name, reinterpret_cast<PyCFunction>(function),
                            METH_FASTCALL | METH_KEYWORDS, documents.back().c_str()});
     m.attr(op->name) =
         nanobind::steal(PyCFunction_NewEx(&definitions.back(), m.ptr(), module_name.ptr()));

@@ -267,8 +267,13 @@ void bind_floats(nb::module_& m) {
 
 ImageOptions to_options(nb::handle transforms, int64_t channels, std::string on_error, bool cache,
                         int64_t max_pixels, double reducing_gap, int64_t cache_bytes) {
-  return {to_transforms(transforms), channels,     std::move(on_error), cache,
-          max_pixels,                reducing_gap, cache_bytes};
+  return {to_transforms(transforms),
+          channels,
+          std::move(on_error),
+          cache,
+          max_pixels,
+          reducing_gap,
+          cache_bytes};
 }
 
 nb::list skipped(const ImageDataset& self) {
@@ -387,7 +392,8 @@ void bind_sets(nb::module_& m) {
           nb::arg("path"), nb::arg("transforms") = nb::none(), nb::arg("channels") = 3,
           nb::arg("on_error") = "raise", nb::arg("cache") = false,
           nb::arg("max_pixels") = int64_t{1} << 26, nb::arg("reducing_gap") = 2.0,
-          nb::arg("cache_bytes") = -1, nb::arg("image_key") = "image/encoded", nb::arg("label_key") = "image/class/label");
+          nb::arg("cache_bytes") = -1, nb::arg("image_key") = "image/encoded",
+          nb::arg("label_key") = "image/class/label");
 }
 
 }  // namespace

@@ -211,10 +211,12 @@ void bind_modules(nb::module_& m) {
           "A deep copy, with parameters and buffers of its own; copy.deepcopy gives the same.\n"
           ">>> layer = lm.nn.Linear(2, 3)\n>>> layer.clone().weight is layer.weight\nFalse")
       .def("__deepcopy__", &clone, nb::arg("memo"))
-      .def("__reduce_ex__",
-           [](nb::handle self, int) {
-             return nb::module_::import_("lamina.pickling").attr("reduce_module")(self);
-           })
+      .def(
+          "__reduce_ex__",
+          [](nb::handle self, int) {
+            return nb::module_::import_("lamina.pickling").attr("reduce_module")(self);
+          },
+          nb::sig("def __reduce_ex__(self, protocol: object) -> object"))
       .def("_clone", [](const Module& self) { return std::shared_ptr<Module>(self.clone()); })
       .def("_own", &own)
       .def("_add", &add, nb::arg("name"), nb::arg("value"))

@@ -15,8 +15,9 @@ using nn::Module;
 
 bool makes_modules(nb::handle scope, nb::handle function) {
   if (nb::type_check(scope)) {
-    const bool is_module = PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(scope.ptr()),
-                                            reinterpret_cast<PyTypeObject*>(nb::type<Module>().ptr()));
+    const bool is_module =
+        PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(scope.ptr()),
+                         reinterpret_cast<PyTypeObject*>(nb::type<Module>().ptr()));
     // Module itself is made by Python's classes, Sequential of what it holds.
     return is_module && !scope.is(nb::type<Module>()) && !scope.is(nb::type<nn::Sequential>()) &&
            nb::cast<std::string>(function.attr("__name__")) == "__init__";

@@ -71,8 +71,8 @@ optim::AnyOptimizer to_optimizer(nb::handle optimizer) {
 
 void compile(Trainer& self, nb::handle optimizer, nb::handle loss, const nb::list& metrics,
              int64_t accumulate, double clip_norm, double clip_value, int64_t memory_budget) {
-  CompileOptions options{to_optimizer(optimizer), to_loss(loss), {},           accumulate,
-                         clip_norm,               clip_value,    memory_budget};
+  CompileOptions options{
+      to_optimizer(optimizer), to_loss(loss), {}, accumulate, clip_norm, clip_value, memory_budget};
   for (nb::handle metric : metrics) {
     options.metrics.push_back(nb::isinstance<nb::str>(metric)
                                   ? AnyMetric(nb::cast<std::string>(metric))
@@ -170,7 +170,9 @@ void bind_results(nb::module_& m) {
       .def("names", &History::names, "Of its numbers: [\"loss\", ..].")
       .def("keys", &History::names)
       .def("__len__", [](const History& self) { return self.series().size(); })
-      .def("__iter__", [](nb::handle self) { return nb::iter(self.attr("names")()); })
+      .def(
+          "__iter__", [](nb::handle self) { return nb::iter(self.attr("names")()); },
+          nb::sig("def __iter__(self) -> object"))
       .def("__contains__",
            [](const History& self, const std::string& name) {
              const std::vector<std::string> names = self.names();
@@ -186,12 +188,14 @@ void bind_results(nb::module_& m) {
            })
       .def("__getstate__",
            [](const History& self) { return nb::make_tuple(self.series(), self.epochs()); })
-      .def("__setstate__",
-           [](History& self, const nb::tuple& state) {
-             auto* history = new (&self) History();
-             history->restore(nb::cast<std::vector<History::Series>>(state[0]),
-                              nb::cast<int64_t>(state[1]));
-           })
+      .def(
+          "__setstate__",
+          [](History& self, const nb::tuple& state) {
+            auto* history = new (&self) History();
+            history->restore(nb::cast<std::vector<History::Series>>(state[0]),
+                             nb::cast<int64_t>(state[1]));
+          },
+          nb::sig("def __setstate__(self, state: object) -> None"))
       .def("plot", &History::plot, nb::arg("path"),
            "Writes a picture (PNG) with a chart for each number, validation beside training.")
       .def_prop_ro("epochs", &History::epochs)
@@ -225,12 +229,13 @@ void bind_trainer(nb::module_& m) {
           nb::arg("memory_budget") = 0,
           "Says how to train; an optimizer without parameters is bound to the module's. Optimizer, "
           "loss and metrics may be names. Returns the trainer.")
-      .def("fit", &fit, nb::arg("data"), nb::arg("y") = nb::none(), nb::arg("epochs") = 1, nb::arg("batch_size") = 32,
-           nb::arg("validation_data") = nb::none(), nb::arg("shuffle") = true, nb::arg("seed") = 0,
-           nb::arg("verbose") = 1, nb::arg("callbacks") = nb::list(),
-           nb::arg("validation_split") = 0.0, nb::arg("class_weight") = nb::none(),
-           nb::arg("sample_weight") = nb::none(), nb::arg("steps_per_epoch") = 0,
-           nb::arg("initial_epoch") = 0, nb::arg("transform") = nb::none(),
+      .def("fit", &fit, nb::arg("data"), nb::arg("y") = nb::none(), nb::arg("epochs") = 1,
+           nb::arg("batch_size") = 32, nb::arg("validation_data") = nb::none(),
+           nb::arg("shuffle") = true, nb::arg("seed") = 0, nb::arg("verbose") = 1,
+           nb::arg("callbacks") = nb::list(), nb::arg("validation_split") = 0.0,
+           nb::arg("class_weight") = nb::none(), nb::arg("sample_weight") = nb::none(),
+           nb::arg("steps_per_epoch") = 0, nb::arg("initial_epoch") = 0,
+           nb::arg("transform") = nb::none(),
            "Trains on a Dataset, arrays x and y, a DataLoader, or any iterable of batches (x, y) "
            "(PyTorch's DataLoader, a generator with steps_per_epoch), and returns the History.")
       .def(

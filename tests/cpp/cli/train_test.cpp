@@ -120,9 +120,9 @@ TEST_F(Train, KeepsWhatWasLearntWhenItIsInterrupted) {
   const std::string arguments = "train " + (folder / "digits") +
                                 " --model mlp --image-size 8 --epochs 100000 --checkpoint " +
                                 checkpoint + " --save " + model;
-  const std::string script =
-      "& pid=$!; for i in $(seq 600); do test -f " + checkpoint + " && break; sleep 0.05; done; " +
-      "kill -INT $pid; wait $pid; echo \"code $?\"; true";
+  const std::string script = "& pid=$!; for i in $(seq 600); do test -f " + checkpoint +
+                             " && break; sleep 0.05; done; " +
+                             "kill -INT $pid; wait $pid; echo \"code $?\"; true";
   const CommandResult result = run_lamina(arguments + " 2>&1 " + script);
   EXPECT_THAT(result.output, HasSubstr("stopping after this batch"));
   EXPECT_THAT(result.output, HasSubstr("code 130"));
@@ -135,9 +135,9 @@ TEST_F(Train, KeepsWhatWasLearntWhenItIsInterrupted) {
 // A disk that is full at the end does not take the training with it.
 TEST_F(Train, SavesElsewhereWhenItMust) {
   const std::string place = folder / "out";  // the events make a folder where the model should go
-  const CommandResult result =
-      run_lamina("train " + (folder / "digits") + " --model mlp --image-size 8 --epochs 1 --quiet " +
-                 "--events " + place + " --save " + place);
+  const CommandResult result = run_lamina("train " + (folder / "digits") +
+                                          " --model mlp --image-size 8 --epochs 1 --quiet " +
+                                          "--events " + place + " --save " + place);
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.output, HasSubstr("Is a directory"));
   const size_t at = result.output.find("saved as ") + 9;
