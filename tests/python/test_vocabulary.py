@@ -241,7 +241,7 @@ def test_nan_is_no_hyperparameter(make):
 def test_nan_learning_rate_leaves_the_model_as_it_was():
     model = nn.Linear(2, 1)
     before = np.asarray(model.weight).copy()
-    optimizer = lm.optim.SGD(model.parameters(), lr=lm.optim.StepSchedule(lr=math.nan))
+    optimizer = lm.optim.SGD(model.parameters(), lr=lm.optim.StepSchedule(lr=math.nan, every=2))
     lm.sum(model(lm.ones((3, 2)))).backward()
     with pytest.raises(lm.ValueError, match="nan"):
         optimizer.step()
