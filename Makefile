@@ -47,8 +47,8 @@ conformance-training: build  # ARGS: resnet20, densenet40, --steps N
 conformance-graphs: build  # GRAPHS: how many, GRAPHS_SEED: where to begin
 	@RANDOM_GRAPHS=$(or $(GRAPHS),10000) RANDOM_GRAPHS_SEED=$(or $(GRAPHS_SEED),0) build/bin/test_compile --gtest_filter='RandomGraphs.*'
 
-conformance-events: build
-	@tools/event_agreement.sh
+conformance-events: build  # ARGS: --screenshot FILE
+	@tools/event_agreement.sh $(ARGS)
 
 conformance-data: build  # ARGS: words of the names of checks
 	@tools/data_agreement.sh $(ARGS)

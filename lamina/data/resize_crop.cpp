@@ -108,6 +108,18 @@ RandomCrop::RandomCrop(ImageSize size, RandomCropOptions options)
   }
 }
 
+// Without padding it is one window, and the rest of the picture need not be decoded.
+std::optional<Window> RandomCrop::window(int64_t height, int64_t width,
+                                         RandomChoices& random) const {
+  if (options_.padding > 0 || height < size_.height || width < size_.width) return std::nullopt;
+  Window window;
+  window.top = random.below(height - size_.height + 1);
+  window.left = random.below(width - size_.width + 1);
+  window.height = window.out_height = size_.height;
+  window.width = window.out_width = size_.width;
+  return window;
+}
+
 void RandomCrop::apply(Sample& sample, RandomChoices& random) const {
   io::Picture& p = sample.picture;
   int64_t top = options_.padding, left = options_.padding;

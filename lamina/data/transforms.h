@@ -56,6 +56,7 @@ class RandomCrop : public Transform {
   void apply(Sample& sample, RandomChoices& random) const override;
   std::string description() const override;
   bool is_random() const override { return true; }
+  std::optional<Window> window(int64_t height, int64_t width, RandomChoices& random) const override;
 
  private:
   ImageSize size_;

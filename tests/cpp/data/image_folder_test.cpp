@@ -187,6 +187,24 @@ TEST(ImageFolder, DecodesNoMoreThanItNeeds) {
   }
 }
 
+TEST(ImageFolder, RandomCropsDecodeTheirWindowAlone) {
+  const TemporaryFolder folder;
+  write_pictures(folder);
+  const int64_t last[] = {4};  // 96 x 50
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    const auto get = [&](const Transforms& transforms) {
+      return ImageFolder(folder.path().string(), {.transforms = transforms})
+          .draw(last, {seed, 0})
+          .x.to_vector<uint8_t>();
+    };
+    // Behind a size that changes nothing, the whole picture has been decoded.
+    const auto window = get({RandomCrop(ImageSize{30, 40})}),
+               whole = get({Resize({50, 96}), RandomCrop(ImageSize{30, 40})});
+    ASSERT_EQ(window.size(), 3u * 30 * 40);
+    EXPECT_EQ(window, whole) << seed;
+  }
+}
+
 TEST(ImageFolder, NamesWhatCannotBeRead) {
   const TemporaryFolder folder;
   write_pictures(folder, 2);
