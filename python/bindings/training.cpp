@@ -4,13 +4,16 @@
 #include <nanobind/trampoline.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "bindings.h"
 #include "convert.h"
 #include "datasets.h"
 #include "lamina/base/error.h"
+#include "lamina/io/png_encode.h"
 #include "lamina/train/batch_mix.h"
 #include "lamina/train/model_file.h"
+#include "lamina/train/png_chart.h"
 #include "lamina/train/trainer.h"
 #include "shared_callable.h"
 #include "training_values.h"
@@ -182,10 +185,23 @@ void bind_results(nb::module_& m) {
            [](const History& self) {
              std::string out = text("History(", self.epochs(), " epochs");
              for (const auto& [name, values] : self.series()) {
-               if (!values.empty()) out += text(", ", name, " ", values.back());
+               char last[32] = "";
+               if (!values.empty()) std::snprintf(last, sizeof last, "%.4g", values.back());
+               out += text(", ", name, " ", last);
              }
              return out + ")";
            })
+      .def(
+          "_repr_png_",  // what a notebook shows; drawn at twice the size, for fine screens
+          [](const History& self) -> nb::object {
+            if (self.epochs() == 0) return nb::none();
+            const io::Picture picture = chart_picture(self.series());
+            const std::string png = io::encode_png(picture);
+            nb::dict size;
+            size["width"] = picture.width / 2, size["height"] = picture.height / 2;
+            return nb::make_tuple(nb::bytes(png.data(), png.size()), size);
+          },
+          nb::sig("def _repr_png_(self) -> object"))
       .def("__getstate__",
            [](const History& self) { return nb::make_tuple(self.series(), self.epochs()); })
       .def(

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import pathlib
+import struct
 
 import numpy as np
 import pytest
@@ -366,6 +367,13 @@ def test_curves_are_drawn(tmp_path):
             assert marks[int(y) - 1:int(y) + 2, int(x) - 1:int(x) + 2].mean() > 0.3, (i, value)
     with pytest.raises(lm.ValueError, match="no epoch"):
         lm.Trainer(linear()).history.plot(path)
+
+
+def test_notebooks_show_the_curves_of_a_history():
+    history = fitted(linear(), problem(), epochs=3).history
+    png, size = history._repr_png_()
+    assert png.startswith(b"\x89PNG") and struct.unpack(">II", png[16:24]) == (2 * size["width"], 2 * size["height"])
+    assert lm.Trainer(linear()).compile("sgd", "mse").history._repr_png_() is None
 
 
 def test_a_display_takes_the_place_of_the_terminal(capfd):
