@@ -127,7 +127,9 @@ TEST(Profile, SavesATraceThatIsJson) {
     double& from = whole ? program_first : first;
     double& to = whole ? program_last : last;
     from = std::min(from, start), to = std::max(to, end);
-    if (!whole) EXPECT_NO_THROW(event.at("args").at("layer").as_string());
+    if (!whole) {
+      EXPECT_NO_THROW(event.at("args").at("layer").as_string());
+    }
   }
   int64_t runs = 0;
   for (const ProfileRow& row : profiler.rows()) runs += row.runs;
