@@ -11,6 +11,7 @@
 #include "lamina/compile/order_for_memory.h"
 #include "lamina/compile/products_after_loops.h"
 #include "lamina/compile/products_before_loops.h"
+#include "lamina/compile/products_of_steps.h"
 #include "lamina/compile/recompute.h"
 #include "lamina/compile/sums_after_loops.h"
 #include "lamina/compile/transpose_matmul.h"
@@ -41,6 +42,7 @@ constexpr Pass kPasses[] = {
     {"common_subexpressions", common_subexpressions},
     {"join_parts", join_parts},
     {"transpose_matmul", transpose_matmul, true},
+    {"products_of_steps", products_of_steps, true},
     {"recompute", recompute},
     {"attach_epilogues", attach_epilogues, true},
     {"fuse", fuse},

@@ -11,7 +11,7 @@ An error says where it happened, what came, what was expected and what to do:
 import builtins
 
 __all__ = ["Error", "ShapeError", "DTypeError", "ValueError", "OverflowError", "IndexError", "KeyError", "FileError",
-           "OutOfMemory", "StaleTape", "GradientError", "StateError", "InternalError"]
+           "OutOfMemory", "StaleTape", "GradientError", "StateError", "Interrupted", "InternalError"]
 
 
 class Error(Exception):
@@ -76,6 +76,10 @@ class GradientError(Error, builtins.RuntimeError):
 
 class StateError(Error, builtins.RuntimeError):
     """A call that must come after another one."""
+
+
+class Interrupted(Error, builtins.RuntimeError):
+    """A loop or a wait that `interrupt` ended."""
 
 
 class InternalError(Error, builtins.RuntimeError):
