@@ -1,6 +1,7 @@
 // The passes on loops as text: the graph before, and what each makes of it.
 #include <gtest/gtest.h>
 
+#include "lamina/compile/channels_last_loops.h"
 #include "lamina/compile/enter_loops.h"
 #include "lamina/compile/join_parts.h"
 #include "lamina/compile/join_products.h"
@@ -431,6 +432,49 @@ output %13
 %10 = sum(%5, axis=[0], keepdims=false) : float32 [4]
 output %9
 output %10
+)");
+}
+
+TEST(LoopPasses, PicturesGoThroughLoopsWithTheirChannelsLast) {
+  const std::string same = ", stride=[1], padding_low=[1], padding_high=[1], dilation=[1], groups=1)";
+  EXPECT_EQ(after(channels_last_loops, R"(
+%0 = input float32 [2, 4, 6] "h"
+%1 = input float32 [5, 2, 4, 6] "xs"
+%2 = input float32 [4, 4, 3] "w"
+%3 = scan(%0, %1, %2, carries=1, sequences=1, length=5, reverse=false, body={
+    %0 = input float32 [2, 4, 6] ""
+    %1 = input float32 [2, 4, 6] ""
+    %2 = input float32 [4, 4, 3] ""
+    %3 = convolution(%0, %2)" + same + R"( : float32 [2, 4, 6]
+    %4 = add(%3, %1) : float32 [2, 4, 6]
+    output %4
+    output %4
+  })
+%4 = %3[1] : float32 [5, 2, 4, 6]
+output %4
+)"),
+            R"(
+%0 = input float32 [2, 4, 6] "h"
+%1 = input float32 [5, 2, 4, 6] "xs"
+%2 = input float32 [4, 4, 3] "w"
+%3 = transpose(%0, axes=[0, 2, 1]) : float32 [2, 6, 4]
+%4 = transpose(%1, axes=[0, 1, 3, 2]) : float32 [5, 2, 6, 4]
+%5 = scan(%3, %4, %2, carries=1, sequences=1, length=5, reverse=false, body={
+    %0 = input float32 [2, 6, 4] ""
+    %1 = input float32 [2, 6, 4] ""
+    %2 = input float32 [4, 4, 3] ""
+    %3 = transpose(%0, axes=[0, 2, 1]) : float32 [2, 4, 6]
+    %4 = convolution(%3, %2)" + same + R"( : float32 [2, 4, 6]
+    %5 = transpose(%1, axes=[0, 2, 1]) : float32 [2, 4, 6]
+    %6 = add(%4, %5) : float32 [2, 4, 6]
+    %7 = transpose(%6, axes=[0, 2, 1]) : float32 [2, 6, 4]
+    %8 = transpose(%6, axes=[0, 2, 1]) : float32 [2, 6, 4]
+    output %7
+    output %8
+  })
+%6 = %5[1] : float32 [5, 2, 6, 4]
+%7 = transpose(%6, axes=[0, 1, 3, 2]) : float32 [5, 2, 4, 6]
+output %7
 )");
 }
 
