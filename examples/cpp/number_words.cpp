@@ -1,7 +1,7 @@
-// Reads numbers in words and writes them in digits: "three hundred and seven" -> 307. A bidirectional
-// GRU reads the letters; a decoder writes digit after digit and looks, at each, at the letters it
-// needs (Bahdanau et al. 2015). Its cell is written here, attention and all, and runs as one loop.
-// It is tested on numbers that it has never seen.
+// Reads numbers in words and writes them in digits: "three hundred and seven" -> 307. A GRU reads
+// the letters in both directions; a decoder writes digit after digit and looks, at each, at the
+// letters it needs (Bahdanau et al. 2015). Its cell is written here, attention and all, and runs as
+// one loop. It is tested on numbers that it has never seen.
 #include <lamina/lamina.h>
 
 #include <algorithm>

@@ -208,12 +208,14 @@ class Steps {
   // x' @ d, of few rows.
   bool is_gradient(int32_t term) const {
     const GraphValue& v = graph_.values[at(term)];
-    return is_product(v) && instead_[at(term)] == term && swaps_two(graph_.values[at(v.inputs[0])]) &&
+    return is_product(v) && instead_[at(term)] == term &&
+           swaps_two(graph_.values[at(v.inputs[0])]) &&
            graph_.values[at(v.inputs[1])].spec.shape[0] <= kMostRows;
   }
   bool sums_rows(int32_t term) const {
     const GraphValue& v = graph_.values[at(term)];
-    if (v.op != &ops::op_Sum() || graph_.values[at(v.inputs[0])].spec.shape.rank() != 2) return false;
+    if (v.op != &ops::op_Sum()) return false;
+    if (graph_.values[at(v.inputs[0])].spec.shape.rank() != 2) return false;
     const auto& axes = v.attributes->as<ReductionAttributes>().axis;
     return axes.size() == 1 && axes[0] == 0;
   }

@@ -27,6 +27,10 @@ class Error(Exception):
         self.where = where
         self.message = f"in {where} ({description}): {self.message}"
 
+    def _add_detail(self, label, value):
+        self.details = (*self.details, (label, value))
+        self.message += f"\n  {label:<10} {value}"
+
     def __str__(self):  # KeyError and OSError would print it otherwise
         return self.message
 

@@ -274,6 +274,14 @@ def test_a_cell_whose_state_changes_is_named():
         lm.nn.RNN(Growing())(lm.ones((3, 2, 4)), lm.ones((2, 4)))
 
 
+def test_a_state_that_does_not_fit_is_named_with_cell_and_step():
+    for state in (lm.ones((2, 5)), (lm.ones((2, 4)), lm.ones((3, 4)))):
+        with pytest.raises(lm.errors.Error, match=r"(?s)in cell.*\n  step       0 of RNN\(\w+\), called with x and state "
+                                                  r"float32 \[2, 3\], float32 \[2, \d\]"):
+            lm.nn.RNN(lm.nn.GRUCell(3, 4) if isinstance(state, lm.Array) else LayerNormLSTMCell(3, 4))(
+                lm.ones((5, 2, 3)), state)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}, {"batch_first": True, "bias": False}])
 @pytest.mark.parametrize("lengths", [None, [5, 2, 3]])
