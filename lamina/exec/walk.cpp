@@ -166,16 +166,10 @@ bool Walk::touches(Node* node) {
   return found;
 }
 
-uint64_t Walk::hash_so_far() const { return hash_words(key_); }
-
-void Walk::finish(std::span<const int32_t> also) {
+void Walk::finish() {
   bool inputs_stay = false;
-  size_t next_also = 0;
   for (size_t i = 0; i < order_.size(); ++i) {
     Node* node = order_[i];
-    const bool wanted =
-        next_also < also.size() && also[next_also] == static_cast<int32_t>(i);
-    next_also += wanted;
     if (node->state.load(std::memory_order_relaxed) == NodeState::Ready) continue;
     uint64_t count = users(node);
     bool held = (count >> 32) != 0, needed_elsewhere = static_cast<uint32_t>(count) > in_degree_[i];
@@ -184,7 +178,7 @@ void Walk::finish(std::span<const int32_t> also) {
       inputs_stay |= needed_elsewhere;
       continue;
     }
-    if (held || needed_elsewhere || wanted) {
+    if (held || needed_elsewhere) {
       outputs_.push_back(static_cast<int32_t>(i));
       keeps_tape_ |= node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
     }
