@@ -7,7 +7,6 @@
 #include "lamina/base/error.h"
 #include "lamina/exec/early_reads.h"
 #include "lamina/exec/evaluate.h"
-#include "lamina/exec/profile.h"
 #include "lamina/ir/tapes.h"
 #include "lamina/op/op.h"
 #include "lamina/op/recording.h"

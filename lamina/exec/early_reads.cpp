@@ -20,6 +20,10 @@ bool has_living_tape(const Node* node) {
   return node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
 }
 
+bool may_be_a_loss(const Node* node) {
+  return has_living_tape(node) && node->spec.shape.elements() == 1;
+}
+
 struct Known {
   std::shared_ptr<const StepOfLoss> step;
   int unused = 0;  // beginnings in a row that no step took
@@ -126,7 +130,7 @@ BeginningOfStep::BeginningOfStep(const Walk& walk, std::shared_ptr<const StepOfL
 
 std::unique_ptr<BeginningOfStep> BeginningOfStep::find(const Walk& walk, Node* root) {
   auto& all = known_steps();
-  if (all.empty() || !has_living_tape(root)) return nullptr;
+  if (all.empty() || !may_be_a_loss(root)) return nullptr;
   const auto found = all.find(walk.hash());
   if (found == all.end() || found->second.step->key != walk.key()) return nullptr;
   Known& known = found->second;
@@ -176,7 +180,7 @@ bool BeginningOfStep::has_leaves_of(const Walk& walk) const {
 }
 
 bool note_read(const Walk& walk, Node* root) {
-  if (!has_living_tape(root)) return false;
+  if (!may_be_a_loss(root)) return false;
   Read& read = last_read;
   read.hash = walk.hash();
   read.key = walk.key();

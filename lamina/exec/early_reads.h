@@ -50,8 +50,8 @@ class BeginningOfStep {
   int other_evaluations_ = 0;
 };
 
-// An evaluation of `root` alone, under the graph lock: false unless it is on a tape. Whether it was an
-// early read is known when backward begins at it.
+// An evaluation of `root` alone, under the graph lock: false unless it may be a loss, one number on
+// a tape. Whether it was an early read is known when backward begins at it.
 bool note_read(const Walk& walk, Node* root);
 void note_another_walk(const Node* root);  // through what was noted
 void note_backward(const Array& loss);

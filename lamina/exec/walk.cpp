@@ -54,6 +54,7 @@ void Walk::begin() {
   if (last_mark >= UINT32_MAX - 4)
     last_mark = 0;  // nodes marked four billion walks ago are long gone
   mark_ = ++last_mark;
+  search_ = 0;
   busy_ = placeholder_ = nullptr;
   stack_.clear(), order_.clear(), leaves_.clear(), leaf_positions_.clear(), in_degree_.clear();
   key_.clear(), outputs_.clear(), leaf_dies_.clear();
@@ -78,6 +79,7 @@ bool Walk::visit(Node* node) {
 }
 
 void Walk::add_root(Node* root) {
+  search_ = 0;
   if (!visit(root)) return;
   stack_.push_back({root, 0});
   while (!stack_.empty() && !busy_) {
@@ -141,13 +143,16 @@ void Walk::emit(Node* node) {
   }
 }
 
+// What a search in vain has seen is not searched again until there is another root: buffers of one
+// forward pass share its graph.
 bool Walk::touches(Node* node) {
   if (node->state.load() != NodeState::Pending) return false;
-  uint32_t search = ++last_mark;
+  if (node->mark == mark_) return true;
+  if (search_ == 0) search_ = ++last_mark;
+  if (node->mark == search_) return false;
   bool found = false;
   stack_.clear();
-  if (node->mark == mark_) return true;
-  node->mark = search;
+  node->mark = search_;
   stack_.push_back({node, 0});
   while (!stack_.empty() && !found) {
     Frame& frame = stack_.back();
@@ -157,11 +162,13 @@ bool Walk::touches(Node* node) {
       continue;
     }
     Node* input = inputs[frame.next++];
-    if (input->mark == search || input->state.load() != NodeState::Pending) continue;
-    if (input->mark == mark_) found = true;
-    input->mark = input->mark == mark_ ? mark_ : search;
+    if (input->mark == search_ || input->state.load() != NodeState::Pending) continue;
+    found = input->mark == mark_;
+    if (found) break;
+    input->mark = search_;
     stack_.push_back({input, 0});
   }
+  if (found) search_ = 0;
   stack_.clear();
   return found;
 }

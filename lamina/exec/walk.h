@@ -56,6 +56,7 @@ class Walk {
     uint32_t next;
   };
   uint32_t mark_ = 0;
+  uint32_t search_ = 0;  // of touches(), where nothing was found since the last root; 0: none
   Node *busy_ = nullptr, *placeholder_ = nullptr;
   std::vector<Frame> stack_;
   std::vector<Node*> order_, leaves_;
