@@ -42,14 +42,14 @@ struct Read {
   std::vector<Node*> leaves;
   std::vector<std::pair<int32_t, Node*>> outputs;  // with their positions
   Node* root = nullptr;
-  uint32_t mark = 0;  // .. and the walk that visited it: another node at its address has another one
+  uint32_t mark = 0;  // .. and the walk that visited it: another node at its address has none
   Array loss;         // the root, once backward has begun at it
 };
 thread_local Read last_read;
 thread_local std::unique_ptr<BeginningOfStep> begun;
 
-// Values of the walk that a read makes ready: those on the tape of the loss that somebody holds. The
-// loss comes first, so all before it are its own.
+// Values of the walk that a read makes ready: those on the tape of the loss that somebody holds.
+// The loss is the first root, so all before it are its own.
 std::vector<std::pair<int32_t, Node*>> outputs_of_read(const Walk& walk, const Node* root) {
   std::vector<std::pair<int32_t, Node*>> outputs;
   for (int32_t position : walk.outputs()) {
@@ -138,7 +138,11 @@ std::unique_ptr<BeginningOfStep> BeginningOfStep::find(const Walk& walk, Node* r
   const bool same = std::ranges::equal(outputs, known.step->outputs, {},
                                        [](const auto& o) { return o.first; },
                                        [](const auto& o) { return o.first; });
-  if (!same) return nullptr;
+  // Memory of others is not held for longer than somebody asked for.
+  const bool foreign = std::ranges::any_of(walk.leaves(), [](const Node* leaf) {
+    return leaf->value.storage && leaf->value.storage->is_foreign();
+  });
+  if (!same || foreign) return nullptr;
   if (++known.unused > 2) {  // this loop reads and does not train
     all.erase(found);
     return nullptr;
@@ -207,27 +211,27 @@ bool& reads_are_followed_by_steps() {
   return followed;
 }
 
-class EarlyReads {
- public:
-  static std::unique_ptr<PartialRun> begun_part(const Walk& walk,
-                                                const std::shared_ptr<const Program>& program) {
-    if (!begun) return nullptr;
-    if (begun->step_->program != program || !begun->has_leaves_of(walk)) {
-      if (++begun->other_evaluations_ > kMostEvaluations) begun = nullptr;
-      return nullptr;
-    }
-    const auto taken = std::move(begun);  // what it holds is let go of, so that it may be given away
-    const auto known = std::ranges::find_if(
-        known_steps(), [&](const auto& entry) { return entry.second.step == taken->step_; });
-    if (known != known_steps().end()) known->second.unused = 0;
-    return std::make_unique<PartialRun>(std::move(taken->run_));
+std::unique_ptr<PartialRun> BeginningOfStep::take(const Walk& walk, const Program& program) {
+  if (!begun) return nullptr;
+  if (begun->step_->program.get() != &program || !begun->has_leaves_of(walk)) {
+    ++begun->other_evaluations_;
+    return nullptr;
   }
-};
+  const auto taken = std::move(begun);  // lets go of the leaves, so that they may be given away
+  const auto known = std::ranges::find_if(
+      known_steps(), [&](const auto& entry) { return entry.second.step == taken->step_; });
+  if (known != known_steps().end()) known->second.unused = 0;
+  return std::make_unique<PartialRun>(std::move(taken->run_));
+}
+
+void BeginningOfStep::drop_unused() {
+  if (begun && begun->other_evaluations_ > kMostEvaluations) begun = nullptr;
+}
 
 std::unique_ptr<PartialRun> begun_part(const Walk& walk,
                                        const std::shared_ptr<const Program>& program,
                                        const std::vector<int32_t>& planned_outputs) {
-  auto part = EarlyReads::begun_part(walk, program);
+  auto part = BeginningOfStep::take(walk, *program);
   Node* loss = last_read.loss ? last_read.loss.node() : nullptr;
   if (!loss || loss != last_read.root || !walk.contains(loss)) return part;
   if (!part && !loss->is_ready()) {

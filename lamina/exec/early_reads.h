@@ -34,11 +34,15 @@ class BeginningOfStep {
   const std::vector<Node*>& nodes() const { return nodes_; }
   void run();  // without the lock, once
   NodeValue value(size_t node) const;
-  // For the step, in this thread, instead of the last beginning.
+
+  // One is kept in each thread, for its step.
   static void keep(std::unique_ptr<BeginningOfStep> beginning);
+  // Under the graph lock: what has been run of the walk's program, if that is what it began.
+  static std::unique_ptr<PartialRun> take(const Walk& walk, const Program& program);
+  // Without the lock: its memory has waited for long enough.
+  static void drop_unused();
 
  private:
-  friend class EarlyReads;
   BeginningOfStep(const Walk& walk, std::shared_ptr<const StepOfLoss> step);
   bool has_leaves_of(const Walk& walk) const;
 
@@ -59,8 +63,8 @@ void note_backward(const Array& loss);
 // Whether reads of this thread are followed by steps, which is assumed until one was not.
 bool& reads_are_followed_by_steps();
 
-// Under the graph lock: what a read has run of the walk's program. Learns from a step that could not
-// go on from a read, which is counted.
+// Under the graph lock: what a read has run of the walk's program. Learns from a step that could
+// not go on from a read, which is counted.
 std::unique_ptr<PartialRun> begun_part(const Walk& walk,
                                        const std::shared_ptr<const Program>& program,
                                        const std::vector<int32_t>& planned_outputs);

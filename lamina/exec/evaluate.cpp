@@ -203,7 +203,8 @@ void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector
   for (Node* node : released) release_edge(node);
 }
 
-// A loss is read whose step is known: the step begins. Called with the graph lock, which it releases.
+// A loss is read whose step is known: the step begins. Called with the graph lock, which it
+// releases.
 void begin_step(std::unique_ptr<BeginningOfStep> step, std::unique_lock<std::mutex>& lock) {
   Claim claim(step->nodes());
   lock.unlock();
@@ -314,6 +315,7 @@ void evaluate(std::span<Node* const> roots) {
   Claim claim(std::move(outputs));
   LeafValues leaves(*walk);
   lock.unlock();
+  BeginningOfStep::drop_unused();
 
   count_evaluation();
   Run run;

@@ -99,8 +99,8 @@ std::vector<float> bits_of_training(const std::function<void(int, Array&)>& befo
   return bits;
 }
 
-// A read before backward must not leave a trace: the step that follows is the program that an unread
-// loss has. Concatenations and batch norm are where a program of the loss alone rounds otherwise.
+// A read before backward must not leave a trace: the step that follows is the program that an
+// unread loss has. Concatenations and batch norm are where a program of the loss alone rounds otherwise.
 TEST(LoopOrders, WhenALossIsReadChangesNoBit) {
   const auto nothing = [](int, Array&) {};
   const auto read = [](int, Array& loss) { loss.item(); };
