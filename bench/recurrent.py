@@ -1,8 +1,10 @@
-"""Recurrent nets of cells that users write, beside the same cells in PyTorch; and sequences of several lengths beside
-their padded run. usage: recurrent.py [--torch-python PYTHON] [--compile] [--rounds N] [WORK..]
+"""Recurrent nets of cells that users write, beside the same cells in PyTorch; layers; sequences of several lengths.
+usage: recurrent.py [--torch-python PYTHON] [--eager] [--rounds N] [WORK..]
 
-Two layers of 512, 64 steps of 512 numbers, 2 threads; images of 32 channels of 16 x 16 and 16 steps for convlstm. A
-process for each side, in turns; the median of the rounds. With --compile PyTorch's cells run through torch.compile."""
+Two layers of 512, 64 steps of 512 numbers, 2 threads; images of 32 channels of 16 x 16 and 16 steps for convlstm; words:
+10,000 words, embedding 256, two LSTMs of 256, 32 steps. Both sides begin with the same weights; nothing is timed before
+the losses of three steps agree. A process for each side, in turns; the median of the rounds. Cells run through
+torch.compile too, unless --eager; the faster of the two is the peer."""
 
 import argparse
 import os
@@ -15,8 +17,9 @@ import numpy as np
 
 STEPS, SIZE, LAYERS = 64, 512, 2
 CELLS = ("lnlstm", "lightgru", "indrnn", "sru", "peephole", "convlstm")
-WORKS = [f"{cell}_train_b32" for cell in CELLS[:-1]] + ["convlstm_train_b8", "lstm_train_b32", "lengths_train_b32",
-         "lengths_infer_b32", "lstm_infer_b1", "gru_infer_b1"]
+WORKS = [f"{cell}_train_b32" for cell in CELLS[:-1]] + ["convlstm_train_b8", "lstm_train_b32", "gru_train_b32",
+         "words_train_b128", "lengths_train_b32", "lengths_infer_b32", "lstm_infer_b1", "gru_infer_b1"]
+WORDS = 10000
 
 
 def cells(nn, ops, cat_axis):
@@ -102,10 +105,23 @@ def cells(nn, ops, cat_axis):
     return {cls.__name__: cls for cls in (lnlstm, lightgru, indrnn, sru, peephole, convlstm)}
 
 
+def first_weights(named_parameters):
+    """The same numbers for both sides, by name: products as PyTorch begins, scales around 1."""
+    rng = np.random.default_rng(1)
+    for name, p in sorted(named_parameters, key=lambda pair: pair[0]):
+        size = p.shape[-1] if len(p.shape) == 2 else int(np.prod(p.shape[1:])) or 1
+        values = rng.uniform(-1, 1, tuple(p.shape)) / max(size, 8) ** 0.5
+        if "norm" in name and name.endswith("weight") or name.endswith(".u"):
+            values = 0.9 + 0.1 * values
+        yield p, values.astype(np.float32)
+
+
 def form(work):
-    """name, training, input, arrays in a state, lengths."""
+    """name, training, input, lengths."""
     name, mode, batch = work.split("_")
     batch, rng = int(batch[1:]), np.random.default_rng(0)
+    if name == "words":
+        return name, True, rng.integers(0, WORDS, (33, batch)), None
     shape = (16, batch, 32, 16, 16) if name == "convlstm" else (STEPS, batch, SIZE)
     lengths = rng.integers(8, STEPS + 1, batch) if name == "lengths" else None
     return name, mode == "train", rng.standard_normal(shape).astype(np.float32), lengths
@@ -121,20 +137,31 @@ def lamina_work(work, compiled):
     lm.seed(0)
     if name in CELLS:
         make = cells(nn, ops, 1)[name]
-        layers = [nn.RNN(make(x.shape[2], x.shape[2])) for _ in range(LAYERS)]
+        parts = [make(x.shape[2], x.shape[2]) for _ in range(LAYERS)]
+        layers = [nn.RNN(part) for part in parts]
+    elif name == "words":
+        parts = [nn.Embedding(WORDS, 256), nn.LSTM(256, 256, num_layers=LAYERS), nn.Linear(256, WORDS)]
     else:
-        layers = [{"gru": nn.GRU}.get(name, nn.LSTM)(SIZE, SIZE, num_layers=LAYERS)]
+        parts = layers = [{"gru": nn.GRU}.get(name, nn.LSTM)(SIZE, SIZE, num_layers=LAYERS)]
+    for part in parts:
+        for p, values in first_weights(part.named_parameters()):
+            p.value = lm.array(values)
     x = lm.array(x)
     zero = lm.zeros(tuple(x.shape[1:]))
     state = {"lnlstm": (zero, zero), "peephole": (zero, zero), "convlstm": (zero, zero)}.get(name, zero)
     more = {} if lengths is None else {"lengths": lm.array(lengths)}
-    optimizer = lm.optim.SGD([p for layer in layers for p in layer.parameters()], 0.01)
+    optimizer = lm.optim.SGD([p for part in parts for p in part.parameters()], 0.01)
 
     def run():
         y = x
-        for layer in layers:
-            y = layer(y, state)[0] if name in CELLS else layer(y, **more)[0]
-        loss = lm.mean(y * y)
+        if name == "words":
+            embedding, rnn, head = parts
+            logits = head(rnn(embedding(x[:-1]))[0])
+            loss = nn.cross_entropy(logits.reshape(-1, WORDS), x[1:].reshape(-1))
+        else:
+            for layer in layers:
+                y = layer(y, state)[0] if name in CELLS else layer(y, **more)[0]
+            loss = lm.mean(y * y)
         if not training:
             return loss.item()
         loss.backward()
@@ -162,15 +189,24 @@ def torch_work(work, compiled):
     if name in CELLS:
         make = cells(nn, ops, 1)[name]
         layers = [make(x.shape[2], x.shape[2]) for _ in range(LAYERS)]
+    elif name == "words":
+        layers = [nn.Embedding(WORDS, 256), nn.LSTM(256, 256, num_layers=LAYERS), nn.Linear(256, WORDS)]
     else:
         layers = [{"gru": nn.GRU}.get(name, nn.LSTM)(SIZE, SIZE, num_layers=LAYERS)]
+    for layer in layers:
+        for p, values in first_weights(layer.named_parameters()):
+            p.data = torch.from_numpy(values)
     optimizer = torch.optim.SGD([p for layer in layers for p in layer.parameters()], 0.01)
-    steps = [torch.compile(layer) for layer in layers] if compiled and name in CELLS else layers
+    steps = [torch.compile(layer) for layer in layers] if compiled else layers
     x = torch.from_numpy(x)
     zero = torch.zeros(x.shape[1:])
     first = {"lnlstm": (zero, zero), "peephole": (zero, zero), "convlstm": (zero, zero)}.get(name, zero)
 
     def loss_of():
+        if name == "words":
+            embedding, rnn, head = layers
+            logits = head(rnn(embedding(x[:-1]))[0])
+            return nn.functional.cross_entropy(logits.reshape(-1, WORDS), x[1:].reshape(-1))
         if name not in CELLS:
             if lengths is None:
                 y = layers[0](x)[0]
@@ -202,14 +238,12 @@ def torch_work(work, compiled):
 
 
 def serve(side, compiled):
-    """The process of one side: a line with a work prepares it, an empty line runs it once."""
+    """The process of one side: a line with a work prepares it and gives three losses, an empty line runs it once."""
     call = None
     for line in sys.stdin:
         if line.strip():
             call = {"lamina": lamina_work, "torch": torch_work}[side](line.strip(), compiled)
-            for _ in range(3):
-                call()
-            print("ready", flush=True)
+            print(*[call() for _ in range(3)], flush=True)
         else:
             start = time.perf_counter()
             call()
@@ -237,21 +271,28 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("works", nargs="*", default=WORKS)
     parser.add_argument("--torch-python", default=sys.executable)
-    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--compile", action="store_true", help=argparse.SUPPRESS)  # of a process of PyTorch's
+    parser.add_argument("--eager", action="store_true")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--serve")
     given = parser.parse_args()
     if given.serve:
         return serve(given.serve, given.compile)
-    ours, theirs = Side(sys.executable, "lamina", False), Side(given.torch_python, "torch", given.compile)
-    print(f"{'work':20} {'Lamina ms':>10} {'PyTorch ms':>11} {'ratio':>6}")
+    ours, eager = Side(sys.executable, "lamina", False), Side(given.torch_python, "torch", False)
+    compiled = None if given.eager else Side(given.torch_python, "torch", True)
+    print(f"{'work':20} {'Lamina ms':>10} {'PyTorch ms':>11} {'compiled':>9} {'ratio':>6}  losses differ by")
     for work in given.works:
-        for side in (ours, theirs):
-            assert side.ask(work) == "ready", work
-        times = [[float(side.ask("")) for side in (ours, theirs)] for _ in range(given.rounds)]
-        mine, peer = (1e3 * statistics.median(column) for column in zip(*times))
-        print(f"{work:20} {mine:10.1f} {peer:11.1f} {peer / mine:5.2f}x", flush=True)
-    ours.close(), theirs.close()
+        sides = [ours, eager] + [compiled] * (compiled is not None and work.split("_")[0] in CELLS)
+        losses = np.array([[float(loss) for loss in side.ask(work).split()] for side in sides])
+        differ = np.max(np.abs(losses / losses[1] - 1))
+        if not differ < 1e-3:
+            sys.exit(f"{work}: the sides compute different losses: {losses.tolist()}")
+        times = [[float(side.ask("")) for side in sides] for _ in range(given.rounds)]
+        mine, *peers = (1e3 * statistics.median(column) for column in zip(*times))
+        shown = f"{peers[1]:9.1f}" if len(peers) > 1 else " " * 9
+        print(f"{work:20} {mine:10.1f} {peers[0]:11.1f} {shown} {min(peers) / mine:5.2f}x  {differ:.0e}", flush=True)
+    for side in [ours, eager] + [compiled] * (compiled is not None):
+        side.close()
 
 
 if __name__ == "__main__":

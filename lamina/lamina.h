@@ -4,6 +4,7 @@
 #include "lamina/autograd/vjp.h"        // gradients, grad, value_and_grad, stop_gradient
 #include "lamina/base/cache_use.h"      // cache_uses
 #include "lamina/base/error.h"          // what is thrown
+#include "lamina/base/interrupt.h"      // interrupt
 #include "lamina/base/version.h"
 #include "lamina/core/allocator.h"      // memory_statistics, set_memory_limit
 #include "lamina/core/array.h"          // start here

@@ -94,6 +94,15 @@ int main(int count, char** arguments) {
     std::cout << "epoch " << epoch + 1 << "  " << bits << " bits a character\n";
   }
   model.eval();
+  // A stream, of which 100 characters come at a time, gives what the whole gives, bit for bit.
+  NoGrad no_grad;
+  const Array whole = array(std::span<const int64_t>(codes).first(1000), Shape{1000, 1});
+  Array state, carried;
+  const Array logits = model.read(whole, state);
+  std::vector<Array> parts;
+  for (int64_t start = 0; start < 1000; start += 100)
+    parts.push_back(model.read(slice(whole, {start, 0}, {start + 100, 1}), carried));
+  if (!all(concatenate(parts) == logits).item<bool>()) return 1;
   std::cout << write(model, alphabet, "And God said", 300) << "\n";
   return bits < 2.4 ? 0 : 1;
 }

@@ -71,6 +71,11 @@ model.eval()
 with lm.no_grad():
     logits, _ = model(lm.array(test[:-1].reshape(-1, 1)))
     bits = nn.cross_entropy(logits[:, 0], lm.array(test[1:])).item() / np.log(2)
+    state, parts = None, []  # the same text as a stream, of which 100 characters come at a time
+    for start in range(0, 1000, 100):
+        part, state = model(lm.array(test[start:start + 100].reshape(-1, 1)), state)
+        parts.append(part)
+    assert lm.all(lm.concatenate(parts) == logits[:1000]).item()  # bit for bit
 print(f"text that was not trained on: {bits:.3f} bits a character\n")
 print(write(model, alphabet, "And God said", 300))
 assert bits < 2.4

@@ -7,7 +7,6 @@
 #include "lamina/base/error.h"
 #include "lamina/exec/early_reads.h"
 #include "lamina/exec/evaluate.h"
-#include "lamina/exec/profile.h"
 #include "lamina/ir/tapes.h"
 #include "lamina/op/op.h"
 #include "lamina/op/recording.h"
@@ -57,7 +56,6 @@ class Tape {
           continue;
         }
         if (recompute && !inputs.empty() && frame.node->is_ready()) {
-          read_early_ = true;
           frame.node->value = NodeValue{};
           frame.node->state.store(NodeState::Pending, std::memory_order_release);
         }
@@ -66,7 +64,6 @@ class Tape {
         stack.pop_back();
       }
     }
-    if (read_early_) count_early_read();
   }
 
   const std::vector<Array>& nodes() const { return nodes_; }
@@ -74,9 +71,6 @@ class Tape {
     auto found = positions_.find(node);
     return found == positions_.end() ? -1 : found->second;
   }
-
-  // Whether values went back to pending.
-  bool read_early() const { return read_early_; }
 
   // Backward through these values is over: once computed they are plain leaves.
   void end() {
@@ -95,7 +89,6 @@ class Tape {
  private:
   std::unordered_map<Node*, int> positions_;
   std::vector<Array> nodes_;
-  bool read_early_ = false;
 };
 
 // Walks the tape backwards and records the cotangents of every node on it.
@@ -354,13 +347,11 @@ std::vector<VariableGradient> variable_gradients(const Array& loss, bool retain_
   check_path(loss, "backward");
   Uncut uncut;
   NoGrad no_grad;
-  Tape tape({loss}, "backward", !retain_graph && !starts_from_kept(loss.node()));
-  std::optional<NeededByBackward> needed;
-  if (tape.read_early() && !loss.is_ready()) needed.emplace(loss);
+  note_backward(loss);
+  Tape tape({loss}, "backward", !retain_graph);
   Backward backward(tape);
   backward.seed(loss, ones_like(loss));
   backward.run({});
-  if (needed) needed->learn();
   std::vector<VariableGradient> results;
   for (const Array& array : tape.nodes()) {
     Node* node = array.node();

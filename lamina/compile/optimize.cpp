@@ -1,5 +1,6 @@
 // The compiler: its passes over a graph, in order.
 #include "lamina/compile/attach_epilogues.h"
+#include "lamina/compile/channels_last_loops.h"
 #include "lamina/compile/common_subexpressions.h"
 #include "lamina/compile/enter_loops.h"
 #include "lamina/compile/fold_batch_norm.h"
@@ -11,6 +12,7 @@
 #include "lamina/compile/order_for_memory.h"
 #include "lamina/compile/products_after_loops.h"
 #include "lamina/compile/products_before_loops.h"
+#include "lamina/compile/products_of_steps.h"
 #include "lamina/compile/recompute.h"
 #include "lamina/compile/sums_after_loops.h"
 #include "lamina/compile/transpose_matmul.h"
@@ -35,12 +37,14 @@ constexpr Pass kPasses[] = {
     {"products_after_loops", products_after_loops, true},
     {"join_products", join_products, true},                  // of what must stay
     {"products_before_loops", products_before_loops, true},  // what joins their weights
+    {"channels_last_loops", channels_last_loops, true},
     {"fold_batch_norm", fold_batch_norm, true},
     {"moments_of_parts", moments_of_parts, true},
     {"expand_composites", expand_composites},
     {"common_subexpressions", common_subexpressions},
     {"join_parts", join_parts},
     {"transpose_matmul", transpose_matmul, true},
+    {"products_of_steps", products_of_steps, true},
     {"recompute", recompute},
     {"attach_epilogues", attach_epilogues, true},
     {"fuse", fuse},

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lamina/base/error.h"
+#include "lamina/base/interrupt.h"
 #include "lamina/base/thread_team.h"
 #include "lamina/data/stopping.h"
 
@@ -19,16 +20,12 @@ namespace lamina::data {
 
 namespace {
 
-std::atomic<void (*)()> waiting_check = nullptr;
-
 struct Made {
   Batch batch;
   std::exception_ptr error;
 };
 
 }  // namespace
-
-void set_waiting_check(void (*check)()) { waiting_check = check; }
 
 struct Prefetch::Shared {
   std::mutex mutex;
@@ -103,14 +100,13 @@ Batch Prefetch::next() {
     throw StateError("DataLoader: this loop was begun before the process was forked")
         .help("begin a new loop over the loader in the child");
   }
+  InterruptWatch watch;
   std::unique_lock lock(s.mutex);
   while (!s.ready.contains(s.next_to_give)) {
     s.changed.wait_for(lock, std::chrono::milliseconds(100));
-    if (const auto check = waiting_check.load()) {
-      lock.unlock();
-      check();
-      lock.lock();
-    }
+    lock.unlock();
+    watch.look();
+    lock.lock();
   }
   Made made = std::move(s.ready.extract(s.next_to_give).mapped());
   ++s.next_to_give;

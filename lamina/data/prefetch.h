@@ -20,15 +20,13 @@ class Prefetch {
   ~Prefetch();
   Prefetch(const Prefetch&) = delete;
 
-  // The next one; throws what making it threw. StateError in a forked child, which has no such threads.
+  // The next one; throws what making it threw. Waiting can be interrupted (base/interrupt.h). StateError in a
+  // forked child, which has no such threads.
   Batch next();
 
  private:
   struct Shared;
   std::unique_ptr<Shared> shared_;
 };
-
-// Called several times a second while next() waits; may throw. Python's answer to Ctrl-C is set here.
-void set_waiting_check(void (*check)());
 
 }  // namespace lamina::data

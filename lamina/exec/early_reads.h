@@ -1,40 +1,72 @@
-// Losses that are read before backward. A loss alone needs none of its activations, so reading it
-// keeps none, and backward computes them again. Where that has happened, the next evaluation of the
-// same loss keeps what backward then needed: docs/decisions/028-early-reads.md.
+// Losses that are read before backward. The first read is a program of its own. The step that
+// follows computes the loss again, and its program is remembered: the next read of such a loss runs
+// that program as far as the loss, and the step goes on from there. So its bits are those of a step
+// whose loss nobody read: docs/decisions/028-early-reads.md.
 #pragma once
 
-#include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
-#include "lamina/core/array.h"
+#include "lamina/exec/leaf_values.h"
+#include "lamina/exec/program.h"
 
 namespace lamina {
 
 class Walk;
 struct Node;
 
-// Under the graph lock, when the walk has just been through `root`: positions in its order that are
-// to be kept for backward, ascending; mostly none.
-std::vector<int32_t> kept_for_backward(const Walk& walk, Node* root);
+// How the walk of a loss and the program of its step belong together.
+struct StepOfLoss {
+  std::vector<uint32_t> key;  // of the loss's walk
+  std::shared_ptr<const Program> program;
+  size_t count = 0;             // instructions until the loss is there
+  std::vector<int32_t> leaves;  // for each leaf of the walk that of the program, or -1
+  std::vector<std::pair<int32_t, int32_t>> outputs;  // position in the walk, output of the program
+};
 
-// Whether the last evaluation of the value kept what backward needs. Backward has begun.
-bool starts_from_kept(const Node* loss);
-
-// What a backward pass needs of a pending loss's graph: made before gradients are recorded, told
-// when they have been.
-class NeededByBackward {
+// The read of a loss as the beginning of its step.
+class BeginningOfStep {
  public:
-  explicit NeededByBackward(const Array& loss);
-  void learn();
+  // Under the graph lock: null unless `root` is the loss of a step that is known.
+  static std::unique_ptr<BeginningOfStep> find(const Walk& walk, Node* root);
+
+  const std::vector<Node*>& nodes() const { return nodes_; }
+  void run();  // without the lock, once
+  NodeValue value(size_t node) const;
+
+  // One is kept in each thread, for its step.
+  static void keep(std::unique_ptr<BeginningOfStep> beginning);
+  // Under the graph lock: what has been run of the walk's program, if that is what it began.
+  static std::unique_ptr<PartialRun> take(const Walk& walk, const Program& program);
+  // Without the lock: its memory has waited for long enough.
+  static void drop_unused();
 
  private:
-  struct Value {
-    Node* node;
-    uint32_t users;  // before gradients were recorded
-    std::vector<int32_t> inputs;
-  };
-  uint64_t key_;
-  std::vector<Value> values_;
+  BeginningOfStep(const Walk& walk, std::shared_ptr<const StepOfLoss> step);
+  bool has_leaves_of(const Walk& walk) const;
+
+  std::shared_ptr<const StepOfLoss> step_;
+  LeafValues values_;
+  std::vector<int64_t> offsets_;
+  std::vector<Node*> nodes_;
+  PartialRun run_;
+  int other_evaluations_ = 0;
 };
+
+// An evaluation of `root` alone, under the graph lock: false unless it may be a loss, one number on
+// a tape. Whether it was an early read is known when backward begins at it.
+bool note_read(const Walk& walk, Node* root);
+void note_another_walk(const Node* root);  // through what was noted
+void note_backward(const Array& loss);
+
+// Whether reads of this thread are followed by steps, which is assumed until one was not.
+bool& reads_are_followed_by_steps();
+
+// Under the graph lock: what a read has run of the walk's program. Learns from a step that could
+// not go on from a read, which is counted.
+std::unique_ptr<PartialRun> begun_part(const Walk& walk,
+                                       const std::shared_ptr<const Program>& program,
+                                       const std::vector<int32_t>& planned_outputs);
 
 }  // namespace lamina

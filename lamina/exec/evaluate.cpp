@@ -36,6 +36,7 @@ struct PendingUpdate {
   Ref<Variable> variable;
   Retained before;
   uint64_t group;  // of those updated by one call
+  bool left = false;  // for the step, by an evaluation that could have computed it
 };
 thread_local std::vector<PendingUpdate> pending_updates;
 thread_local uint64_t update_calls = 0;
@@ -94,6 +95,19 @@ void add_pending_updates(Walk& walk, std::vector<Variable*>& added_variables) {
       added[i] = again = true;
     }
   }
+}
+
+// The step that follows an early read is the same program as that of an unread loss: so it is left
+// to the step to compute the updates, unless one is waiting for that already.
+bool leaves_updates(const std::vector<Variable*>& added) {
+  const std::unordered_set<const Variable*> variables(added.begin(), added.end());
+  bool waiting = false;
+  for (const PendingUpdate& u : pending_updates)
+    waiting |= u.left && variables.contains(u.variable.get());
+  if (waiting) reads_are_followed_by_steps() = false;
+  if (added.empty() || !reads_are_followed_by_steps()) return false;
+  for (PendingUpdate& u : pending_updates) u.left |= variables.contains(u.variable.get());
+  return true;
 }
 
 // Updates commit with the evaluation that computes their inputs, or not at all. Unless done() is
@@ -158,6 +172,18 @@ class Claim {
   std::vector<Node*> nodes_;
 };
 
+// Under the graph lock: the node has its value, and keeps its inputs as long as its tape lives.
+void settle(Node* node, NodeValue value, std::vector<Node*>& released) {
+  node->value = std::move(value);
+  bool tape_lives = node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
+  if (!tape_lives) {
+    node->detach_inputs(released);
+  } else {
+    list_tape(node);
+  }
+  node->state.store(NodeState::Ready, std::memory_order_release);
+}
+
 void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector<Node*>& order,
             Run& run) {
   std::vector<Node*> released;
@@ -169,19 +195,29 @@ void commit(Claim& claim, const std::vector<int32_t>& planned, const std::vector
       if (next >= claim.nodes().size() || claim.nodes()[next] != node)
         continue;  // computed, but nobody holds it
       ++next;
-      node->value = std::move(run.outputs[k]);
-      bool tape_lives = node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
-      if (!tape_lives) {
-        node->detach_inputs(released);
-      } else {
-        list_tape(node);
-      }
-      node->state.store(NodeState::Ready, std::memory_order_release);
+      settle(node, std::move(run.outputs[k]), released);
     }
     claim.done();
     evaluated().notify_all();
   }
   for (Node* node : released) release_edge(node);
+}
+
+// A loss is read whose step is known: the step begins. Called with the graph lock, which it
+// releases.
+void begin_step(std::unique_ptr<BeginningOfStep> step, std::unique_lock<std::mutex>& lock) {
+  Claim claim(step->nodes());
+  lock.unlock();
+  count_evaluation();
+  step->run();
+  std::vector<Node*> released;  // none: all of them are on a tape
+  lock.lock();
+  for (size_t k = 0; k < step->nodes().size(); ++k)
+    settle(step->nodes()[k], step->value(k), released);
+  claim.done();
+  evaluated().notify_all();
+  lock.unlock();
+  BeginningOfStep::keep(std::move(step));
 }
 
 }  // namespace
@@ -238,38 +274,53 @@ void evaluate(std::span<Node* const> roots) {
   std::vector<Retained> dropped;
 
   std::unique_lock lock(graph_mutex());
-  std::vector<int32_t> also;  // kept for a backward pass that will come
   for (;;) {
     walk->begin();
     for (Node* root : roots) {
       if (!root->is_ready()) walk->add_root(root);
     }
-    if (!walk->busy() && also.empty() && roots.size() == 1)
-      also = kept_for_backward(*walk, roots[0]);
     if (!walk->busy()) add_pending_updates(*walk, updated);
     add_carries(*walk, dropped);
     if (!walk->busy()) break;
     evaluated().wait(lock);
   }
-  walk->finish(also);
+  walk->finish();
   if (walk->placeholder()) raise_placeholder(walk->placeholder());
   if (walk->outputs().empty()) {
     updates.done();
     spare = std::move(walk);
     return;
   }
+  if (auto step = roots.size() == 1 ? BeginningOfStep::find(*walk, roots[0]) : nullptr) {
+    updated.clear();  // they stay recorded: the step computes them
+    explain_run(*walk, roots);
+    begin_step(std::move(step), lock);
+    spare = std::move(walk);
+    return;
+  }
+  if (roots.size() == 1 && note_read(*walk, roots[0]) && leaves_updates(updated)) {
+    updated.clear();
+    walk->begin();
+    walk->add_root(roots[0]);
+    note_another_walk(roots[0]);
+    add_carries(*walk, dropped);
+    walk->finish();
+  }
   explain_run(*walk, roots);
   std::vector<int32_t> planned;
   std::shared_ptr<const Program> program = program_of(*walk, planned);
+  const std::unique_ptr<PartialRun> begun = begun_part(*walk, program, planned);
   std::vector<Node*> outputs;
   for (int32_t position : walk->outputs()) outputs.push_back(walk->order()[position]);
   Claim claim(std::move(outputs));
   LeafValues leaves(*walk);
   lock.unlock();
+  BeginningOfStep::drop_unused();
 
   count_evaluation();
   Run run;
   run.leaves = leaves.leaves();
+  run.begun = begun.get();
   program->run(run);
   leaves.release();
   commit(claim, planned, walk->order(), run);

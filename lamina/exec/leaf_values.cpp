@@ -22,7 +22,7 @@ void write_number(const Node& node, uint64_t* target) {
 
 }  // namespace
 
-LeafValues::LeafValues(const Walk& walk) {
+LeafValues::LeafValues(const Walk& walk, Keep keep) {
   const auto& nodes = walk.leaves();
   leaves_.resize(nodes.size());
   storages_.resize(nodes.size());
@@ -35,7 +35,7 @@ LeafValues::LeafValues(const Walk& walk) {
       leaf.data = reinterpret_cast<std::byte*>(&numbers_[i]);
       continue;
     }
-    leaf.may_donate = walk.leaf_dies(i) && node->value.offset == 0;
+    leaf.may_donate = keep == Keep::Needed && walk.leaf_dies(i) && node->value.offset == 0;
     if (leaf.may_donate) {
       leaf.storage =
           &node->value
@@ -46,6 +46,12 @@ LeafValues::LeafValues(const Walk& walk) {
     }
     leaf.data = (*leaf.storage)->data() + node->value.offset;
   }
+}
+
+bool LeafValues::has_number(size_t leaf, const Node& node) const {
+  uint64_t number = 0;
+  write_number(node, &number);
+  return number == numbers_[leaf];
 }
 
 }  // namespace lamina

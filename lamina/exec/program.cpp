@@ -20,48 +20,41 @@ namespace {
   throw error;
 }
 
+// The addresses of a program's buffers in one run.
+class Bases {
+ public:
+  Bases(const Program& program, const Run& run, const DerivedValues& derived)
+      : program_(program), bases_(program.derived_buffer(static_cast<int>(derived.values().size())),
+                                  nullptr) {
+    for (int i = 0; i < program.leaf_count; ++i) bases_[i] = run.leaves[i].data;
+    for (size_t k = 0; k < derived.values().size(); ++k)
+      bases_[program.derived_buffer(static_cast<int>(k))] = derived.values()[k]->data();
+  }
+  void allocate_arena(Ref<Storage>& arena) {
+    if (program_.arena_bytes == 0) return;
+    if (!arena) arena = Storage::allocate(static_cast<size_t>(program_.arena_bytes));
+    bases_[program_.arena()] = arena->data();
+  }
+  void allocate_output(size_t k, Ref<Storage>& storage) {
+    if (!storage) storage = Storage::allocate(static_cast<size_t>(program_.output_bytes[k]));
+    set_output(k, storage->data());
+  }
+  void set_output(size_t k, std::byte* data) {
+    bases_[program_.output_buffer(static_cast<int>(k))] = data;
+  }
+  std::span<std::byte* const> get() const { return {bases_.data(), bases_.size()}; }
+
+ private:
+  const Program& program_;
+  SmallVector<std::byte*, 64> bases_;
+};
+
 }  // namespace
 
-void Program::run(Run& run) const {
-  FlushDenormals flush;
-  // Everything is allocated before anything is computed: a failure here changes nothing.
-  const DerivedValues derived(*this, run);
-  const size_t buffer_count =
-      static_cast<size_t>(leaf_count) + 1 + output_bytes.size() + derived.values().size();
-  SmallVector<std::byte*, 64> bases(buffer_count, nullptr);
-  for (int i = 0; i < leaf_count; ++i) bases[i] = run.leaves[i].data;
-  Ref<Storage> arena_storage;
-  if (arena_bytes > 0) {
-    arena_storage = Storage::allocate(static_cast<size_t>(arena_bytes));
-    bases[leaf_count] = arena_storage->data();
-  }
-  std::vector<Ref<Storage>> storages(output_bytes.size());
-  std::vector<int32_t> donors(output_bytes.size(), -1);
-  for (const ProgramOutput& output : outputs) {
-    int32_t k = output.buffer - leaf_count - 1;
-    if (k < 0 || storages[k] || output.donor < 0 || donors[k] >= 0) continue;
-    const Run::Leaf& leaf = run.leaves[output.donor];
-    if (leaf.may_donate && (*leaf.storage)->references() == 1 && !(*leaf.storage)->is_foreign()) {
-      donors[k] = output.donor;
-      bases[leaf_count + 1 + k] = (*leaf.storage)->data();
-    }
-  }
-  for (size_t k = 0; k < output_bytes.size(); ++k) {
-    if (donors[k] >= 0) continue;
-    storages[k] = Storage::allocate(static_cast<size_t>(output_bytes[k]));
-    bases[leaf_count + 1 + k] = storages[k]->data();
-  }
-  for (size_t k = 0; k < derived.values().size(); ++k)
-    bases[derived_buffer(static_cast<int>(k))] = derived.values()[k]->data();
-  std::vector<NodeValue> results(outputs.size());
-  for (size_t k = 0; k < outputs.size(); ++k) {
-    if (outputs[k].strides) results[k].strides = std::make_unique<Strides>(*outputs[k].strides);
-  }
-
+void Program::execute(std::span<std::byte* const> bases, size_t first, size_t end) const {
   Profiler* profiler = active_profiler();
-  const double started = profiler ? monotonic_seconds() : 0;
   SmallVector<std::byte*, 16> pointers;
-  for (const Instruction& instruction : instructions) {
+  for (const Instruction& instruction : std::span(instructions).subspan(first, end - first)) {
     pointers.resize(instruction.operand_count);
     const Place* place = operands.data() + instruction.first_operand;
     for (uint32_t i = 0; i < instruction.operand_count; ++i)
@@ -77,6 +70,39 @@ void Program::run(Run& run) const {
     }
     if (context.failed) raise_value_error(instruction, context);
   }
+}
+
+void Program::run(Run& run) const {
+  FlushDenormals flush;
+  // Everything is allocated before anything is computed: a failure here changes nothing.
+  const DerivedValues derived(*this, run);
+  Bases bases(*this, run, derived);
+  PartialRun state;
+  if (run.begun) state = std::move(*run.begun);
+  bases.allocate_arena(state.arena);
+  std::vector<Ref<Storage>>& storages = state.outputs;
+  storages.resize(output_bytes.size());
+  std::vector<int32_t> donors(output_bytes.size(), -1);
+  for (const ProgramOutput& output : outputs) {
+    int32_t k = output.buffer - leaf_count - 1;
+    if (k < 0 || storages[k] || output.donor < 0 || donors[k] >= 0) continue;
+    const Run::Leaf& leaf = run.leaves[output.donor];
+    if (leaf.may_donate && (*leaf.storage)->references() == 1 && !(*leaf.storage)->is_foreign()) {
+      donors[k] = output.donor;
+      bases.set_output(static_cast<size_t>(k), (*leaf.storage)->data());
+    }
+  }
+  for (size_t k = 0; k < output_bytes.size(); ++k) {
+    if (donors[k] < 0) bases.allocate_output(k, storages[k]);
+  }
+  std::vector<NodeValue> results(outputs.size());
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    if (outputs[k].strides) results[k].strides = std::make_unique<Strides>(*outputs[k].strides);
+  }
+
+  Profiler* profiler = active_profiler();
+  const double started = profiler ? monotonic_seconds() : 0;
+  execute(bases.get(), state.next, instructions.size());
   if (profiler) profiler->add_run(*this, started, monotonic_seconds());
 
   for (size_t k = 0; k < output_bytes.size(); ++k) {
@@ -90,6 +116,34 @@ void Program::run(Run& run) const {
         buffer < leaf_count ? *run.leaves[buffer].storage : storages[buffer - leaf_count - 1];
   }
   run.outputs = std::move(results);
+}
+
+PartialRun Program::run_beginning(const Run& run, size_t count) const {
+  FlushDenormals flush;
+  const DerivedValues derived(*this, run);
+  Bases bases(*this, run, derived);
+  PartialRun state;
+  state.next = count;
+  bases.allocate_arena(state.arena);
+  state.outputs.resize(output_bytes.size());
+  for (const Instruction& instruction : std::span(instructions).first(count)) {
+    for (uint32_t i = 0; i < instruction.operand_count; ++i) {
+      const int32_t buffer = operands[instruction.first_operand + i].buffer;
+      const auto k = static_cast<size_t>(buffer - output_buffer(0));
+      if (buffer >= output_buffer(0) && k < output_bytes.size())
+        bases.allocate_output(k, state.outputs[k]);
+    }
+  }
+  execute(bases.get(), 0, count);
+  return state;
+}
+
+NodeValue Program::output_of(const PartialRun& run, size_t output) const {
+  const ProgramOutput& o = outputs[output];
+  NodeValue value;
+  value.storage = run.outputs[static_cast<size_t>(o.buffer - output_buffer(0))];
+  if (o.strides) value.strides = std::make_unique<Strides>(*o.strides);
+  return value;
 }
 
 double Program::flops() const {

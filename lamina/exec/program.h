@@ -40,6 +40,13 @@ struct ProgramOutput {
   int32_t donor = -1;  // a data leaf whose storage may become this output's
 };
 
+// A run that has stopped part way: where it goes on, and the memory that it has written.
+struct PartialRun {
+  size_t next = 0;  // instruction
+  Ref<Storage> arena;
+  std::vector<Ref<Storage>> outputs;  // by output buffer; null where nothing has been written
+};
+
 // What one run gets and gives.
 struct Run {
   struct Leaf {
@@ -49,6 +56,7 @@ struct Run {
   };
   std::span<const Leaf> leaves;
   std::vector<NodeValue> outputs;  // filled in the order of Program::outputs
+  PartialRun* begun = nullptr;     // the run goes on from there
 };
 
 class Program {
@@ -83,6 +91,12 @@ class Program {
   // Computes everything or throws and leaves all storages as they were.
   void run(Run& run) const;
 
+  // The first `count` instructions, with memory of their own for all that they write: no leaf is
+  // given away. Leaves that they do not read may be left out (null).
+  PartialRun run_beginning(const Run& run, size_t count) const;
+  // An output of a run that has computed it.
+  NodeValue output_of(const PartialRun& run, size_t output) const;
+
   double flops() const;
   double bytes() const;
   // Bytes by which memory grows: arena, outputs that take over no leaf's storage, kept values.
@@ -90,6 +104,9 @@ class Program {
   int64_t donated_bytes() const;  // of outputs that take over a dying leaf's storage
   int64_t kept_bytes() const;     // of the derivation's values
   std::string to_text() const;    // one line per instruction, then what it costs
+
+ private:
+  void execute(std::span<std::byte* const> bases, size_t first, size_t end) const;
 };
 
 // Chooses kernels and places for a graph. Tier 1 means that optimize() has been applied before.

@@ -54,6 +54,7 @@ void Walk::begin() {
   if (last_mark >= UINT32_MAX - 4)
     last_mark = 0;  // nodes marked four billion walks ago are long gone
   mark_ = ++last_mark;
+  search_ = 0;
   busy_ = placeholder_ = nullptr;
   stack_.clear(), order_.clear(), leaves_.clear(), leaf_positions_.clear(), in_degree_.clear();
   key_.clear(), outputs_.clear(), leaf_dies_.clear();
@@ -78,6 +79,7 @@ bool Walk::visit(Node* node) {
 }
 
 void Walk::add_root(Node* root) {
+  search_ = 0;
   if (!visit(root)) return;
   stack_.push_back({root, 0});
   while (!stack_.empty() && !busy_) {
@@ -141,13 +143,16 @@ void Walk::emit(Node* node) {
   }
 }
 
+// What a search in vain has seen is not searched again until there is another root: buffers of one
+// forward pass share its graph.
 bool Walk::touches(Node* node) {
   if (node->state.load() != NodeState::Pending) return false;
-  uint32_t search = ++last_mark;
+  if (node->mark == mark_) return true;
+  if (search_ == 0) search_ = ++last_mark;
+  if (node->mark == search_) return false;
   bool found = false;
   stack_.clear();
-  if (node->mark == mark_) return true;
-  node->mark = search;
+  node->mark = search_;
   stack_.push_back({node, 0});
   while (!stack_.empty() && !found) {
     Frame& frame = stack_.back();
@@ -157,25 +162,21 @@ bool Walk::touches(Node* node) {
       continue;
     }
     Node* input = inputs[frame.next++];
-    if (input->mark == search || input->state.load() != NodeState::Pending) continue;
-    if (input->mark == mark_) found = true;
-    input->mark = input->mark == mark_ ? mark_ : search;
+    if (input->mark == search_ || input->state.load() != NodeState::Pending) continue;
+    found = input->mark == mark_;
+    if (found) break;
+    input->mark = search_;
     stack_.push_back({input, 0});
   }
+  if (found) search_ = 0;
   stack_.clear();
   return found;
 }
 
-uint64_t Walk::hash_so_far() const { return hash_words(key_); }
-
-void Walk::finish(std::span<const int32_t> also) {
+void Walk::finish() {
   bool inputs_stay = false;
-  size_t next_also = 0;
   for (size_t i = 0; i < order_.size(); ++i) {
     Node* node = order_[i];
-    const bool wanted =
-        next_also < also.size() && also[next_also] == static_cast<int32_t>(i);
-    next_also += wanted;
     if (node->state.load(std::memory_order_relaxed) == NodeState::Ready) continue;
     uint64_t count = users(node);
     bool held = (count >> 32) != 0, needed_elsewhere = static_cast<uint32_t>(count) > in_degree_[i];
@@ -184,7 +185,7 @@ void Walk::finish(std::span<const int32_t> also) {
       inputs_stay |= needed_elsewhere;
       continue;
     }
-    if (held || needed_elsewhere || wanted) {
+    if (held || needed_elsewhere) {
       outputs_.push_back(static_cast<int32_t>(i));
       keeps_tape_ |= node->has(kRequiresGrad) && !node->has(kStale) && !node->variable;
     }

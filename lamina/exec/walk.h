@@ -29,12 +29,8 @@ class Walk {
   // Set when a value is being computed by another thread: wait, then start again.
   Node* busy() const { return busy_; }
 
-  // Of the key as it stands.
-  uint64_t hash_so_far() const;
-
-  // Marks tapes that have ended, finds out what must be kept, completes the key. `also`: positions
-  // of values that are kept although nobody holds them, ascending.
-  void finish(std::span<const int32_t> also = {});
+  // Marks tapes that have ended, finds out what must be kept, completes the key.
+  void finish();
 
   // A value that no program can compute, if there is one: op/graph_scope.h.
   const Node* placeholder() const { return placeholder_; }
@@ -60,6 +56,7 @@ class Walk {
     uint32_t next;
   };
   uint32_t mark_ = 0;
+  uint32_t search_ = 0;  // of touches(), where nothing was found since the last root; 0: none
   Node *busy_ = nullptr, *placeholder_ = nullptr;
   std::vector<Frame> stack_;
   std::vector<Node*> order_, leaves_;

@@ -42,8 +42,15 @@ CellStep RNN::step(Array x, const std::vector<Array>& state) {
 
 RecurrentResult RNN::loop(const Array& x, std::vector<Array> state, bool from_zeros,
                           const SequenceLayout* layout) {
-  auto one = [&](Array slice, const std::vector<Array>& before) {
-    return step(std::move(slice), before);
+  auto one = [&](const Array& slice, const std::vector<Array>& before) {
+    try {
+      return step(slice, before);
+    } catch (Error& error) {
+      std::string given = describe(slice);
+      for (const Array& array : before) given += ", " + describe(array);
+      error.add_detail("step", text("0 of RNN(", cell->kind(), "), called with x and state ", given));
+      throw;
+    }
   };
   return run_over_time(one, x, std::move(state),
                        {text("RNN(", cell->kind(), ")"), options.reverse, from_zeros, layout});

@@ -30,6 +30,7 @@ struct Cond {
   static constexpr auto name = "cond";
   static constexpr const char* inputs[] = {"predicate", "values..."};
   static constexpr bool multiple = true;
+  static constexpr bool checks_values = true;  // in its branches
   using Attributes = CondAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();

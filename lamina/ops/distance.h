@@ -33,6 +33,9 @@ Array pairwise_distance(Array x, Array y, PairwiseDistanceOptions options = {});
 // Distances of every row of x [.., P, M] from every row of y [.., R, M]: [.., P, R].
 Array cdist(Array x, Array y, double p = 2);
 
+// Their squares for p = 2, without roots.
+Array squared_distances(Array x, Array y);
+
 // Distances between the rows of x [N, M], each pair once, in the order of the upper triangle of
 // cdist(x, x): [N (N - 1) / 2].
 Array pdist(Array x, double p = 2);

@@ -163,6 +163,9 @@ Array matmul(Array a, Array b) {
         .detail("a", describe(a))
         .detail("b", describe(b));
   }
+  if (row && column && promote(a.dtype(), b.dtype()) != bool_) {
+    return vecdot(std::move(a), std::move(b), -1);
+  }
   const DType dtype = promote(a.dtype(), b.dtype());
   if (row) a = expand_dims(std::move(a), {0});
   if (column) b = expand_dims(std::move(b), {1});

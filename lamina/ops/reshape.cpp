@@ -1,12 +1,48 @@
-// reshape(x, shape): the same elements in row-major order under another shape. A view of memory
-// that lies row-major. The attribute keeps the caller's -1, so that a recorded graph serves any
+// reshape(x, shape): the same elements in row-major order under another shape. A view, unless it
+// joins axes that lie apart. The attribute keeps the caller's -1, so that a recorded graph serves any
 // batch size.
+#include <vector>
+
 #include "lamina/base/error.h"
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
 #include "lamina/ops/movement.h"
 
 namespace lamina {
+
+namespace {
+
+// Strides under which the elements of x lie as `shape`, where there are some: axes that lie one
+// behind the other are one axis, and each of those is divided or left as it is.
+std::optional<Strides> strides_of_view(const Operand& x, const Shape& shape) {
+  if (is_row_major(x.shape, x.strides)) return row_major_strides(shape);
+  if (shape.elements() == 0) return std::nullopt;
+  struct Axis {
+    int64_t size, step;
+  };
+  std::vector<Axis> axes;  // from the last to the first
+  for (int i = x.shape.rank() - 1; i >= 0; --i) {
+    if (x.shape[i] == 1) continue;
+    if (!axes.empty() && x.strides[i] == axes.back().size * axes.back().step) {
+      axes.back().size *= x.shape[i];
+    } else {
+      axes.push_back({x.shape[i], x.strides[i]});
+    }
+  }
+  Strides strides(shape.size(), 1);
+  auto axis = axes.begin();
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    if (shape[i] == 1) continue;
+    if (axis->size == 1) ++axis;
+    if (axis->size % shape[i] != 0) return std::nullopt;
+    strides[i] = axis->step;
+    axis->step *= shape[i];
+    axis->size /= shape[i];
+  }
+  return strides;
+}
+
+}  // namespace
 
 struct Reshape {
   static constexpr auto name = "reshape";
@@ -49,8 +85,9 @@ struct Reshape {
     c.give(0, reshape(c.cotangent(), IntList(shape.begin(), shape.end())));
   }
   static std::optional<View> view(const AttributesBase*, const Operand& x, const Spec& y) {
-    if (!is_row_major(x.shape, x.strides)) return std::nullopt;
-    return View{row_major_strides(y.shape), 0};
+    auto strides = strides_of_view(x, y.shape);
+    if (!strides) return std::nullopt;
+    return View{std::move(*strides), 0};
   }
   static void samples(Samples& s) {
     s.call({{2, 6}}, Attributes{{3, 4}})

@@ -14,6 +14,10 @@ inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 inline constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 inline constexpr double kPi = 3.14159265358979323846;
 
+// Whether a formula is computed in float32, where shorter series do.
+inline bool is_single(const Expr& x) { return x.type() == ScalarType::F32; }
+inline bool is_single(const Real&) { return false; }
+
 template <class T, size_t kCount>
 T series(const T& x, const double (&coefficients)[kCount]) {
   T y = x * coefficients[0] + coefficients[1];

@@ -42,6 +42,7 @@ struct Scan {
   static constexpr auto name = "scan";
   static constexpr const char* inputs[] = {"values..."};
   static constexpr bool multiple = true;
+  static constexpr bool checks_values = true;  // in its body; it may also be interrupted
   using Attributes = ScanAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();

@@ -33,6 +33,7 @@ struct WhileLoop {
   static constexpr auto name = "while_loop";
   static constexpr const char* inputs[] = {"values..."};
   static constexpr bool multiple = true;
+  static constexpr bool checks_values = true;  // or is interrupted
   using Attributes = WhileLoopAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();

@@ -65,12 +65,6 @@ nb::tuple next_batch(Loop& loop) {
   return to_tuple(*loop.next);
 }
 
-// Ctrl-C while a batch is waited for.
-void check_signals() {
-  nb::gil_scoped_acquire gil;
-  if (PyErr_CheckSignals() != 0) throw nb::python_error();
-}
-
 nb::dict to_dict(const data::LoaderState& state) {
   nb::dict out;
   out["epoch"] = state.position.epoch;
@@ -201,7 +195,6 @@ void bind_data(nb::module_& m) {
           },
           nb::arg("fraction"), nb::arg("seed") = 0, nb::arg("shuffle") = true,
           "Two datasets, the first with this fraction of the examples.");
-  data::set_waiting_check(&check_signals);
   bind_loader(m);
   bind_image_data(m);
   bind_file_data(m);

@@ -9,6 +9,7 @@
 #include "bindings.h"
 #include "casters.h"
 #include "lamina/base/error.h"
+#include "lamina/base/interrupt.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/core/allocator.h"
 #include "lamina/exec/cache.h"
@@ -32,9 +33,20 @@ nb::dict counters_dict(const ExecutionCounters& counters) {
   return out;
 }
 
+// Ctrl-C while a loop runs or a batch is waited for.
+void check_signals() {
+  nb::gil_scoped_acquire gil;
+  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+}
+
 }  // namespace
 
 void bind_execution(nb::module_& m) {
+  set_interrupt_check(&check_signals);
+  m.def("interrupt", &interrupt,
+        "Ends the loops (scan, while_loop) that run now in any thread: they raise Interrupted, and "
+        "every value is as before. Ctrl-C does it too, as a KeyboardInterrupt.\n"
+        ">>> lm.interrupt()  # nothing runs: nothing happens");
   m.def("_set_memory_budget", &set_memory_budget);
   m.def("_eval", [](const std::vector<Array>& arrays) {
     ReleaseGil released;

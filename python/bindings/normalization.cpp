@@ -97,6 +97,10 @@ void bind_distances(nb::module_& m) {
   m.def("cdist", &cdist, nb::arg("x"), nb::arg("y"), nb::arg("p") = 2.0,
         "Distances of every row of x [.., P, M] from every row of y [.., R, M]: [.., P, R].\n"
         ">>> lm.cdist(lm.array([[0.0, 0.0]]), lm.array([[3.0, 4.0]]))\n[[5]]");
+  m.def("squared_distances", &squared_distances, nb::arg("x"), nb::arg("y"),
+        "cdist(x, y) ** 2, without roots: every row of x [.., P, M] with every row of\n"
+        "y [.., R, M]: [.., P, R].\n"
+        ">>> lm.squared_distances(lm.array([[0.0, 0.0]]), lm.array([[3.0, 4.0]]))\n[[25]]");
   m.def("pdist", &pdist, nb::arg("x"), nb::arg("p") = 2.0,
         "Distances between the rows of x [N, M], each pair once.\n"
         ">>> lm.pdist(lm.array([[0.0, 0.0], [3.0, 4.0]]))\n"

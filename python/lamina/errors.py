@@ -11,7 +11,7 @@ An error says where it happened, what came, what was expected and what to do:
 import builtins
 
 __all__ = ["Error", "ShapeError", "DTypeError", "ValueError", "OverflowError", "IndexError", "KeyError", "FileError",
-           "OutOfMemory", "StaleTape", "GradientError", "StateError", "InternalError"]
+           "OutOfMemory", "StaleTape", "GradientError", "StateError", "Interrupted", "InternalError"]
 
 
 class Error(Exception):
@@ -26,6 +26,10 @@ class Error(Exception):
     def _locate(self, where, description):
         self.where = where
         self.message = f"in {where} ({description}): {self.message}"
+
+    def _add_detail(self, label, value):
+        self.details = (*self.details, (label, value))
+        self.message += f"\n  {label:<10} {value}"
 
     def __str__(self):  # KeyError and OSError would print it otherwise
         return self.message
@@ -76,6 +80,10 @@ class GradientError(Error, builtins.RuntimeError):
 
 class StateError(Error, builtins.RuntimeError):
     """A call that must come after another one."""
+
+
+class Interrupted(Error, builtins.RuntimeError):
+    """A loop or a wait that `interrupt` ended."""
 
 
 class InternalError(Error, builtins.RuntimeError):

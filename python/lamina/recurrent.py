@@ -2,7 +2,7 @@
 
 from . import _lamina
 from .control import _flatten, _scan
-from .errors import DTypeError, ShapeError, ValueError
+from .errors import DTypeError, Error, ShapeError, ValueError
 
 _nn = _lamina._nn
 
@@ -82,7 +82,14 @@ class RNN(_nn.Module):
         return f"RNN({type(self.cell).__name__})"
 
     def _step(self, state, x):
-        output, after = _call_cell("RNN", self.cell, x, state)
+        try:
+            output, after = _call_cell("RNN", self.cell, x, state)
+        except Error as error:
+            arrays = []
+            _flatten((x, state), arrays, f"{self._name()}: state")
+            given = ", ".join(f"{array.dtype} {list(array.shape)}" for array in arrays)
+            error._add_detail("step", f"0 of {self._name()}, called with x and state {given}")
+            raise
         return after, output
 
     def _initial_state(self, x):

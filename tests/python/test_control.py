@@ -1,5 +1,12 @@
 """scan, cond and while_loop against plain Python loops, their gradients, and what they say when they are misused."""
 
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
 import pytest
 
 import lamina as lm
@@ -135,3 +142,54 @@ def test_state_does_not_change_inside():
         lm.scan(lambda c, x: (c, norm(x)), 0.0, lm.ones((2, 4, 3)))
     norm.eval()
     assert lm.scan(lambda c, x: (c, norm(x)), 0.0, lm.ones((2, 4, 3)))[1].shape == (2, 4, 3)
+
+
+ENDLESS = """
+import lamina as lm
+x = lm.array(1.0)
+try:
+    print("ready", flush=True)
+    lm.{loop}.item()
+except KeyboardInterrupt:
+    print("interrupted", lm.while_loop(lambda x: x < 9, lambda x: x + 1, x).item())
+"""
+
+
+@pytest.mark.parametrize("loop", ["while_loop(lambda x: x < 2, lambda x: x * 1, x)",
+                                  "scan(lambda c, _: (lm.sin(c), None), x, length=2 ** 40)[0]"])
+def test_ctrl_c_ends_a_loop_in_a_second(loop):
+    path = os.pathsep.join([os.path.dirname(os.path.dirname(lm.__file__)), os.environ.get("PYTHONPATH", "")])
+    child = subprocess.Popen([sys.executable, "-c", ENDLESS.format(loop=loop)], stdout=subprocess.PIPE,
+                             env={**os.environ, "PYTHONPATH": path}, text=True)
+    try:
+        child.stdout.readline()
+        time.sleep(0.3)
+        begun = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        assert child.communicate(timeout=20)[0] == "interrupted 9.0\n"
+        assert time.monotonic() - begun < 1.5
+    finally:
+        child.kill()
+
+
+def test_an_interrupted_step_changes_nothing():
+    w = lm.nn.Parameter(lm.ones(3))
+    optimizer = lm.optim.SGD([w], 0.1)
+    endless = lm.while_loop(lambda n: n < 2, lambda n: n * 1, lm.array(1.0))
+    lm.sum(w * w * lm.stop_gradient(endless)).backward()
+    ended = threading.Event()
+
+    def interrupt():
+        while not ended.wait(0.05):
+            lm.interrupt()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        with pytest.raises(lm.errors.Interrupted, match="nothing was changed"):
+            optimizer.step()
+    finally:
+        ended.set()
+        thread.join()
+    close(w, np.ones(3), 0)
+    assert lm.while_loop(lambda n: n < 9, lambda n: n + 1, lm.array(1.0)).item() == 9

@@ -307,3 +307,54 @@ lm.eval(y, lm.take(x, i), lm.take_along_axis(x, rows, axis=1), lm.scatter_add(x,
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "LAMINA_STRICT": "1"},
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int16", "uint16", "int32"])
+def test_sums_of_small_integers(dtype):
+    x = np.full((1001, 1003), np.iinfo(dtype).max if dtype != "bool" else True, dtype=dtype)
+    same(for_threads(lambda: lm.sum(lm.array(x))), np.sum(x, dtype=np.int64))
+    same(for_threads(lambda: lm.count_nonzero(lm.array(x))), x.size)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "uint64"])
+def test_gcd(dtype):
+    edges = np.array([np.iinfo(dtype).min, np.iinfo(dtype).max, 0, 1, 2, 6, 96], dtype=dtype)
+    x, y = np.concatenate([np.repeat(edges, 7), draw(5000, dtype)]), np.tile(edges, 722)[:5049]
+    expected = [math.gcd(int(a), int(b)) for a, b in zip(x, y)]
+    wrapped = np.array(expected, dtype=object) % 2 ** (8 * x.itemsize)
+    ours = for_threads(lambda: lm.gcd(lm.array(x), lm.array(y)))
+    unsigned = np.dtype(dtype.replace("uint", "int").replace("int", "uint"))
+    same(np.asarray(ours).view(unsigned), wrapped.astype(unsigned))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("rows,others,width", [(1, 1, 1), (6, 64, 3), (50, 131, 65), (7, 3, 3000)])
+def test_squared_distances(dtype, rows, others, width):
+    x, y = draw((2, rows, width), dtype), draw((others, width), dtype, 1)
+    exact = ((x[:, :, None].astype("d") - y.astype("d")) ** 2).sum(-1)
+    ours = for_threads(lambda: lm.squared_distances(lm.array(x), lm.array(y)))
+    np.testing.assert_allclose(np.asarray(ours), exact, rtol=1e-5 if dtype == "float32" else 1e-13)
+
+
+def test_distances_far_from_zero():
+    # |x|^2 - 2 x.y + |y|^2 would lose every digit, in the value and in the gradient.
+    x, y = (draw((40, 5), "float32", seed) + np.float32(4096) for seed in (0, 1))
+    value, give = lm.vjp(lambda x: lm.sum(lm.cdist(x, lm.array(y))), lm.array(x))
+    difference = x[:, None].astype("d") - y.astype("d")
+    distance = np.sqrt((difference**2).sum(-1))
+    np.testing.assert_allclose(np.asarray(value), distance.sum(), rtol=1e-6)
+    gradient = (difference / distance[..., None]).sum(1)
+    ours = give(lm.array(np.float32(1)))
+    np.testing.assert_allclose(np.asarray(ours), gradient, atol=2e-5 * np.abs(gradient).max())
+
+
+def test_erfinv_to_the_last_value_below_one():
+    for dtype, bits in (("float32", 24), ("float64", 53)):
+        y = np.concatenate([1 - 2.0 ** -np.arange(1, bits + 1), 2.0 ** -np.arange(1.0, 100)])
+        x = np.asarray(lm.erfinv(lm.array(y.astype(dtype)))).astype("d")
+        # Far out erfc is the sharper measure of x; its relative error is 2 x dx.
+        far = y > 0.7
+        rest = np.array([math.erfc(v) for v in x[far]]) / (1 - y[far])
+        np.testing.assert_allclose(rest, 1, atol=2.0 ** (3 - bits) * 2 * x.max() ** 2)
+        near = np.array([math.erf(v) for v in x[~far]])
+        np.testing.assert_allclose(near, y[~far], rtol=2.0 ** (3 - bits))

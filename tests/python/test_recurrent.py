@@ -274,6 +274,14 @@ def test_a_cell_whose_state_changes_is_named():
         lm.nn.RNN(Growing())(lm.ones((3, 2, 4)), lm.ones((2, 4)))
 
 
+def test_a_state_that_does_not_fit_is_named_with_cell_and_step():
+    for state in (lm.ones((2, 5)), (lm.ones((2, 4)), lm.ones((3, 4)))):
+        with pytest.raises(lm.errors.Error, match=r"(?s)in cell.*\n  step       0 of RNN\(\w+\), called with x and state "
+                                                  r"float32 \[2, 3\], float32 \[2, \d\]"):
+            lm.nn.RNN(lm.nn.GRUCell(3, 4) if isinstance(state, lm.Array) else LayerNormLSTMCell(3, 4))(
+                lm.ones((5, 2, 3)), state)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}, {"batch_first": True, "bias": False}])
 @pytest.mark.parametrize("lengths", [None, [5, 2, 3]])
@@ -312,3 +320,30 @@ def test_pytorch_agrees(kind, options, lengths):
     expected = {name: value.grad.numpy() for name, value in theirs.named_parameters()}
     for name, parameter in ours.named_parameters():
         assert np.allclose(np.array(parameter.grad), expected[name], atol=1e-8, rtol=0)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_ctc_of_a_net_is_that_of_pytorch(reduction):
+    """Lines of several lengths, repeated labels, one of a single label: the loss and what it gives all weights."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    theirs, head = torch.nn.GRU(3, 5, bidirectional=True).double(), torch.nn.Linear(10, 4).double()
+    ours, our_head = lm.nn.GRU(3, 5, bidirectional=True, dtype=lm.float64), lm.nn.Linear(10, 4, dtype=lm.float64)
+    for a, b in ((ours, theirs), (our_head, head)):
+        a.load_state_dict({name: lm.array(value.detach().numpy()) for name, value in b.state_dict().items()})
+    x, lengths, sizes = torch.randn(9, 3, 3, dtype=torch.float64), [9, 5, 7], [4, 1, 3]
+    labels = [[1, 1, 2, 3], [2, 0, 0, 0], [3, 3, 3, 0]]
+    rnn = torch.nn.utils.rnn
+    y, _ = rnn.pad_packed_sequence(theirs(rnn.pack_padded_sequence(x, lengths, enforce_sorted=False))[0])
+    expected = torch.nn.functional.ctc_loss(head(y).log_softmax(-1), torch.tensor(labels), torch.tensor(lengths),
+                                            torch.tensor(sizes), reduction=reduction)
+    expected.sum().backward()
+    y2, _ = ours(lm.array(x.numpy()), lengths=lm.array(lengths))
+    found = lm.nn.ctc_loss(lm.log_softmax(our_head(y2), axis=-1), lm.array(labels), lm.array(lengths), lm.array(sizes),
+                           reduction=reduction)
+    lm.sum(found).backward()
+    assert np.allclose(np.array(found), expected.detach().numpy(), atol=1e-8, rtol=0)
+    for a, b in ((ours, theirs), (our_head, head)):
+        grads = {name: p.grad.numpy() for name, p in b.named_parameters()}
+        for name, p in a.named_parameters():
+            assert np.allclose(np.array(p.grad), grads[name], atol=1e-8, rtol=0), name

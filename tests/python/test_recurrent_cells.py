@@ -1,4 +1,4 @@
-"""Cells and layers of other forms: each against its formula in NumPy, gradients against differences."""
+"""Cells and layers of other forms: each against its formula in NumPy, gradients against differences and PyTorch."""
 
 import pytest
 
@@ -8,12 +8,22 @@ np = pytest.importorskip("numpy")
 nn = lm.nn
 
 
+# The formulas take arrays of NumPy and of PyTorch.
+def exp(x):
+    return x.exp() if hasattr(x, "exp") else np.exp(x)
+
+
+def tanh(x):
+    return x.tanh() if hasattr(x, "tanh") else np.tanh(x)
+
+
 def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
+    return 1 / (1 + exp(-x))
 
 
 def normed(x, weight, bias):
-    return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5) * weight + bias
+    x = x - x.mean(-1)[..., None]
+    return x / ((x * x).mean(-1)[..., None] + 1e-5) ** 0.5 * weight + bias
 
 
 def lstm(p, x, h, c):
@@ -34,11 +44,11 @@ def lstm(p, x, h, c):
         i = i + v[0] * c
         f = f if coupled else f + v[1] * c
     f = 1 - sigmoid(i) if coupled else sigmoid(f)
-    c = f * c + sigmoid(i) * np.tanh(g)
+    c = f * c + sigmoid(i) * tanh(g)
     if "weight_peephole" in p:
         o = o + v[-1] * c
     seen = normed(c, p["norm_c_weight"], p["norm_c_bias"]) if "norm_c_weight" in p else c
-    h = sigmoid(o) * np.tanh(seen)
+    h = sigmoid(o) * tanh(seen)
     return (h @ p["weight_hr"].T if "weight_hr" in p else h), c
 
 
@@ -50,16 +60,18 @@ def layer_norm_gru(p, x, h, reset_after=True):
         return normed(z, p[f"norm_{kind}_weight"][rows], p[f"norm_{kind}_bias"][rows])
 
     wx, wh = x @ p["weight_ih"].T, h @ p["weight_hh"].T
-    r, z = np.split(sigmoid(norm("ih", wx[:, :2 * n], 0, 2) + norm("hh", wh[:, :2 * n], 0, 2)), 2, -1)
+    gates = sigmoid(norm("ih", wx[:, :2 * n], 0, 2) + norm("hh", wh[:, :2 * n], 0, 2))
+    r, z = gates[:, :n], gates[:, n:]
     if reset_after:
         inner = r * norm("hh", wh[:, 2 * n:], 2, 3)
     else:
         inner = norm("hh", (r * h) @ p["weight_hh"][2 * n:].T, 2, 3)
-    return (1 - z) * np.tanh(norm("ih", wx[:, 2 * n:], 2, 3) + inner) + z * h
+    return (1 - z) * tanh(norm("ih", wx[:, 2 * n:], 2, 3) + inner) + z * h
 
 
 def indrnn(p, x, h):
-    return np.maximum(x @ p["weight_ih"].T + p["bias"] + p["weight_hh"] * h, 0)
+    z = x @ p["weight_ih"].T + p["bias"] + p["weight_hh"] * h
+    return z * (z > 0)
 
 
 def sru(p, x, c):
@@ -86,7 +98,7 @@ FORMS = [
 
 
 def step(kind, options, formula, p, x, state):
-    if kind == "LSTM":
+    if kind in ("LSTM", "ConvLSTM2d"):
         after = formula(p, x, *state)
         return after[0], after
     if kind == "SRU":
@@ -199,6 +211,83 @@ def test_gradients_are_differences(kind, options):
             found.append(loss().item())
         p.value = lm.array(value)
         assert (found[0] - found[1]) / 2e-6 == pytest.approx((grad * direction).sum(), rel=1e-6, abs=1e-8)
+
+
+def conv_lstm(torch, p, x, h, c):
+    def conv(x, w):
+        return torch.nn.functional.conv2d(x, w, padding=w.shape[-1] // 2)
+
+    z = conv(x, p["weight_ih"]) + conv(h, p["weight_hh"]) + p["bias"][:, None, None]
+    i, f, g, o = z.chunk(4, 1)
+    c = sigmoid(f) * c + sigmoid(i) * tanh(g)
+    return sigmoid(o) * tanh(c), c
+
+
+def simple(nonlinearity):
+    def formula(p, x, h):
+        z = x @ p["weight_ih"].T + p["bias_ih"] + h @ p["weight_hh"].T + p["bias_hh"]
+        return tanh(z) if nonlinearity == "tanh" else z * (z > 0)
+    return formula
+
+
+def gru(p, x, h, reset_after=True):
+    n = h.shape[-1]
+    zx, u, d = x @ p["weight_ih"].T + p["bias_ih"], p["weight_hh"], p["bias_hh"]
+    gates = sigmoid(zx[:, :2 * n] + h @ u[:2 * n].T + d[:2 * n])
+    r, z = gates[:, :n], gates[:, n:]
+    inner = r * (h @ u[2 * n:].T + d[2 * n:]) if reset_after else (r * h) @ u[2 * n:].T + d[2 * n:]
+    return (1 - z) * tanh(zx[:, 2 * n:] + inner) + z * h
+
+
+PLAIN_FORMS = [
+    ("LSTM", {}, (4, 4), lstm),
+    ("GRU", {}, (4,), gru),
+    ("GRU", {"reset_after": False}, (4,), gru),
+    ("SimpleRNN", {}, (4,), simple("tanh")),
+    ("SimpleRNN", {"nonlinearity": "relu"}, (4,), simple("relu")),
+]
+
+
+@pytest.mark.parametrize("kind, options, sizes, formula", FORMS + PLAIN_FORMS + [("ConvLSTM2d", {}, (4, 4), None)])
+def test_gradients_of_both_orders_are_those_of_pytorch(kind, options, sizes, formula):
+    """Of every cell, in double precision: of what it gives, and of the gradients' own products with numbers."""
+    torch = pytest.importorskip("torch")
+    if kind == "ConvLSTM2d":
+        layer, x = nn.ConvLSTM2d(3, 4, 3, dtype=lm.float64), drawn((4, 2, 3, 4, 5))
+        formula, picture = (lambda *given: conv_lstm(torch, *given)), (4, 5)
+    else:
+        layer, x, picture = getattr(nn, kind)(3, 4, dtype=lm.float64, **options), drawn((4, 2, 3)), ()
+    randomize(layer)
+    rows = () if kind == "ConvLSTM2d" else (1,)  # of layers
+    state = [drawn((*rows, 2, size, *picture), 7 + k) for k, size in enumerate(sizes)]
+    names = [name.removesuffix("_l0").removeprefix("cell.") for name, _ in layer.named_parameters()]
+    given = [nn.Parameter(lm.array(a)) for a in (x, *state)]
+    inputs = [p.value for p in (*given, *layer.parameters())]
+    first = [np.array(a) for a in inputs]
+    scale, directions = drawn(layer(lm.array(x))[0].shape, 9), [drawn(a.shape, 30 + k) for k, a in enumerate(first)]
+
+    def gradients(value):
+        return lm.vjp([value], [lm.ones((), dtype=lm.float64)], inputs)
+
+    y, last = layer(inputs[0], tuple(inputs[1:1 + len(state)]) if len(state) > 1 else inputs[1])
+    once = gradients(lm.sum(y * lm.array(scale)) + sum(lm.sum(lm.sin(s)) for s in states(last)))
+    again = gradients(sum(lm.sum(g * lm.array(d)) for g, d in zip(once, directions)))
+
+    def theirs(*given):
+        p = dict(zip(names, given[1 + len(state):]))
+        now, outputs = tuple(s[0] if rows else s for s in given[1:1 + len(state)]), []
+        for row in given[0]:
+            y, now = step(kind, options, formula, p, row, now)
+            outputs.append(y)
+        return (torch.stack(outputs) * torch.from_numpy(scale)).sum() + sum(s.sin().sum() for s in now)
+
+    leaves = [torch.from_numpy(a).requires_grad_() for a in first]
+    expected = torch.autograd.grad(theirs(*leaves), leaves, create_graph=True)
+    twice = torch.autograd.grad(sum((g * torch.from_numpy(d)).sum() for g, d in zip(expected, directions)), leaves)
+    for found, wanted in ((once, expected), (again, twice)):
+        for k, (a, b) in enumerate(zip(found, wanted)):
+            b = b.detach().numpy()
+            assert np.allclose(np.array(a), b, atol=1e-8 * max(1, np.abs(b).max()), rtol=0), k
 
 
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}])

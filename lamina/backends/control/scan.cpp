@@ -5,6 +5,7 @@
 
 #include "lamina/backends/control/step_program.h"
 #include "lamina/base/error.h"
+#include "lamina/base/interrupt.h"
 #include "lamina/base/once.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/loops.h"
@@ -66,7 +67,9 @@ class ScanKernel final : public Kernel {
     void run(RunContext& context) {
       if (scan_.length > 0 && !prepared_) step_.prepare();
       std::vector<std::byte*> next(carries_);
+      InterruptWatch watch;
       for (int64_t s = 0; s < scan_.length; ++s) {
+        watch.look();
         const int64_t t = scan_.reverse ? scan_.length - 1 - s : s;
         const bool last_parity = (scan_.length - 1 - s) % 2 == 0;
         for (size_t i = carries_; i < carries_ + static_cast<size_t>(scan_.sequences); ++i) {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "lamina/backends/control/step_program.h"
+#include "lamina/base/interrupt.h"
 #include "lamina/base/once.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/loops.h"
@@ -26,7 +27,9 @@ class WhileLoopKernel final : public Kernel {
     size_t bytes = 0;
     for (size_t k = 0; k < carries; ++k) bytes += aligned(bytes_of(loop_.body->input(k)));
     const Ref<Storage> buffers = Storage::allocate(std::max<size_t>(1, 2 * bytes));
+    InterruptWatch watch;
     for (int64_t step = 0; loop_.max_steps < 0 || step < loop_.max_steps; ++step) {
+      watch.look();
       bool holds = false;
       std::byte* result = reinterpret_cast<std::byte*>(&holds);
       run_once(*condition_, *loop_.condition, values.data(), &result, context);

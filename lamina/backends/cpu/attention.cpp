@@ -112,7 +112,7 @@ class FusedAttention final : public Kernel {
   // c = scale a b, of which a has `rows` lines.
   void multiply(cpu::FactorLines<float> a, cpu::FactorLines<float> b, int64_t rows, int64_t columns,
                 int64_t depth, float scale, float* c, int64_t c_row, float* scratch) const {
-    const auto& kernels = cpu::product_kernels(0.0f);
+    const auto& kernels = cpu::product_kernels<float>();
     float* packed = scratch + product_share();
     cpu::PackedProduct<float> p = {rows, columns, depth, packed, b, c, c_row, {}, kDepth};
     kernels.pack_rows(a, rows, depth, 0, p.tiles(), packed);

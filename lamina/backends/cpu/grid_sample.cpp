@@ -82,7 +82,8 @@ class GridSample final : public Kernel {
                    for (int64_t item = first; item < last; ++item) {
                      const int64_t b = item / blocks, p = item % blocks * kPointsTogether;
                      const int64_t n = std::min(kPointsTogether, points_ - p);
-                     find_taps(grid + (b * points_ + p) * 2, n, block);
+                     const T* points = grid + (b * points_ + p) * 2;
+                     taps_ == 4 ? find_taps<2>(points, n, block) : find_taps<1>(points, n, block);
                      for (int64_t c = b * channels_; c < (b + 1) * channels_; ++c) {
                        cpu::take_points(x + c * size, size, y + c * points_ + p, n, taps_, block);
                      }
@@ -95,18 +96,18 @@ class GridSample final : public Kernel {
     return {size, a.mode == 1, a.align_corners, static_cast<Outside>(a.padding)};
   }
 
-  // Points are x, y: column, row.
+  // Points are x, y: column, row. kEach: taps of each.
+  template <int64_t kEach>
   void find_taps(const T* points, int64_t n, cpu::Taps::Block<T>& block) const {
     block.places.resize(static_cast<size_t>(n * taps_));
     block.weights.resize(static_cast<size_t>(n * taps_));
     int64_t* place = block.places.data();
     T* weight = block.weights.data();
-    const int64_t each = taps_ == 4 ? 2 : 1;
     int64_t least = 0;
     for (int64_t p = 0; p < n; ++p, points += 2) {
       const auto column = columns_.taps(points[0]), row = rows_.taps(points[1]);
-      for (int64_t i = 0; i < each; ++i) {
-        for (int64_t k = 0; k < each; ++k) {
+      for (int64_t i = 0; i < kEach; ++i) {
+        for (int64_t k = 0; k < kEach; ++k) {
           const bool inside = row.place[i] >= 0 && column.place[k] >= 0;
           *place = inside ? row.place[i] * columns_.size + column.place[k] : -1;
           least = std::min(least, *place++);

@@ -83,16 +83,13 @@ class Functions {
   }
 
   Value erf(Value x) {
-    const Value t = p.push(VectorOp::Minimum, p.absolute(x), p.number(4)), s = p.mul(t, t);
-    const Value exponent =
-        p.fma(polynomial(t, {0x1.222900p-16, -0x1.91d2ccp-12, 0x1.fd1336p-09, -0x1.8d6300p-06,
-                             0x1.b55cb0p-4, 0x1.450aa0p-1, 0x1.079d0cp-3}),
-              t, t);
-    const Value far = p.sub(p.number(1), exp_in_range(p.negative(exponent)));
-    const Value near = p.fma(polynomial(s, {-0x1.3a1a82p-11, 0x1.473f48p-08, -0x1.b68bd2p-06,
-                                            0x1.ce1a46p-04, -0x1.8126e0p-02, 0x1.06eba6p-03}),
-                             t, t);
-    const Value y = p.select(greater(t, 0.921875), far, near);
+    const Value t = p.push(VectorOp::Minimum, p.absolute(x), p.number(3.95)), one = p.number(1);
+    const Value terms = polynomial(
+        t, {-0x1.3692p-17, 0x1.ed66dap-14, -0x1.4bc75ap-11, 0x1.b4fdd4p-10, -0x1.504a94p-13,
+            -0x1.39cdep-6, 0x1.a4fa6p-4, 0x1.45f2fap-1, 0x1.06eba8p-3});
+    const auto [r, shifted] = rest_of_exponent(p.negative(p.fma(terms, t, t)));
+    const Value power = times_power_of_two(one, shifted);
+    const Value y = p.fma(power, exp_minus_one_of_rest(r), p.sub(power, one));
     return unless_nan(x, p.copy_sign(y, x));
   }
 
@@ -109,17 +106,29 @@ class Functions {
     return c.size() % 2 == 1 ? p.fma(other, x, y) : p.fma(y, x, other);
   }
 
-  Value exp_in_range(Value x) {
+  // The rest, and the whole number in the low bits of another.
+  std::pair<Value, Value> rest_of_exponent(Value x) {
     const Value ones = p.number(0x1.8p23);
-    const Value rounded = p.fma(x, p.number(1.442695040888963407359924681), ones);
-    const Value n = p.sub(rounded, ones);
-    Value r = p.fma(n, p.number(-0.693145751953125), x);
-    r = p.fma(n, p.number(-1.428606765330187045e-6), r);
-    Value y = polynomial(r, {+0.000198527617612853646278381, +0.00139304355252534151077271,
-                             +0.00833336077630519866943359, +0.0416664853692054748535156,
-                             +0.166666671633720397949219, +0.5});
-    y = p.add(p.fma(p.mul(r, r), y, r), p.number(1));
-    return p.push(VectorOp::AddInteger, y, p.push(VectorOp::ShiftLeft, rounded, 0, 0, 23));
+    const Value shifted = p.fma(x, p.number(1.442695040888963407359924681), ones);
+    const Value n = p.sub(shifted, ones);
+    const Value r = p.fma(n, p.number(-0.693145751953125), x);
+    return {p.fma(n, p.number(-1.428606765330187045e-6), r), shifted};
+  }
+
+  Value exp_minus_one_of_rest(Value r) {
+    const Value y = polynomial(r, {+0.000198527617612853646278381, +0.00139304355252534151077271,
+                                   +0.00833336077630519866943359, +0.0416664853692054748535156,
+                                   +0.166666671633720397949219, +0.5});
+    return p.fma(p.mul(r, r), y, r);
+  }
+
+  Value times_power_of_two(Value y, Value shifted) {
+    return p.push(VectorOp::AddInteger, y, p.push(VectorOp::ShiftLeft, shifted, 0, 0, 23));
+  }
+
+  Value exp_in_range(Value x) {
+    const auto [r, shifted] = rest_of_exponent(x);
+    return times_power_of_two(p.add(exp_minus_one_of_rest(r), p.number(1)), shifted);
   }
 
   // Highway's ExpPoly: e^x - 1 for small x, by Estrin's scheme.

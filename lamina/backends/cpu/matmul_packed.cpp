@@ -1,5 +1,6 @@
 // matmul through our own product (product_kernels.h): large float32 products, whose factors are worth
 // packing; float64; and float32 when oneDNN refuses or bits must not depend on the number of threads.
+// Squared distances between rows differ in the terms of their sums alone.
 //
 // The depth is divided by the shape alone, into parts whose sums are added in one order; threads
 // divide batch, parts, rows and columns, which touches no sum.
@@ -56,13 +57,15 @@ Grid grid_of(int64_t tiles, int64_t panels, int64_t panel, int threads) {
 template <class T>
 class PackedMatmul final : public Kernel {
  public:
-  PackedMatmul(MatmulShape shape, AppliedSteps steps, size_t operands, int threads)
-      : shape_(std::move(shape)),
+  PackedMatmul(cpu::Terms terms, MatmulShape shape, AppliedSteps steps, size_t operands,
+               int threads)
+      : kernels_(cpu::product_kernels<T>(terms)),
+        shape_(std::move(shape)),
         steps_(std::move(steps)),
         result_(operands),
         parts_(parts_of(shape_)),
         depth_(ceiling(shape_.depth, parts_)) {
-    name = "cpu.packed.matmul";
+    name = terms == cpu::Terms::Products ? "cpu.packed.matmul" : "cpu.packed.squared_distances";
     threads_ = shape_.threads(threads);
     // Where there are products enough, each thread computes whole ones.
     alone_ = shape_.batch * parts_ >= threads_;
@@ -70,7 +73,7 @@ class PackedMatmul final : public Kernel {
         std::max<int64_t>(64, static_cast<int64_t>(kPackedRows / sizeof(T)) / depth_ / kTileRows) *
         kTileRows;
     rows_at_once_ = std::min(rows_at_once_, ceiling(shape_.rows, kTileRows) * kTileRows);
-    const int64_t panel = cpu::product_kernels(T()).panel;
+    const int64_t panel = kernels_.panel;
     grid_ = grid_of(rows_at_once_ / kTileRows, ceiling(shape_.columns, panel), panel,
                     alone_ ? 1 : threads_);
   }
@@ -170,8 +173,7 @@ class PackedMatmul final : public Kernel {
   // p.c = a p.b, as many rows at once as are packed.
   void compute(cpu::PackedProduct<T> p, std::vector<AppliedStep> steps, cpu::FactorLines<T> a,
                T* scratch) const {
-    const auto& kernels = cpu::product_kernels(T());
-    const int64_t panels = ceiling(shape_.columns, kernels.panel),
+    const int64_t panels = ceiling(shape_.columns, kernels_.panel),
                   cells = grid_.rows * grid_.columns;
     p.a = scratch;
     p.steps = steps;
@@ -179,12 +181,12 @@ class PackedMatmul final : public Kernel {
       p.rows = std::min(rows_at_once_, shape_.rows - row);
       const int64_t tiles = p.tiles();
       parallel_for(0, tiles, cells > 1 ? 8 : tiles, [&](int64_t first, int64_t last) {
-        kernels.pack_rows(a, p.rows, p.depth, first, last, scratch);
+        kernels_.pack_rows(a, p.rows, p.depth, first, last, scratch);
       });
       parallel_for(0, cells, 1, [&](int64_t first, int64_t last) {
         for (int64_t cell = first; cell < last; ++cell) {
           const int64_t i = cell / grid_.columns, j = cell % grid_.columns;
-          kernels.multiply(p, i * tiles / grid_.rows, (i + 1) * tiles / grid_.rows,
+          kernels_.multiply(p, i * tiles / grid_.rows, (i + 1) * tiles / grid_.rows,
                            j * panels / grid_.columns, (j + 1) * panels / grid_.columns,
                            scratch + packed_rows() + cell * cell_scratch());
         }
@@ -206,6 +208,7 @@ class PackedMatmul final : public Kernel {
     }
   }
 
+  const cpu::ProductKernels<T>& kernels_;
   MatmulShape shape_;
   AppliedSteps steps_;
   size_t result_;          // the operand's number
@@ -239,8 +242,9 @@ std::optional<MatmulShape> shape_of(KernelRequest& request, std::unique_ptr<Kern
 
 template <class T>
 std::unique_ptr<Kernel> packed(KernelRequest& request, MatmulShape shape, AppliedSteps steps) {
-  return std::make_unique<PackedMatmul<T>>(std::move(shape), std::move(steps),
-                                           request.inputs.size(), request.threads);
+  return std::make_unique<PackedMatmul<T>>(cpu::Terms::Products, std::move(shape),
+                                           std::move(steps), request.inputs.size(),
+                                           request.threads);
 }
 
 std::unique_ptr<Kernel> any(KernelRequest& request) {
@@ -280,11 +284,32 @@ std::unique_ptr<Kernel> large(KernelRequest& request) {
   return packed<float>(request, std::move(*shape), std::move(*steps));
 }
 
+// Rows of y are the columns of the second factor.
+std::unique_ptr<Kernel> distances(KernelRequest& request) {
+  Operand& y = request.inputs[1];
+  const size_t rank = y.shape.size();
+  std::swap(y.shape[rank - 1], y.shape[rank - 2]);
+  std::swap(y.strides[rank - 1], y.strides[rank - 2]);
+  std::unique_ptr<Kernel> empty;
+  auto shape = shape_of(request, empty);
+  std::swap(y.shape[rank - 1], y.shape[rank - 2]);
+  std::swap(y.strides[rank - 1], y.strides[rank - 2]);
+  if (!shape) return empty;
+  const auto kernel = [&](auto zero) -> std::unique_ptr<Kernel> {
+    return std::make_unique<PackedMatmul<decltype(zero)>>(cpu::Terms::SquaredDifferences,
+                                                          std::move(*shape), AppliedSteps{}, 2,
+                                                          request.threads);
+  };
+  return request.outputs[0].dtype == DType::Float32 ? kernel(float{}) : kernel(double{});
+}
+
 }  // namespace
 
 LAMINA_KERNEL(matmul_packed)
 = {"matmul", "packed.matmul", 5, large, takes_post_op};
 LAMINA_KERNEL(matmul_blocked)
 = {"matmul", "blocked.matmul", 20, any, takes_post_op};
+LAMINA_KERNEL(squared_distances)
+= {"squared_distances", "packed.squared_distances", 10, distances};
 
 }  // namespace lamina::backend

@@ -125,9 +125,20 @@ struct Ahead {
   int64_t step, rows;
 };
 
+// sum + the term of a and b.
+template <Terms kTerms, class V>
+HWY_ATTR HWY_INLINE V with_term(V a, V b, V sum) {
+  if constexpr (kTerms == Terms::Products) {
+    return hn::MulAdd(a, b, sum);
+  } else {
+    const V difference = hn::Sub(a, b);
+    return hn::MulAdd(difference, difference, sum);
+  }
+}
+
 // to (kTileRows x kVectors vectors) = from (rows a panel apart) or 0, + tile of a x panel of b; four and
 // two are the tile's rows.
-template <int kVectors, class T>
+template <int kVectors, Terms kTerms, class T>
 HWY_ATTR HWY_NOINLINE void tile_sums(const T* HWY_RESTRICT four, const T* HWY_RESTRICT two,
                                      const T* HWY_RESTRICT b, int64_t depth, const T* from, T* to,
                                      int64_t to_row, Ahead<T> ahead) {
@@ -148,10 +159,10 @@ HWY_ATTR HWY_NOINLINE void tile_sums(const T* HWY_RESTRICT four, const T* HWY_RE
 #define LAMINA_STEP(i)                                                     \
   {                                                                        \
     const V factor = hn::Set(d, i < 4 ? four[i] : two[i - 4]);             \
-    s##i##0 = hn::MulAdd(factor, b0, s##i##0);                             \
-    if constexpr (kVectors > 1) s##i##1 = hn::MulAdd(factor, b1, s##i##1); \
-    if constexpr (kVectors > 2) s##i##2 = hn::MulAdd(factor, b2, s##i##2); \
-    if constexpr (kVectors > 3) s##i##3 = hn::MulAdd(factor, b3, s##i##3); \
+    s##i##0 = with_term<kTerms>(factor, b0, s##i##0);                             \
+    if constexpr (kVectors > 1) s##i##1 = with_term<kTerms>(factor, b1, s##i##1); \
+    if constexpr (kVectors > 2) s##i##2 = with_term<kTerms>(factor, b2, s##i##2); \
+    if constexpr (kVectors > 3) s##i##3 = with_term<kTerms>(factor, b3, s##i##3); \
   }
 #define LAMINA_STORE(i)                                                  \
   {                                                                      \
@@ -196,17 +207,17 @@ HWY_ATTR HWY_NOINLINE void tile_sums(const T* HWY_RESTRICT four, const T* HWY_RE
 }
 
 // As many vectors as `columns`, of which there is at least one, need.
-template <class T>
+template <Terms kTerms, class T>
 HWY_ATTR HWY_INLINE void sums_of(int64_t columns, const T* four, const T* two, const T* b,
                                  int64_t depth, const T* from, T* to, int64_t to_row,
                                  Ahead<T> ahead) {
   const int64_t vectors = (columns + lanes_of<T>() - 1) / lanes_of<T>();
   if constexpr (kPanelVectors > 2) {
-    if (vectors > 3) return tile_sums<4>(four, two, b, depth, from, to, to_row, ahead);
-    if (vectors > 2) return tile_sums<3>(four, two, b, depth, from, to, to_row, ahead);
+    if (vectors > 3) return tile_sums<4, kTerms>(four, two, b, depth, from, to, to_row, ahead);
+    if (vectors > 2) return tile_sums<3, kTerms>(four, two, b, depth, from, to, to_row, ahead);
   }
-  if (vectors > 1) return tile_sums<2>(four, two, b, depth, from, to, to_row, ahead);
-  tile_sums<1>(four, two, b, depth, from, to, to_row, ahead);
+  if (vectors > 1) return tile_sums<2, kTerms>(four, two, b, depth, from, to, to_row, ahead);
+  tile_sums<1, kTerms>(four, two, b, depth, from, to, to_row, ahead);
 }
 
 // The steps on a tile whose rows are `width` apart; row i of the result is at `offset` + i * c_row.
@@ -284,7 +295,7 @@ HWY_ATTR Ahead<T> ahead_of(const PackedProduct<T>& p, const Block& block, int64_
           std::min(rows, block.depth - row)};
 }
 
-template <class T>
+template <Terms kTerms, class T>
 HWY_ATTR void multiply(const PackedProduct<T>& p, int64_t first_tile, int64_t last_tile,
                        int64_t first_panel, int64_t last_panel, T* scratch) {
   using Extent = backend::AppliedStep::Extent;
@@ -321,7 +332,7 @@ HWY_ATTR void multiply(const PackedProduct<T>& p, int64_t first_tile, int64_t la
           const bool direct =
               complete && p.steps.empty() && rows == kTileRows && columns % lanes == 0;
           T* const to = !complete ? kept : direct ? p.c + offset : tile;
-          sums_of(columns, four, two, scratch + q * width * block.depth, block.depth,
+          sums_of<kTerms>(columns, four, two, scratch + q * width * block.depth, block.depth,
                   k == 0 ? nullptr : kept, to, direct ? p.c_row : width,
                   ahead_of(p, next, q, t, tiles));
           if (!complete || direct) continue;
@@ -334,12 +345,17 @@ HWY_ATTR void multiply(const PackedProduct<T>& p, int64_t first_tile, int64_t la
 }
 
 template <class T>
-HWY_ATTR const ProductKernels<T>* kernels() {
-  static const ProductKernels<T> all = {panel_width<T>(), pack_rows<T>, multiply<T>};
-  return &all;
+HWY_ATTR const ProductKernels<T>* kernels(Terms terms) {
+  static const ProductKernels<T> products = {panel_width<T>(), pack_rows<T>,
+                                             multiply<Terms::Products, T>};
+  static const ProductKernels<T> differences = {panel_width<T>(), pack_rows<T>,
+                                                multiply<Terms::SquaredDifferences, T>};
+  return terms == Terms::Products ? &products : &differences;
 }
-HWY_ATTR const ProductKernels<float>* float_kernels() { return kernels<float>(); }
-HWY_ATTR const ProductKernels<double>* double_kernels() { return kernels<double>(); }
+HWY_ATTR const ProductKernels<float>* float_kernels(Terms terms) { return kernels<float>(terms); }
+HWY_ATTR const ProductKernels<double>* double_kernels(Terms terms) {
+  return kernels<double>(terms);
+}
 
 }  // namespace lamina::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -348,11 +364,13 @@ HWY_AFTER_NAMESPACE();
 namespace lamina::cpu {
 HWY_EXPORT(float_kernels);
 HWY_EXPORT(double_kernels);
-const ProductKernels<float>& product_kernels(float) {
-  return *HWY_DYNAMIC_DISPATCH(float_kernels)();
+template <>
+const ProductKernels<float>& product_kernels<float>(Terms terms) {
+  return *HWY_DYNAMIC_DISPATCH(float_kernels)(terms);
 }
-const ProductKernels<double>& product_kernels(double) {
-  return *HWY_DYNAMIC_DISPATCH(double_kernels)();
+template <>
+const ProductKernels<double>& product_kernels<double>(Terms terms) {
+  return *HWY_DYNAMIC_DISPATCH(double_kernels)(terms);
 }
 }  // namespace lamina::cpu
 #endif

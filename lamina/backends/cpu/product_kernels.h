@@ -26,7 +26,10 @@ struct FactorLines {
   int64_t line_step, depth_step;
 };
 
-// c[i, j] = steps(sum over k of a[i, k] b[k, j]). Rows of c are contiguous.
+// What is summed for a[i, k] and b[k, j].
+enum class Terms { Products, SquaredDifferences };
+
+// c[i, j] = steps(sum over k of a[i, k] b[k, j]), or of other terms. Rows of c are contiguous.
 template <class T>
 struct PackedProduct {
   int64_t rows, columns, depth;
@@ -53,8 +56,8 @@ struct ProductKernels {
   void (*multiply)(const PackedProduct<T>& product, int64_t first_tile, int64_t last_tile,
                    int64_t first_panel, int64_t last_panel, T* scratch);
 };
-const ProductKernels<float>& product_kernels(float);
-const ProductKernels<double>& product_kernels(double);
+template <class T>  // float or double
+const ProductKernels<T>& product_kernels(Terms terms = Terms::Products);
 
 // Elements that `multiply` needs: a block of b, and sums of a block of columns that are not
 // complete after one block of the depth.

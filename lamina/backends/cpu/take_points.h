@@ -15,8 +15,14 @@ void take_each(const T* x, T* y, int64_t n, int64_t count, const Taps::Block<Sum
   const Sum* weights = block.weights.data();
   for (int64_t p = 0; p < n; ++p, places += taps, weights += taps) {
     Sum sum = 0;
+    bool all = true;  // for most points: a branch that is foreseen
+    if constexpr (kSkips) {
+      int64_t signs = 0;
+      for (int64_t k = 0; k < taps; ++k) signs |= places[k];
+      all = signs >= 0;
+    }
     for (int64_t k = 0; k < taps; ++k) {
-      if constexpr (kSkips) {  // without a branch: where it goes is not to be foreseen
+      if (!all) {  // without a branch: where it goes is not to be foreseen
         const bool counts = places[k] >= 0;
         const Sum term = weights[k] * static_cast<Sum>(x[counts ? places[k] : 0]);
         sum += counts ? term : Sum(0);

@@ -48,14 +48,9 @@ HWY_INLINE V polynomial(D d, V x, const double (&coefficients)[kCount]) {
   return kCount % 2 == 1 ? hn::MulAdd(other, x, y) : hn::MulAdd(y, x, other);
 }
 
-// 2^n e^r for |r| <= ln(2) / 2, where `shifted` is n plus a number whose last bit counts ones: n
-// stands in its low bits, from where it is shifted to the exponent. For results that are normal
-// numbers.
+// e^r - 1 for |r| <= ln(2) / 2.
 template <class D, class V>
-HWY_INLINE V exp_of_rest(D d, V r, V shifted) {
-  constexpr bool kFloat = is_float32<D>;
-  using TI = std::conditional_t<kFloat, int32_t, int64_t>;
-  const hn::Rebind<TI, D> di;
+HWY_INLINE V exp_minus_one_of_rest(D d, V r) {
   static constexpr double kFloatTerms[] = {
       +0.000198527617612853646278381, +0.00139304355252534151077271, +0.00833336077630519866943359,
       +0.0416664853692054748535156,   +0.166666671633720397949219,   +0.5};
@@ -71,14 +66,29 @@ HWY_INLINE V exp_of_rest(D d, V r, V shifted) {
                                             +0.166666666666666851703837,
                                             +0.5};
   V y;
-  if constexpr (kFloat) {
+  if constexpr (is_float32<D>) {
     y = polynomial(d, r, kFloatTerms);
   } else {
     y = polynomial(d, r, kDoubleTerms);
   }
-  y = hn::Add(hn::MulAdd(hn::Mul(r, r), y, r), number(d, 1));
+  return hn::MulAdd(hn::Mul(r, r), y, r);
+}
+
+// 2^n y, where `shifted` is n plus a number whose last bit counts ones: n stands in its low bits,
+// from where it is shifted to the exponent. For results that are normal numbers.
+template <class D, class V>
+HWY_INLINE V times_power_of_two(D d, V y, V shifted) {
+  constexpr bool kFloat = is_float32<D>;
+  using TI = std::conditional_t<kFloat, int32_t, int64_t>;
+  const hn::Rebind<TI, D> di;
   return hn::BitCast(d, hn::Add(hn::BitCast(di, y),
                                 hn::ShiftLeft < kFloat ? 23 : 52 > (hn::BitCast(di, shifted))));
+}
+
+// 2^n e^r for |r| <= ln(2) / 2.
+template <class D, class V>
+HWY_INLINE V exp_of_rest(D d, V r, V shifted) {
+  return times_power_of_two(d, hn::Add(exp_minus_one_of_rest(d, r), number(d, 1)), shifted);
 }
 
 // Adding this rounds to a whole number.
@@ -87,17 +97,24 @@ HWY_INLINE hn::Vec<D> counts_ones(D d) {
   return number(d, is_float32<D> ? 0x1.8p23 : 0x1.8p52);
 }
 
-// e^x = 2^n e^r with n the whole number next to x / ln(2).
+// x = n ln(2) + r with n the whole number next to x / ln(2); `shifted` as above.
 template <class D, class V>
-HWY_INLINE V exp_in_range(D d, V x) {
+HWY_INLINE V rest_of_exponent(D d, V x, V& shifted) {
   constexpr bool kFloat = is_float32<D>;
   const V ones = counts_ones(d);
-  const V rounded = hn::MulAdd(x, number(d, 1.442695040888963407359924681), ones);
-  const V n = hn::Sub(rounded, ones);
-  V r = hn::MulAdd(n, number(d, kFloat ? -0.693145751953125 : -0.6931471805596629565116018), x);
-  r = hn::MulAdd(
+  shifted = hn::MulAdd(x, number(d, 1.442695040888963407359924681), ones);
+  const V n = hn::Sub(shifted, ones);
+  const V r =
+      hn::MulAdd(n, number(d, kFloat ? -0.693145751953125 : -0.6931471805596629565116018), x);
+  return hn::MulAdd(
       n, number(d, kFloat ? -1.428606765330187045e-6 : -0.28235290563031577122588448175e-12), r);
-  return exp_of_rest(d, r, rounded);
+}
+
+template <class D, class V>
+HWY_INLINE V exp_in_range(D d, V x) {
+  V shifted;
+  const V r = rest_of_exponent(d, x, shifted);
+  return exp_of_rest(d, r, shifted);
 }
 
 // 2^x; exact for whole x, of which nothing rests.
@@ -364,22 +381,22 @@ HWY_INLINE V vector_erf_double(D d, V x) {
   return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
 }
 
-// Two polynomials by N. Juffa: x + x P(x^2) near 0, 1 - e^-Q(|x|) further out; below 1 ulp.
+// For floats 1 - e^-q(|x|), where q = -log(erfc) is smooth and has no constant term: the polynomial
+// is fitted to 2^-26 of the result, near 0 as well as far out. From 3.95 on the result rounds to 1.
+// e^-q - 1 = 2^n (e^r - 1) + (2^n - 1) loses nothing near 0, where n is 0.
 template <class D, class V>
 HWY_INLINE V vector_erf(D d, V x) {
   if constexpr (!is_float32<D>) {
     return vector_erf_double(d, x);
   } else {
-    const V t = hn::Min(hn::Abs(x), number(d, 4)), s = hn::Mul(t, t);
-    static constexpr double kFar[] = {0x1.222900p-16,  -0x1.91d2ccp-12, 0x1.fd1336p-09,
-                                      -0x1.8d6300p-06, 0x1.b55cb0p-4,   0x1.450aa0p-1,
-                                      0x1.079d0cp-3};
-    static constexpr double kNear[] = {-0x1.3a1a82p-11, 0x1.473f48p-08,  -0x1.b68bd2p-06,
-                                       0x1.ce1a46p-04,  -0x1.8126e0p-02, 0x1.06eba6p-03};
-    const V exponent = hn::MulAdd(polynomial(d, t, kFar), t, t);
-    const V far = hn::Sub(number(d, 1), exp_in_range(d, hn::Neg(exponent)));
-    const V near = hn::MulAdd(polynomial(d, s, kNear), t, t);
-    const V y = hn::IfThenElse(hn::Gt(t, number(d, 0.921875)), far, near);
+    static constexpr double kTerms[] = {-0x1.3692p-17,   0x1.ed66dap-14, -0x1.4bc75ap-11,
+                                        0x1.b4fdd4p-10,  -0x1.504a94p-13, -0x1.39cdep-6,
+                                        0x1.a4fa6p-4,    0x1.45f2fap-1,   0x1.06eba8p-3};
+    const V t = hn::Min(hn::Abs(x), number(d, 3.95));
+    V shifted;
+    const V r = rest_of_exponent(d, hn::Neg(hn::MulAdd(polynomial(d, t, kTerms), t, t)), shifted);
+    const V one = number(d, 1), power = times_power_of_two(d, one, shifted);
+    const V y = hn::MulAdd(power, exp_minus_one_of_rest(d, r), hn::Sub(power, one));
     return hn::IfThenElse(hn::Eq(x, x), hn::CopySign(y, x), x);
   }
 }

@@ -1,6 +1,6 @@
 // cdist(x, y): distances of all pairs of rows, from the differences themselves: exact for rows that
 // lie near each other, where |x|^2 - 2 x.y + |y|^2 would cancel. The differences of a program are
-// never in memory: they fuse with the reduction.
+// never in memory.
 #include <vector>
 
 #include "lamina/ops/compose/arguments.h"
@@ -18,8 +18,10 @@ Array cdist(Array x, Array y, double p) {
     throw ShapeError(
         text("cdist: expected x [.., P, M] and y [.., R, M], got ", x.shape(), " and ", y.shape()));
   }
-  x = expand_dims(as_floating(std::move(x)), -2);
-  y = expand_dims(as_floating(std::move(y)), -3);
+  x = as_floating(std::move(x)), y = as_floating(std::move(y));
+  if (p == 2) return safe_sqrt(squared_distances(std::move(x), std::move(y)));
+  x = expand_dims(std::move(x), -2);
+  y = expand_dims(std::move(y), -3);
   return p_norm(std::move(x) - std::move(y), p, {.axis = -1}, "cdist");
 }
 

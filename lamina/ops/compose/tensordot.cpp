@@ -57,6 +57,10 @@ Array tensordot(Array x, Array y, IntList x_axes, IntList y_axes) {
   }
   const IntList x_rest = others(x, x_axes), y_rest = others(y, y_axes);
   const IntList rows = sizes_of(x, x_rest), columns = sizes_of(y, y_rest);
+  if (x_rest.empty() && y_rest.empty()) {  // one number
+    x = reshape(permute_dims(std::move(x), x_axes), {product(depth)});
+    return vecdot(std::move(x), reshape(permute_dims(std::move(y), y_axes), {product(depth)}));
+  }
   x = reshape(permute_dims(std::move(x), joined(x_rest, x_axes)), {product(rows), product(depth)});
   y = reshape(permute_dims(std::move(y), joined(y_axes, y_rest)),
               {product(depth), product(columns)});

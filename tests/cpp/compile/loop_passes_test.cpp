@@ -1,12 +1,14 @@
 // The passes on loops as text: the graph before, and what each makes of it.
 #include <gtest/gtest.h>
 
+#include "lamina/compile/channels_last_loops.h"
 #include "lamina/compile/enter_loops.h"
 #include "lamina/compile/join_parts.h"
 #include "lamina/compile/join_products.h"
 #include "lamina/compile/merge_loops.h"
 #include "lamina/compile/products_after_loops.h"
 #include "lamina/compile/products_before_loops.h"
+#include "lamina/compile/products_of_steps.h"
 #include "lamina/compile/sums_after_loops.h"
 #include "lamina/op/graph_text.h"
 
@@ -343,6 +345,136 @@ output %6
 %1 = input float32 [2, 3] "b"
 %2 = concatenate(%0, %1, axis=1) : float32 [2, 5]
 output %2
+)");
+}
+
+// A loop that was written out: what waits for the step before stays.
+TEST(LoopPasses, ProductsOfStepsThatShareAWeightAreOneProduct) {
+  EXPECT_EQ(after(products_of_steps, R"(
+%0 = input float32 [2, 4] "h"
+%1 = input float32 [2, 3] "x0"
+%2 = input float32 [2, 3] "x1"
+%3 = input float32 [3, 4] "w"
+%4 = input float32 [4, 4] "u"
+%5 = matmul(%1, %3) : float32 [2, 4]
+%6 = matmul(%0, %4) : float32 [2, 4]
+%7 = add(%5, %6) : float32 [2, 4]
+%8 = matmul(%2, %3) : float32 [2, 4]
+%9 = matmul(%7, %4) : float32 [2, 4]
+%10 = add(%8, %9) : float32 [2, 4]
+output %10
+)"),
+            R"(
+%0 = input float32 [2, 4] "h"
+%1 = input float32 [2, 3] "x0"
+%2 = input float32 [2, 3] "x1"
+%3 = input float32 [3, 4] "w"
+%4 = input float32 [4, 4] "u"
+%5 = concatenate(%1, %2, axis=0) : float32 [4, 3]
+%6 = matmul(%5, %3) : float32 [4, 4]
+%7 = slice(%6, start=[0, 0], count=[2, 4], step=[1, 1]) : float32 [2, 4]
+%8 = matmul(%0, %4) : float32 [2, 4]
+%9 = add(%7, %8) : float32 [2, 4]
+%10 = slice(%6, start=[2, 0], count=[2, 4], step=[1, 1]) : float32 [2, 4]
+%11 = matmul(%9, %4) : float32 [2, 4]
+%12 = add(%10, %11) : float32 [2, 4]
+output %12
+)");
+}
+
+// Two weights by turns: each set of products alone could be one, both together could not.
+TEST(LoopPasses, ProductsOfStepsThatWaitForEachOtherStay) {
+  const std::string graph = R"(
+%0 = input float32 [2, 3] "x"
+%1 = input float32 [2, 3] "y"
+%2 = input float32 [3, 3] "w"
+%3 = input float32 [3, 3] "u"
+%4 = matmul(%0, %2) : float32 [2, 3]
+%5 = matmul(%4, %3) : float32 [2, 3]
+%6 = matmul(%1, %3) : float32 [2, 3]
+%7 = matmul(%6, %2) : float32 [2, 3]
+output %5
+output %7
+)";
+  EXPECT_EQ(after(products_of_steps, graph), graph);
+}
+
+TEST(LoopPasses, GradientsOfAWeightOfManyStepsAreOneProduct) {
+  EXPECT_EQ(after(products_of_steps, R"(
+%0 = input float32 [2, 3] "x0"
+%1 = input float32 [2, 3] "x1"
+%2 = input float32 [2, 4] "d0"
+%3 = input float32 [2, 4] "d1"
+%4 = input float32 [4, 3] "decay"
+%5 = transpose(%2, axes=[1, 0]) : float32 [4, 2]
+%6 = matmul(%5, %0) : float32 [4, 3]
+%7 = transpose(%3, axes=[1, 0]) : float32 [4, 2]
+%8 = matmul(%7, %1) : float32 [4, 3]
+%9 = add(%6, %4) : float32 [4, 3]
+%10 = add(%9, %8) : float32 [4, 3]
+%11 = sum(%2, axis=[0], keepdims=false) : float32 [4]
+%12 = sum(%3, axis=[0], keepdims=false) : float32 [4]
+%13 = add(%12, %11) : float32 [4]
+output %10
+output %13
+)"),
+            R"(
+%0 = input float32 [2, 3] "x0"
+%1 = input float32 [2, 3] "x1"
+%2 = input float32 [2, 4] "d0"
+%3 = input float32 [2, 4] "d1"
+%4 = input float32 [4, 3] "decay"
+%5 = concatenate(%2, %3, axis=0) : float32 [4, 4]
+%6 = transpose(%5, axes=[1, 0]) : float32 [4, 4]
+%7 = concatenate(%0, %1, axis=0) : float32 [4, 3]
+%8 = matmul(%6, %7) : float32 [4, 3]
+%9 = add(%8, %4) : float32 [4, 3]
+%10 = sum(%5, axis=[0], keepdims=false) : float32 [4]
+output %9
+output %10
+)");
+}
+
+TEST(LoopPasses, PicturesGoThroughLoopsWithTheirChannelsLast) {
+  const std::string same = ", stride=[1], padding_low=[1], padding_high=[1], dilation=[1], groups=1)";
+  EXPECT_EQ(after(channels_last_loops, R"(
+%0 = input float32 [2, 4, 6] "h"
+%1 = input float32 [5, 2, 4, 6] "xs"
+%2 = input float32 [4, 4, 3] "w"
+%3 = scan(%0, %1, %2, carries=1, sequences=1, length=5, reverse=false, body={
+    %0 = input float32 [2, 4, 6] ""
+    %1 = input float32 [2, 4, 6] ""
+    %2 = input float32 [4, 4, 3] ""
+    %3 = convolution(%0, %2)" + same + R"( : float32 [2, 4, 6]
+    %4 = add(%3, %1) : float32 [2, 4, 6]
+    output %4
+    output %4
+  })
+%4 = %3[1] : float32 [5, 2, 4, 6]
+output %4
+)"),
+            R"(
+%0 = input float32 [2, 4, 6] "h"
+%1 = input float32 [5, 2, 4, 6] "xs"
+%2 = input float32 [4, 4, 3] "w"
+%3 = transpose(%0, axes=[0, 2, 1]) : float32 [2, 6, 4]
+%4 = transpose(%1, axes=[0, 1, 3, 2]) : float32 [5, 2, 6, 4]
+%5 = scan(%3, %4, %2, carries=1, sequences=1, length=5, reverse=false, body={
+    %0 = input float32 [2, 6, 4] ""
+    %1 = input float32 [2, 6, 4] ""
+    %2 = input float32 [4, 4, 3] ""
+    %3 = transpose(%0, axes=[0, 2, 1]) : float32 [2, 4, 6]
+    %4 = convolution(%3, %2)" + same + R"( : float32 [2, 4, 6]
+    %5 = transpose(%1, axes=[0, 2, 1]) : float32 [2, 4, 6]
+    %6 = add(%4, %5) : float32 [2, 4, 6]
+    %7 = transpose(%6, axes=[0, 2, 1]) : float32 [2, 6, 4]
+    %8 = transpose(%6, axes=[0, 2, 1]) : float32 [2, 6, 4]
+    output %7
+    output %8
+  })
+%6 = %5[1] : float32 [5, 2, 6, 4]
+%7 = transpose(%6, axes=[0, 1, 3, 2]) : float32 [5, 2, 4, 6]
+output %7
 )");
 }
 

@@ -88,4 +88,16 @@ TEST(Recurrent, AStateThatChangesIsNamedWithCellAndStep) {
   }
 }
 
+TEST(Recurrent, AStateThatDoesNotFitIsNamedWithCellAndStep) {
+  try {
+    nn::RNN(nn::GRUCell(3, 4)).run(ones({5, 2, 3}), {ones({2, 5})});
+    FAIL();
+  } catch (const ShapeError& error) {
+    const std::string message = error.what();
+    EXPECT_NE(message.find("0 of RNN(GRUCell), called with x and state float32 [2, 3], float32"),
+              std::string::npos)
+        << message;
+  }
+}
+
 }  // namespace

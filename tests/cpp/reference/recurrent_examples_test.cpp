@@ -1,4 +1,8 @@
 // Examples of loops and recurrent layers.
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "examples.h"
 
 using namespace lamina;
@@ -26,6 +30,21 @@ TEST(Examples, lm_while_loop) {
   std::vector<Array> x = lm::while_loop([](auto& v) { return v[0] < 100.0; },
                                         [](auto& v) { return std::vector{v[0] * 2.0}; }, {3.0});
   EXPECT_EQ(shown(x[0]), "192");
+}
+
+TEST(Examples, lm_interrupt) {
+  std::atomic<bool> ended = false;
+  std::thread other([&] {
+    while (!ended) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      lm::interrupt();
+    }
+  });
+  auto endless = lm::while_loop([](auto& v) { return v[0] < 2.0; },
+                                [](auto& v) { return std::vector{v[0] * 1.0}; }, {1.0});
+  EXPECT_THROW(endless[0].item(), Interrupted);
+  ended = true;
+  other.join();
 }
 
 TEST(Examples, lm_nn_RNN) {
