@@ -17,6 +17,7 @@ void add_inspect(CLI::App& app);
 void add_digits(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_explain(CLI::App& app);
+void add_tune(CLI::App& app);
 void add_check(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_bench(CLI::App& app);

@@ -13,6 +13,7 @@
 #include "lamina/base/cpu_count.h"
 #include "lamina/base/error.h"
 #include "lamina/base/parallel_for.h"
+#include "lamina/base/processor.h"
 #include "lamina/base/version.h"
 #include "lamina/core/allocator.h"
 #include "lamina/data/digits.h"
@@ -21,21 +22,11 @@
 namespace cli {
 namespace {
 
-// The value after ':' of the first line that starts with `name`.
-std::string processor_field(const std::string& name) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const size_t colon = line.find(':');
-    if (line.starts_with(name) && colon != std::string::npos && colon + 2 <= line.size())
-      return line.substr(colon + 2);
-  }
-  return "unknown";
-}
-
 // Of the instruction sets that kernels are chosen by, those that are here.
 std::string processor_features() {
-  std::string flags = " " + processor_field("flags") + " " + processor_field("Features") + " ",
-              found;
+  std::string flags = " " + lamina::processor_field("flags") + " ";
+  flags += lamina::processor_field("Features") + " ";
+  std::string found;
   for (const char* name : {"sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw",
                            "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "asimd", "sve"}) {
     if (flags.find(fmt::format(" {} ", name)) != std::string::npos)
@@ -150,7 +141,7 @@ void run() {
   fmt::print("oneDNN      {}\n", onednn_version());
   fmt::print("operations  {}\n", lamina::op::all().size());
   fmt::print("system      {} {} {}\n", system.sysname, system.release, system.machine);
-  fmt::print("processor   {}\n", processor_field("model name"));
+  fmt::print("processor   {}\n", lamina::processor_name());
   fmt::print("features    {}\n", processor_features());
   fmt::print("processors  {} usable\n", lamina::available_processors());
   fmt::print("threads     {}\n", lamina::thread_count());

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/example_input.h"
 #include "lamina/exec/evaluate.h"
 #include "lamina/exec/explain.h"
 #include "lamina/op/graph_text.h"
 #include "lamina/op/recording.h"
-#include "lamina/ops/creation.h"
 #include "lamina/train/model_file.h"
 
 namespace cli {
@@ -23,13 +23,9 @@ void run(const std::string& path, int64_t batch) {
   fmt::print("\n{}\n", lamina::to_text(model.graph()));
 
   lamina::NoGrad no_grad;
-  std::vector<int64_t> sizes = input.shape.to_vector();
-  if (!sizes.empty() && sizes[0] == -1) sizes[0] = batch;
-  const lamina::Shape shape(sizes);
-  const std::vector<std::byte> zeros(static_cast<size_t>(shape.elements()) *
-                                     lamina::size_of(input.dtype));
-  const lamina::Array output = model(lamina::from_data(zeros.data(), shape, input.dtype));
-  fmt::print("program for {}\n{}", lamina::text(input.dtype, " ", shape), lamina::explain(output));
+  const lamina::Array x = example_input(input, batch), output = model(x);
+  fmt::print("program for {}\n{}", lamina::text(input.dtype, " ", x.shape()),
+             lamina::explain(output));
 }
 
 }  // namespace

@@ -114,6 +114,7 @@ int main(int argc, char** argv) {
     cli::add_summary(app);
     cli::add_inspect(app);
     cli::add_explain(app);
+    cli::add_tune(app);
     cli::add_digits(app);
     cli::add_check(app);
     cli::add_bench(app);

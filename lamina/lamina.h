@@ -17,6 +17,7 @@
 #include "lamina/exec/explain.h"        // explain
 #include "lamina/exec/profile.h"        // Profiler
 #include "lamina/exec/settings.h"       // threads, memory budget, the same bits
+#include "lamina/exec/tune.h"           // tune
 #include "lamina/models/bert.h"
 #include "lamina/models/densenet.h"
 #include "lamina/models/mlp.h"

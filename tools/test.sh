@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 jobs=${1:-$(nproc)}
 python=.venv/bin/python
 failed=()
+export LAMINA_TUNED=0  # kernels by rank, whatever was measured on this machine
 
 run() {  # run NAME COMMAND..
   local name=$1

@@ -15,6 +15,7 @@
 #include "lamina/exec/cache.h"
 #include "lamina/exec/compile_times.h"
 #include "lamina/exec/profile.h"
+#include "lamina/exec/tune.h"
 
 namespace lamina::python {
 namespace {
@@ -56,6 +57,31 @@ void bind_execution(nb::module_& m) {
   m.def("_explain_runs", [](const nb::callable& function) {
     return explain([&] { function(); });
   });
+
+  nb::class_<TunedCall>(m, "TunedCall",
+                        "What `lm.tune` measured of one call: the kernel that comes first in rank and the "
+                        "one that was chosen, with seconds of a run.\n"
+                        ">>> lm.tune(lm.relu, lm.ones(3)).calls  # one kernel: nothing to choose\n"
+                        "[]")
+      .def_ro("call", &TunedCall::call)
+      .def_ro("first", &TunedCall::first)
+      .def_ro("chosen", &TunedCall::chosen)
+      .def_ro("first_seconds", &TunedCall::first_seconds)
+      .def_ro("chosen_seconds", &TunedCall::chosen_seconds);
+  nb::class_<TuningReport>(m, "TuningReport",
+                           "What `lm.tune` measured: calls, and the path of the file that keeps them.\n"
+                           ">>> print(lm.tune(lm.relu, lm.ones(3)))\n"
+                           "0 calls that several kernels can run, 0 changed")
+      .def_ro("calls", &TuningReport::calls)
+      .def_ro("path", &TuningReport::path)
+      .def("__str__", [](const TuningReport& r) {
+        std::string out = r.to_string();
+        if (out.ends_with('\n')) out.pop_back();
+        return out;
+      });
+  nb::class_<KernelTuning>(m, "_KernelTuning")
+      .def(nb::init<>())
+      .def("finish", &KernelTuning::finish);
 
   nb::class_<ProfileRow>(
       m, "ProfileRow",

@@ -3,7 +3,7 @@
 from . import _lamina
 from .errors import DTypeError, StateError, ValueError
 
-__all__ = ["eval", "explain", "memory_budget", "profile"]
+__all__ = ["eval", "explain", "memory_budget", "profile", "tune"]
 
 
 def _arrays_in(value, found):
@@ -46,6 +46,23 @@ def explain(what, *args, **kwargs):
     found = []
     ran = _lamina._explain_runs(lambda: found.extend(_arrays_in(what(*args, **kwargs), [])))
     return "\n".join(part for part in (ran, _lamina._explain(found) if found else "") if part)
+
+
+def tune(what, *args, **kwargs):
+    """Measures which kernel is the fastest for each call of the programs that `what` runs, on this machine with
+    as many threads as compute now, and keeps the answers: for this process and, in the user's cache
+    (LAMINA_TUNED), for later ones. `what` is an array or a function and its arguments, as for
+    `lm.explain`, which then says which kernels were measured to be faster. Results may differ in their
+    last bits from before. Returns a `TuningReport`; print it.
+
+    Errors: FileError if the answers cannot be written; they count in this process all the same
+
+    >>> print(lm.tune(lm.relu, lm.ones(3)))
+    0 calls that several kernels can run, 0 changed
+    """
+    tuning = _lamina._KernelTuning()
+    explain(what, *args, **kwargs)
+    return tuning.finish()
 
 
 class memory_budget:

@@ -109,6 +109,21 @@ TEST(Examples, lm_CacheUse) {
   for (const lm::CacheUse& use : lm::program_cache().caches()) EXPECT_LE(use.bytes, use.limit);
 }
 
+TEST(Examples, lm_tune) {
+  const auto report = lm::tune([] { lm::relu(lm::ones({3})).eval(); });
+  EXPECT_EQ(report.to_string(), "0 calls that several kernels can run, 0 changed\n");
+}
+
+TEST(Examples, lm_TuningReport) {
+  const lm::TuningReport report = lm::tune([] { lm::relu(lm::ones({3})).eval(); });
+  EXPECT_EQ(report.path, "");  // nothing to keep
+}
+
+TEST(Examples, lm_TunedCall) {
+  for (const lm::TunedCall& c : lm::tune([] { lm::relu(lm::ones({3})).eval(); }).calls)
+    EXPECT_LE(c.chosen_seconds, c.first_seconds);
+}
+
 TEST(Examples, lm_memory_budget) {
   lm::MemoryBudget budget(1 << 30);
   EXPECT_EQ(lm::exp(lm::ones({3})).eval().shape(0), 3);
