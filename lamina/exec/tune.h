@@ -32,7 +32,7 @@ struct TuningReport {
 };
 
 // Of all programs that are made on this thread from its creation to finish().
-class KernelTuning {
+class KernelTuning {  // a scope: those of one thread end in the reverse order
  public:
   KernelTuning();
   ~KernelTuning();

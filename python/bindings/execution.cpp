@@ -79,9 +79,7 @@ void bind_execution(nb::module_& m) {
         if (out.ends_with('\n')) out.pop_back();
         return out;
       });
-  nb::class_<KernelTuning>(m, "_KernelTuning")
-      .def(nb::init<>())
-      .def("finish", &KernelTuning::finish);
+  m.def("_tune", [](const nb::callable& function) { return tune([&] { function(); }); });
 
   nb::class_<ProfileRow>(
       m, "ProfileRow",

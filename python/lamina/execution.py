@@ -60,9 +60,7 @@ def tune(what, *args, **kwargs):
     >>> print(lm.tune(lm.relu, lm.ones(3)))
     0 calls that several kernels can run, 0 changed
     """
-    tuning = _lamina._KernelTuning()
-    explain(what, *args, **kwargs)
-    return tuning.finish()
+    return _lamina._tune(lambda: explain(what, *args, **kwargs))
 
 
 class memory_budget:

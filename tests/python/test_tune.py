@@ -87,3 +87,20 @@ lm.tune(lm.matmul, lm.array(x), lm.array(w))
 print(np.allclose(np.asarray(lm.array(x) @ lm.array(w)), x @ w, atol=1e-4))
 """, tmp_path / "tuned.txt")
     assert shown == "True\n"
+
+
+def test_a_failing_function_leaves_no_trace(tmp_path):
+    shown = run("""
+def fails():
+    lm.eval(lm.matmul(*a))
+    raise LookupError("own")
+kept = []
+for _ in range(3):
+    try:
+        lm.tune(fails)
+    except LookupError as error:
+        kept.append(error)
+print(lm.tune(lm.matmul, *a))
+lm.eval(lm.matmul(*a))
+""", tmp_path / "tuned.txt")
+    assert "1 call that several kernels can run" in shown
