@@ -266,7 +266,7 @@ std::unique_ptr<Kernel> any(KernelRequest& request) {
 // second factor too; with larger ones it becomes up to 15 % faster. A second factor that stays is
 // packed by oneDNN once, and then it is hard to beat.
 std::unique_ptr<Kernel> large(KernelRequest& request) {
-  constexpr int64_t kLarge = 512;
+  constexpr int64_t kLarge = 768;
   if (request.deterministic || request.outputs[0].dtype != DType::Float32) {
     request.refusal = "takes float32 that need not be deterministic";
     return nullptr;
