@@ -153,16 +153,16 @@ TEST(Matmul, Blocked) {
 
 // Rows, columns and depths that are no multiples of tiles and panels.
 TEST(Matmul, Packed) {
-  check(backend::kernel_matmul_packed, {row_major({517, 520}), row_major({520, 530})},
+  check(backend::kernel_matmul_packed, {row_major({773, 776}), row_major({776, 786})},
         DType::Float32, 1);
-  check(backend::kernel_matmul_packed, {transposed({513, 512}), transposed({512, 517})},
+  check(backend::kernel_matmul_packed, {transposed({769, 768}), transposed({768, 773})},
         DType::Float32, 2);
-  check(backend::kernel_matmul_packed, {row_major({4, 129, 513}), row_major({1, 513, 512})},
+  check(backend::kernel_matmul_packed, {row_major({6, 129, 769}), row_major({1, 769, 768})},
         DType::Float32, 3);
 }
 
 TEST(Matmul, PackedAppliesStepsInTheirOrder) {
-  const Case c = {row_major({513, 512}), transposed({512, 525})};
+  const Case c = {row_major({769, 768}), transposed({768, 781})};
   const Shape shape = c.c();
   Epilogue epilogue;
   epilogue.own_inputs = 2;
@@ -176,7 +176,7 @@ TEST(Matmul, PackedAppliesStepsInTheirOrder) {
   request.threads = 2;
   request.epilogue = &epilogue;
   request.inputs = {
-      c.a, c.b, row_major({1, 1}), row_major({525}), row_major(shape), row_major(shape)};
+      c.a, c.b, row_major({1, 1}), row_major({781}), row_major(shape), row_major(shape)};
   request.outputs = {row_major(shape)};
   std::vector<Values> inputs = {values_of(c.a, 1), values_of(c.b, 2)};
   for (unsigned i = 2; i < 6; ++i) inputs.push_back(random_values(request.inputs[i].shape, i));
