@@ -1,5 +1,6 @@
 #include "lamina/compile/channels_last_loops.h"
 
+#include "lamina/compile/append_call.h"
 #include "lamina/compile/loop_edit.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/movement.h"
@@ -26,16 +27,11 @@ IntList axes_of_pictures(int rank, int outer, bool back) {
 }
 
 int32_t transposed(Graph& graph, int32_t value, const IntList& axes, const char* origin) {
-  GraphValue v;
-  v.op = &ops::op_Transpose();
-  v.attributes = make_attributes(TransposeAttributes{axes});
-  v.inputs = {value};
   const Spec& from = graph.values[at(value)].spec;
-  v.spec.dtype = from.dtype;
-  for (int64_t axis : axes) v.spec.shape.push_back(from.shape[static_cast<int>(axis)]);
-  v.origin = origin;
-  graph.values.push_back(std::move(v));
-  return static_cast<int32_t>(graph.values.size() - 1);
+  Spec spec{from.dtype, {}};
+  for (int64_t axis : axes) spec.shape.push_back(from.shape[static_cast<int>(axis)]);
+  return append_call(graph, ops::op_Transpose(), make_attributes(TransposeAttributes{axes}),
+                     {value}, std::move(spec), origin);
 }
 
 // How many axes the pictures of the loop have; 0 where it has no convolutions, or of several ranks.

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "lamina/compile/append_call.h"
 #include "lamina/compile/loop_edit.h"
 #include "lamina/op/concatenation.h"
 #include "lamina/op/op.h"
@@ -18,18 +19,6 @@ namespace {
 using Depends = LoopEdit::Depends;
 size_t at(int32_t i) { return static_cast<size_t>(i); }
 
-int32_t append(Graph& graph, const Op& op, AttributesRef attributes, SmallVector<int32_t, 4> inputs,
-               Spec spec, const char* origin) {
-  GraphValue v;
-  v.op = &op;
-  v.attributes = std::move(attributes);
-  v.inputs = std::move(inputs);
-  v.spec = std::move(spec);
-  v.origin = origin;
-  graph.values.push_back(std::move(v));
-  return static_cast<int32_t>(graph.values.size() - 1);
-}
-
 void join(LoopEdit& loop, const std::vector<int32_t>& products) {
   Graph& body = loop.body;
   const int32_t left = body.values[at(products[0])].inputs[0];
@@ -42,17 +31,18 @@ void join(LoopEdit& loop, const std::vector<int32_t>& products) {
     columns += body.values[at(right)].spec.shape[1];
   }
   const Spec first = body.values[at(rights[0])].spec, one = body.values[at(products[0])].spec;
-  const int32_t all = append(body, ops::op_Concatenate(), make_attributes(ConcatenateAttributes{1}),
-                             rights, {first.dtype, {first.shape[0], columns}}, origin);
-  const int32_t joined = append(body, ops::op_Matmul(), {}, {left, all},
-                                {one.dtype, {one.shape[0], columns}}, origin);
+  const int32_t all =
+      append_call(body, ops::op_Concatenate(), make_attributes(ConcatenateAttributes{1}), rights,
+                  {first.dtype, {first.shape[0], columns}}, origin);
+  const int32_t joined = append_call(body, ops::op_Matmul(), {}, {left, all},
+                                     {one.dtype, {one.shape[0], columns}}, origin);
   int64_t next = 0;
   for (int32_t product : products) {
     const Spec part = body.values[at(product)].spec;
     SliceAttributes range{{0, next}, {part.shape[0], part.shape[1]}, {1, 1}};
     next += part.shape[1];
-    loop.replace(product, append(body, ops::op_Slice(), make_attributes(std::move(range)), {joined},
-                                 part, origin));
+    loop.replace(product, append_call(body, ops::op_Slice(), make_attributes(std::move(range)),
+                                      {joined}, part, origin));
   }
 }
 

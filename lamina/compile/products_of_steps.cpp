@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "lamina/compile/append_call.h"
 #include "lamina/op/concatenation.h"
 #include "lamina/op/op.h"
 #include "lamina/op/reduction.h"
@@ -285,14 +286,8 @@ class Steps {
 
   int32_t append(const Op& op, AttributesRef attributes, SmallVector<int32_t, 4> inputs, Spec spec,
                  const char* origin) {
-    GraphValue v;
-    v.op = &op;
-    v.attributes = std::move(attributes);
-    v.inputs = std::move(inputs);
-    v.spec = std::move(spec);
-    v.origin = origin;
-    graph_.values.push_back(std::move(v));
-    instead_.push_back(static_cast<int32_t>(graph_.values.size() - 1));
+    instead_.push_back(append_call(graph_, op, std::move(attributes), std::move(inputs),
+                                   std::move(spec), origin));
     return instead_.back();
   }
 

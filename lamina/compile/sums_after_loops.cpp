@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lamina/compile/append_call.h"
 #include "lamina/compile/loop_edit.h"
 #include "lamina/compile/loop_values.h"
 #include "lamina/op/op.h"
@@ -209,13 +210,8 @@ class Summing {
         total = static_cast<int32_t>(i);
     }
     for (int32_t term : terms) {
-      GraphValue add;
-      add.op = &ops::op_Add();
-      add.inputs = {total, term};
-      add.spec = value(term).spec;
-      add.origin = value(term).origin;
-      loop_.body.values.push_back(std::move(add));
-      total = static_cast<int32_t>(loop_.body.values.size() - 1);
+      total = append_call(loop_.body, ops::op_Add(), {}, {total, term}, value(term).spec,
+                          value(term).origin);
     }
     return total;
   }

@@ -1,5 +1,6 @@
 #include "lamina/compile/transpose_matmul.h"
 
+#include "lamina/compile/append_call.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/movement.h"
 
@@ -34,16 +35,11 @@ void transpose_matmul(Graph& graph) {
   // The transpose of a value that has been emitted.
   auto transposed = [&](int32_t value, const GraphValue& like) {
     if (swaps_last_two(result.values[value])) return result.values[value].inputs[0];
-    GraphValue t;
-    t.op = &ops::op_Transpose();
-    t.attributes = like.attributes;
-    t.inputs = {value};
-    t.spec = result.values[value].spec;
-    const size_t rank = t.spec.shape.size();
-    std::swap(t.spec.shape[rank - 1], t.spec.shape[rank - 2]);
-    t.origin = like.origin;
-    result.values.push_back(std::move(t));
-    return static_cast<int32_t>(result.values.size() - 1);
+    Spec spec = result.values[value].spec;
+    const size_t rank = spec.shape.size();
+    std::swap(spec.shape[rank - 1], spec.shape[rank - 2]);
+    return append_call(result, ops::op_Transpose(), like.attributes, {value}, std::move(spec),
+                       like.origin);
   };
 
   for (size_t i = 0; i < graph.values.size(); ++i) {

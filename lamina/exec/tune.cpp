@@ -119,16 +119,21 @@ double conversion_seconds(const KernelRequest& asked, const KernelRequest& wante
   return bytes == 0 ? 0 : bytes / machine_peak().bytes;
 }
 
-}  // namespace
+// Measures what this thread asks for in its scope.
+class KernelTuning {
+ public:
+  TuningReport finish() {
+    if (report_.calls.empty()) return std::move(report_);
+    program_cache().clear();
+    backend::save_kernel_choices();
+    report_.path = backend::kernel_choice_path();
+    return std::move(report_);
+  }
 
-struct KernelTuning::State {
-  std::set<std::string> seen;
-  TuningReport report;
-  backend::WatchRequests watch{[this](const KernelRequest& request) { measure(request); }};
-
+ private:
   void measure(const KernelRequest& request) {
     std::string key = backend::choice_key(request);
-    if (key.empty() || request.deterministic || !seen.insert(key).second) return;
+    if (key.empty() || request.deterministic || !seen_.insert(key).second) return;
     const std::vector<KernelCandidate> candidates = backend::kernel_candidates(request);
     if (candidates.size() < 2) return;
     TunedCall call;
@@ -144,22 +149,15 @@ struct KernelTuning::State {
     }
     backend::choose_kernel(key, call.chosen);
     call.call = std::move(key);
-    report.calls.push_back(std::move(call));
+    report_.calls.push_back(std::move(call));
   }
+
+  std::set<std::string> seen_;
+  TuningReport report_;
+  backend::WatchRequests watch_{[this](const KernelRequest& request) { measure(request); }};
 };
 
-KernelTuning::KernelTuning() : state_(std::make_unique<State>()) {}
-KernelTuning::~KernelTuning() = default;
-
-TuningReport KernelTuning::finish() {
-  TuningReport report = std::move(state_->report);
-  state_.reset();
-  if (report.calls.empty()) return report;
-  program_cache().clear();
-  backend::save_kernel_choices();
-  report.path = backend::kernel_choice_path();
-  return report;
-}
+}  // namespace
 
 TuningReport tune(const std::function<void()>& function) {
   KernelTuning tuning;

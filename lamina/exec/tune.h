@@ -10,7 +10,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,22 +30,9 @@ struct TuningReport {
   std::string to_string() const;
 };
 
-// Of all programs that are made on this thread from its creation to finish().
-class KernelTuning {  // a scope: those of one thread end in the reverse order
- public:
-  KernelTuning();
-  ~KernelTuning();
-  KernelTuning(const KernelTuning&) = delete;
-  // Keeps the choices, and lets go of the programs in the cache, which were made without them.
-  // FileError if they cannot be written; they count in this process all the same.
-  TuningReport finish();
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
-// Of the programs that the function runs, as they are once compiled. It is called once.
+// Of the programs that the function runs, as they are once compiled. It is called once. The choices
+// count from then on: programs in the cache, which were made without them, are let go of. FileError
+// if they cannot be written; they count in this process all the same.
 TuningReport tune(const std::function<void()>& function);
 // Of the program that would compute the arrays.
 TuningReport tune(std::span<const Array> arrays);

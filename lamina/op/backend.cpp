@@ -68,7 +68,7 @@ std::unique_ptr<Kernel> kernel_of(const KernelEntry& entry, KernelRequest& reque
 std::unique_ptr<Kernel> prepare_by_rule(KernelRequest& request, std::vector<std::string>* refusals) {
   const std::vector<Operand> inputs = request.inputs, outputs = request.outputs;
   const Rules& by_rank = rules_for(request);
-  const std::string chosen = chosen_kernel(request);
+  const std::string chosen = by_rank.size() > 1 ? chosen_kernel(request) : "";
   for (const KernelEntry* entry : chosen.empty() ? by_rank : rules_after(by_rank, chosen)) {
     auto kernel = kernel_of(*entry, request);
     if (kernel) {

@@ -61,11 +61,6 @@ class Choices {
     read_once();
     return by_key_.size();
   }
-  void load(const std::string& path) {
-    const std::lock_guard lock(mutex_);
-    read_ = true;
-    read(path);
-  }
   std::string to_string() {
     const std::lock_guard lock(mutex_);
     std::string out = heading() + "\n";
@@ -146,7 +141,6 @@ void save_kernel_choices() {
   io::atomic_write(path, std::string_view(Choices::all().to_string()));
 }
 
-void load_kernel_choices(const std::string& path) { Choices::all().load(path); }
 
 WatchRequests::WatchRequests(std::function<void(const KernelRequest&)> watcher)
     : watcher_(std::move(watcher)), before_(std::exchange(watching, this)) {}

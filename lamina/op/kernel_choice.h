@@ -27,7 +27,6 @@ void forget_kernel_choices();  // in this process; the file stays
 
 std::string kernel_choice_path();   // empty with LAMINA_TUNED=0
 void save_kernel_choices();         // FileError
-void load_kernel_choices(const std::string& path);
 
 // Every kernel that accepts a request, in the order of rank, each with the request as it left it.
 struct KernelCandidate {

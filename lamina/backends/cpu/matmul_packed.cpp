@@ -286,14 +286,14 @@ std::unique_ptr<Kernel> large(KernelRequest& request) {
 
 // Rows of y are the columns of the second factor.
 std::unique_ptr<Kernel> distances(KernelRequest& request) {
-  Operand& y = request.inputs[1];
+  KernelRequest product = request;
+  Operand& y = product.inputs[1];
   const size_t rank = y.shape.size();
   std::swap(y.shape[rank - 1], y.shape[rank - 2]);
   std::swap(y.strides[rank - 1], y.strides[rank - 2]);
   std::unique_ptr<Kernel> empty;
-  auto shape = shape_of(request, empty);
-  std::swap(y.shape[rank - 1], y.shape[rank - 2]);
-  std::swap(y.strides[rank - 1], y.strides[rank - 2]);
+  auto shape = shape_of(product, empty);
+  request.refusal = std::move(product.refusal);
   if (!shape) return empty;
   const auto kernel = [&](auto zero) -> std::unique_ptr<Kernel> {
     return std::make_unique<PackedMatmul<decltype(zero)>>(cpu::Terms::SquaredDifferences,

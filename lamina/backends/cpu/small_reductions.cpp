@@ -62,24 +62,16 @@ Reduce reduce_by(Monoid monoid) {
 
 // Null where the tile interpreter is as good.
 Reduce reduce_function(DType dtype, Monoid monoid) {
-  switch (dtype) {
-    case DType::Bool:
+  return dispatch(dtype, [&](auto zero) -> Reduce {
+    using T = decltype(zero);
+    if constexpr (std::is_same_v<T, bool>) {
       return monoid == Monoid::Sum ? sum_of<uint8_t> : nullptr;
-    case DType::Int8:
-      return reduce_by<int8_t>(monoid);
-    case DType::Int16:
-      return reduce_by<int16_t>(monoid);
-    case DType::Int32:
-      return reduce_by<int32_t>(monoid);
-    case DType::UInt8:
-      return reduce_by<uint8_t>(monoid);
-    case DType::UInt16:
-      return reduce_by<uint16_t>(monoid);
-    case DType::UInt32:
-      return reduce_by<uint32_t>(monoid);
-    default:
+    } else if constexpr (std::is_integral_v<T> && sizeof(T) <= 4) {
+      return reduce_by<T>(monoid);
+    } else {
       return nullptr;
-  }
+    }
+  });
 }
 
 }  // namespace lamina::cpu::HWY_NAMESPACE

@@ -55,6 +55,19 @@ TEST_F(Quickstart, GivesTheSameNumbersAgain) {
   EXPECT_EQ(number_after(again.output, "test loss: "), number_after(result.output, "test loss: "));
 }
 
+TEST_F(Quickstart, TuneKeepsItsAnswers) {
+  const std::string kept = *folder / "tuned.txt";
+  setenv("LAMINA_TUNED", kept.c_str(), 1);
+  const CommandResult tuned =
+      run_lamina("tune " + (*folder / "d.lamina") + " --batch-size 32 --threads 2");
+  unsetenv("LAMINA_TUNED");
+  EXPECT_EQ(tuned.exit_code, 0) << tuned.output;
+  EXPECT_THAT(tuned.output, HasSubstr("float32[32, 32, 4, 4]"));
+  EXPECT_THAT(tuned.output, HasSubstr("2 calls that several kernels can run"));
+  EXPECT_THAT(tuned.output, HasSubstr("kept in " + kept));
+  EXPECT_TRUE(std::ifstream(kept).good());
+}
+
 TEST_F(Quickstart, PredictReadsPicturesAndTables) {
   const auto set = lamina::data::digits();
   const auto pixels = set.x().to_vector<float>();

@@ -16,7 +16,7 @@ TEST(Usage, HelpAndVersion) {
   const CommandResult help = run_lamina("--help");
   EXPECT_EQ(help.exit_code, 0);
   for (const char* name : {"quickstart", "train", "eval", "predict", "summary", "inspect",
-                           "explain", "digits", "check", "bench", "doctor", "completion"}) {
+                           "explain", "tune", "digits", "check", "bench", "doctor", "completion"}) {
     EXPECT_THAT(help.output, HasSubstr(name));
   }
   EXPECT_EQ(run_lamina("").exit_code, 2);
@@ -43,6 +43,8 @@ TEST(Usage, WrongArgumentsExitWithTwo) {
       {"predict", "MODEL"},
       {"predict m.lamina", "FILES"},
       {"explain", "MODEL"},
+      {"tune", "MODEL"},
+      {"tune m.lamina --batch-size 0", "expected an integer of at least 1, got 0"},
       {"check --op softmaks", "there is no op 'softmaks'; did you mean 'softmax'?"},
       {"check --mode fast", "--mode"},
       {"doctor now", "now"},
