@@ -5,10 +5,12 @@
 
 #include "lamina/base/text.h"
 #include "lamina/exec/capture.h"
+#include "lamina/exec/pending_updates.h"
 #include "lamina/io/protobuf.h"
 #include "lamina/op/op.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"
+#include "lamina/ops/random.h"
 #include "lamina/train/trainer_parts.h"
 
 namespace lamina::train {
@@ -31,11 +33,25 @@ ProtoMessage shape_attribute(const Shape& shape) {
   return entry.text(1, "_output_shapes").message(2, value);
 }
 
+// Recording a forward pass leaves nothing behind: no random number is used up, no statistics change.
+class Rehearsal {
+ public:
+  ~Rehearsal() {
+    take_back_updates(updates_);
+    default_generator().set_state(random_);
+  }
+
+ private:
+  Generator::State random_ = default_generator().state();
+  uint64_t updates_ = recorded_updates();
+  NoGrad no_grad_;
+  Symbolic symbolic_;  // what is computed as it is recorded would be a constant of the graph
+};
+
 }  // namespace
 
 std::string graph_message(nn::Module& module, const InputSpec& input) {
   const EvaluationMode mode(module);
-  const NoGrad no_grad;
   const nn::StateDict state = module.state_dict();
   for (const auto& [name, value] : state) value.eval();
   std::vector<int64_t> sizes = input.shape.to_vector();
@@ -43,6 +59,7 @@ std::string graph_message(nn::Module& module, const InputSpec& input) {
   const Shape shape(sizes);
   const std::vector<std::byte> zeros(static_cast<size_t>(shape.elements()) * size_of(input.dtype));
   const Array x = from_data(zeros.data(), shape, input.dtype);
+  const Rehearsal rehearsal;
   const Array y = module(x);
   const Captured captured = capture(std::span(&y, 1));
 
