@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/capture.h"
 #include "lamina/exec/pending_updates.h"
@@ -63,6 +64,11 @@ std::string graph_message(nn::Module& module, const InputSpec& input) {
   const Array y = module(x);
   const Captured captured = capture(std::span(&y, 1));
 
+  const auto is_input = [&](const Array& leaf) { return leaf.node() == x.node(); };
+  if (std::none_of(captured.leaves.begin(), captured.leaves.end(), is_input)) {
+    throw StateError(text("the output of this ", module.kind(), " does not depend on its input"))
+        .help("forward reads values while it is recorded: what it makes of them are constants");
+  }
   std::unordered_map<const Node*, std::string> leaves{{x.node(), "input"}};
   for (const auto& [name, value] : state) leaves.emplace(value.node(), folded(name));
   std::unordered_map<std::string, int> used;

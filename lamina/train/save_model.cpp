@@ -1,4 +1,5 @@
 // Writing a model file: the forward pass is recorded on a stand-in for the input.
+#include <algorithm>
 #include <unordered_map>
 
 #include "lamina/base/error.h"
@@ -53,6 +54,15 @@ Recorded record_forward(nn::Module& module, const Array& input, const nn::StateD
   return recorded;
 }
 
+// A forward that reads values as it runs gives what they come to for the stand-in: numbers, no graph.
+void check_uses_input(const Graph& graph, const nn::Module& module) {
+  if (std::count(graph.leaf_names.begin(), graph.leaf_names.end(), kInputName) > 0) return;
+  throw StateError(text("save_model: the output of this ", module.kind(),
+                        " does not depend on its input"))
+      .help("forward reads values (item, numpy, an if) while it is recorded; where and cond choose "
+            "without reading");
+}
+
 // Whether the graph gives results for another number of examples as well.
 bool serves_any_batch(const Recorded& recorded, const InputSpec& input) {
   const Graph& graph = recorded.captured.graph;
@@ -91,6 +101,7 @@ void save_model(nn::Module& module, const InputSpec& input, const std::string& p
   if (!spec.shape.empty() && spec.shape[0] == -1 && !serves_any_batch(recorded, spec)) {
     spec.shape[0] = example.shape(0);
   }
+  check_uses_input(recorded.captured.graph, module);
   io::Json buffers{io::Json::Array{}}, classes{io::Json::Array{}};
   for (const auto& [name, buffer] : module.named_buffers()) buffers.push_back(name);
   for (const std::string& name : options.classes) classes.push_back(name);

@@ -135,6 +135,17 @@ for x in lm.ones((2, 4)), lm.reshape(lm.arange(20.0), (5, 4)):
 """
 
 
+class Reads(nn.Module):
+    def forward(self, x):
+        return x * 2 if x.sum().item() < 0 else lm.array(x.numpy() + 1)
+
+
+def test_a_module_that_reads_values_is_not_saved_as_constants(tmp_path):
+    with pytest.raises(lm.StateError, match="(?s)Reads does not depend on its input.*where and cond"):
+        lm.save_model(Reads(), (-1, 3), str(tmp_path / "m"))
+    assert not (tmp_path / "m").exists()
+
+
 def test_eager_programs_save_the_graph(tmp_path):
     """Values that are there as soon as they are recorded do not become constants of the file."""
     subprocess.run([sys.executable, "-c", EAGER, tmp_path / "net.lamina"], check=True,
