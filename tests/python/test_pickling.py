@@ -195,7 +195,7 @@ def test_trainers_go_on_as_they_were():
         assert type(other) is Own and other.note == "a"
         np.testing.assert_allclose(other.predict(x), trainer.predict(x), atol=1e-6)
         ours, theirs = (dict(t.fit((x, x[:, :1]), epochs=2, verbose=0)) for t in (trainer, other))
-        assert list(ours) == ["loss", "mae", "r2"]
+        assert list(ours) == ["loss", "mean_absolute_error", "r2"]
         for name, values in ours.items():
             np.testing.assert_allclose(theirs[name], values, rtol=1e-5)
     assert again(lm.Trainer(net)).predict(x).shape == (32, 1)
