@@ -105,12 +105,17 @@ SavedModel load_model(const std::string& path) {
       }
       return false;
     };
+    // A file has integers first: parts are made in the order of parameters, then of the buffers' list.
     for (const auto& [name, value] : file.arrays) {
       if (is_constant(name)) {
         model.constants_.emplace_back(name, value);
-      } else {
-        model.add_state(name, value, !is_buffer(name));
+      } else if (!is_buffer(name)) {
+        model.add_state(name, value, true);
       }
+    }
+    for (const io::Json& buffer : buffers.as_array()) {
+      const Array* value = nn::find(file.arrays, buffer.as_string());
+      if (value) model.add_state(buffer.as_string(), *value, false);
     }
     model.connect();
     model.eval();
