@@ -42,6 +42,6 @@ struct KFoldOptions {
 };
 
 // Each example is in one validation part; the parts' sizes differ by one at most.
-std::vector<Fold> k_fold(data::DatasetHandle dataset, KFoldOptions options = {});
+std::vector<Fold> k_fold(data::DatasetHandle data, KFoldOptions options = {});
 
 }  // namespace lamina::train
