@@ -6,12 +6,10 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/capture.h"
-#include "lamina/exec/pending_updates.h"
 #include "lamina/io/protobuf.h"
 #include "lamina/op/op.h"
-#include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"
-#include "lamina/ops/random.h"
+#include "lamina/train/rehearsal.h"
 #include "lamina/train/trainer_parts.h"
 
 namespace lamina::train {
@@ -33,21 +31,6 @@ ProtoMessage shape_attribute(const Shape& shape) {
   value.message(1, list);
   return entry.text(1, "_output_shapes").message(2, value);
 }
-
-// Recording a forward pass leaves nothing behind: no random number is used up, no statistics change.
-class Rehearsal {
- public:
-  ~Rehearsal() {
-    take_back_updates(updates_);
-    default_generator().set_state(random_);
-  }
-
- private:
-  Generator::State random_ = default_generator().state();
-  uint64_t updates_ = recorded_updates();
-  NoGrad no_grad_;
-  Symbolic symbolic_;  // what is computed as it is recorded would be a constant of the graph
-};
 
 }  // namespace
 
