@@ -52,8 +52,8 @@ void compile(lm::Trainer& trainer, const Options& options, const TrainingData& d
   trainer.compile(std::move(how));
 }
 
-// The nets normalise by the statistics of a batch, which a single example does not have: where one is left
-// over, each epoch leaves out another.
+// The nets normalise by the statistics of a batch, which a single example does not have: where one
+// is left over, each epoch leaves out another.
 lm::data::DataLoader loader_of(const TrainingData& data, const Options& options) {
   const int64_t size = data.train->size();
   const bool one_left = size > options.batch_size && size % options.batch_size == 1;

@@ -125,7 +125,7 @@ CellTable parse_cells(std::string_view all, std::string_view source, CellOptions
   }
   if (table.rows() == 0) {
     throw bad_file(source, all.size(), "table", "no row", "at least one row after the names",
-                   "the first line has the names of the columns; write a line for each example below");
+                   "the first line has the names of the columns; below, each line is an example");
   }
   return table;
 }

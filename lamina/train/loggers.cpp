@@ -72,8 +72,8 @@ void EventLogger::on_train_begin() {
   writer_->add_hparams(options_.hparams, metrics);
 }
 
-// A module that cannot be run on zeros (it looks at its input's values) has no graph, but is trained all
-// the same; what is wrong with the input itself is said by the step that follows.
+// A module that cannot be run on zeros (it looks at its input's values) has no graph, but is trained
+// all the same; what is wrong with the input itself is said by the step that follows.
 void EventLogger::see_batch(const data::Batch& batch) {
   if (!std::exchange(graph_due_, false)) return;
   Shape shape = batch.x.shape();

@@ -40,8 +40,8 @@ struct EventLoggerOptions {
   bool graph = true;        // what the module computes, once, as the first batch comes
 };
 
-// Event files for TensorBoard: every number of the logs and the learning rate ("lr") by epoch, and the
-// module's graph.
+// Event files for TensorBoard: every number of the logs and the learning rate ("lr") by epoch, and
+// the module's graph.
 class EventLogger : public Callback {
  public:
   explicit EventLogger(std::string folder, EventLoggerOptions options = {});

@@ -77,8 +77,8 @@ bool same_recording(const Recorded& a, const Recorded& b) {
   return true;
 }
 
-// A forward that reads values as it runs gives what they come to for the stand-in: numbers, no graph. It
-// shows where zeros and ones are recorded in another way.
+// A forward that reads values as it runs gives what they come to for the stand-in: numbers, no
+// graph. It shows where zeros and ones are recorded in another way.
 void check_reads_nothing(const Recorded& recorded, nn::Module& module, const Array& zeros,
                          const nn::StateDict& state) {
   const std::vector<std::string>& names = recorded.captured.graph.leaf_names;

@@ -105,7 +105,8 @@ SavedModel load_model(const std::string& path) {
       }
       return false;
     };
-    // A file has integers first: parts are made in the order of parameters, then of the buffers' list.
+    // A file has integers first: parts are made in the order of parameters, then of the list of
+    // buffers.
     for (const auto& [name, value] : file.arrays) {
       if (is_constant(name)) {
         model.constants_.emplace_back(name, value);

@@ -99,8 +99,8 @@ nb::object buffer(nb::handle self, const std::string& name, Array value) {
   return nb::cast(made);
 }
 
-// (name, value, whether it is a buffer) of the module itself, in the order children, parameters, buffers.
-// A parameter that is frozen is no buffer, although neither is trained.
+// (name, value, whether it is a buffer) of the module itself, in the order children, parameters,
+// buffers. A parameter that is frozen is no buffer, although neither is trained.
 nb::list own(const Module& self) {
   nb::list out;
   for (const auto& [name, child] : self.children()) out.append(nb::make_tuple(name, child, false));

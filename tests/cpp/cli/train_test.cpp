@@ -209,7 +209,8 @@ TEST_F(Train, LearnsTables) {
 }
 
 TEST_F(Train, LearnsTablesOfAnySize) {
-  for (const int count : {3, 10, 11, 12}) {  // of 12, 9 are learnt from: two batches of 4, and one row
+  // Of 12 rows, 9 are learnt from: two batches of 4, and one row.
+  for (const int count : {3, 10, 11, 12}) {
     std::ofstream table(folder / "n.csv");
     table << "a,kind\n";
     for (int i = 0; i < count; ++i) table << i << (i % 2 ? ",x\n" : ",y\n");
