@@ -64,8 +64,7 @@ void inspect_folder(const std::string& path) {
   for (size_t c = 0; c < counts.size(); ++c)
     fmt::print("{:30} {:8}\n", folder.classes()[c], counts[c]);
   for (const auto& [kind, count] : kinds) fmt::print("{:30} {:8}\n", kind, count);
-  fmt::print("the first: {}  {}\n", folder.name(0),
-             picture_size(io::read_picture(folder.name(0))));
+  fmt::print("the first: {}  {}\n", folder.name(0), picture_size(io::read_picture(folder.name(0))));
 }
 
 void inspect_table(const std::string& path) {

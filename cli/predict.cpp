@@ -51,9 +51,9 @@ void show(const std::vector<Answer>& all, const std::vector<Unread>& unread,
 }
 
 void run(const Arguments& arguments) {
-  const bool is_picture = lamina::io::picture_kind(
-                              lamina::io::MappedFile(arguments.model).bytes()) !=
-                          lamina::io::PictureKind::kUnknown;
+  const bool is_picture =
+      lamina::io::picture_kind(lamina::io::MappedFile(arguments.model).bytes()) !=
+      lamina::io::PictureKind::kUnknown;
   if (is_picture) {
     throw lamina::FileError(arguments.model + " is a picture, no model")
         .help("the model comes first: lamina predict MODEL FILES..");

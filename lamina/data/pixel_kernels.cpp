@@ -69,8 +69,8 @@ void WeightedColumns(const float* in, size_t channels, const int32_t* starts, co
     for (size_t k = 0; k < count; ++k) {
       sum = hn::MulAdd(hn::LoadU(pixel, from + k * channels), hn::Set(pixel, w[k]), sum);
     }
-    sum = hn::Add(hn::Min(hn::Max(sum, hn::Zero(pixel)), hn::Set(pixel, 255)),
-                  hn::Set(pixel, 0.5f));
+    sum =
+        hn::Add(hn::Min(hn::Max(sum, hn::Zero(pixel)), hn::Set(pixel, 255)), hn::Set(pixel, 0.5f));
     HWY_ALIGN uint8_t values[4];
     hn::Store(hn::DemoteTo(bytes, hn::ConvertTo(integers, sum)), bytes, values);
     // Four at once where that stays in the line: the next pixel overwrites what is too much.

@@ -96,8 +96,9 @@ void check_reads_nothing(const Recorded& recorded, nn::Module& module, const Arr
   if (depends) return;
   throw StateError(text("save_model: what this ", module.kind(),
                         " computes does not follow from its input alone"))
-      .help("forward reads values (item, numpy, an if) or changes from call to call while it is "
-            "recorded; where and cond choose without reading");
+      .help(
+          "forward reads values (item, numpy, an if) or changes from call to call while it is "
+          "recorded; where and cond choose without reading");
 }
 
 // Whether the graph gives results for another number of examples as well.

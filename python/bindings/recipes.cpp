@@ -55,8 +55,8 @@ bool keeps_recipe(nb::handle scope, nb::handle function) {
     return name == "__init__" && !scope.is(nb::type<Module>()) &&
            !scope.is(nb::type<nn::Sequential>());
   }
-  return is_training_type(scope) && (name == "__init__" || name == "split" ||
-                                     name == "with_transforms" || name == "compile");
+  return is_training_type(scope) &&
+         (name == "__init__" || name == "split" || name == "with_transforms" || name == "compile");
 }
 
 void note_recipe(nb::handle function, nb::handle result, PyObject* const* values, size_t count,
