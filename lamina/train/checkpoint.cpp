@@ -84,6 +84,7 @@ void Trainer::save_checkpoint(const std::string& path) {
   state.set("optimizer", options_.optimizer->kind()).set("epochs_done", epochs_done_);
   state.set("history", history_json(history_)).set("counts", std::move(counts));
   state.set("batches", totals_.batches()).set("accumulated", accumulated_);
+  state.set("order", int64_t{order_});
   state.set("random_seed", from_unsigned(random.seed))
       .set("random_counter", from_unsigned(random.counter));
   if (feed_) {
@@ -106,7 +107,7 @@ void Trainer::load_checkpoint(const std::string& path) {
   std::vector<int64_t> counts;
   History history;
   Generator::State random;
-  int64_t epochs_done = 0, batches = 0, accumulated = 0;
+  int64_t epochs_done = 0, batches = 0, accumulated = 0, order = 0;
   reading(path, [&] {
     const std::string& kind = state.at("optimizer").as_string();
     if (kind != options_.optimizer->kind()) {
@@ -116,6 +117,7 @@ void Trainer::load_checkpoint(const std::string& path) {
     epochs_done = state.at("epochs_done").as_integer();
     batches = state.at("batches").as_integer();
     if (const io::Json* waiting = state.find("accumulated")) accumulated = waiting->as_integer();
+    if (const io::Json* so_far = state.find("order")) order = so_far->as_integer();
     history = history_from(state.at("history"));
     random = {to_unsigned(state.at("random_seed")), to_unsigned(state.at("random_counter"))};
     for (const io::Json& count : state.at("counts").as_array())
@@ -154,6 +156,7 @@ void Trainer::load_checkpoint(const std::string& path) {
   default_generator().set_state(random);
   history_ = std::move(history);
   epochs_done_ = epochs_done;
+  order_ = static_cast<uint32_t>(order);
   resume_ = std::move(resume);
 }
 

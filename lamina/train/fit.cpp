@@ -1,6 +1,9 @@
 // The training loop.
+#include <cstdio>
+
 #include "lamina/base/error.h"
 #include "lamina/data/permutation.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/train/progress.h"
 #include "lamina/train/subset.h"
 #include "lamina/train/trainer.h"
@@ -14,6 +17,7 @@ void Trainer::start(const FitOptions& options, const Callbacks& callbacks) {
     history_ = {};
     epochs_done_ = options.initial_epoch;
     accumulated_ = 0;
+    order_ = 0;
     totals_.reset();
     return feed_->start(epochs_done_);
   }
@@ -118,12 +122,17 @@ const History& Trainer::fit(data::Source data, FitOptions options) {
   start(options, callbacks);
   while (epochs_done_ < options.epochs && !stop_) epoch(options, callbacks);
   callbacks.each([](Callback& c) { c.on_train_end(); });
+  if (options.verbose > 0 && is_deterministic()) {
+    std::printf("fingerprint %s: weights, order of the data, settings\n", fingerprint().c_str());
+    std::fflush(stdout);
+  }
   return history_;
 }
 
 void Trainer::one_batch(data::Batch batch, const FitOptions& options, const Callbacks& callbacks) {
   const int64_t number = feed_->number(), examples = batch.x.shape(0), before = totals_.batches();
   see(batch.x);
+  note_order();
   weights_ = weights_of(batch, options);
   if (options.transform) {
     target_ = batch.y;

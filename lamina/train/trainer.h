@@ -110,6 +110,10 @@ class Trainer {
   optim::Optimizer& optimizer();
   const Loss& loss() const { return options_.loss; }
   const History& history() const { return history_; }
+  // "5f3a91c2-07be44d1-9c0d2e7f": checksums of the weights, of the order in which examples came since the
+  // training began, and of versions and settings, by which two runs are compared. fit prints it in the
+  // deterministic mode, in which runs that agree in the last two agree in the first.
+  std::string fingerprint() const;
   const Totals& totals() const { return totals_; }  // of the running epoch
   const CompileOptions& options() const { return options_; }
   bool last_batch() const { return last_batch_; }  // whether the running one is its epoch's last
@@ -128,6 +132,7 @@ class Trainer {
   Array whole_step(data::Batch batch);
   Array weights_of(const data::Batch& batch, const FitOptions& options) const;
   void see(const Array& x);
+  void note_order();  // of the running batch
 
   std::shared_ptr<nn::Module> module_;
   CompileOptions options_;
@@ -135,6 +140,7 @@ class Trainer {
   Totals totals_;
   History history_;
   int64_t epochs_done_ = 0;
+  uint32_t order_ = 0;  // checksum of the examples' numbers so far
   bool in_epoch_ = false, stop_ = false, stop_now_ = false;
   std::optional<InputSpec> input_;   // of what the module has been given
   std::unique_ptr<BatchFeed> feed_;  // of the running fit

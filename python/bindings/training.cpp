@@ -318,6 +318,14 @@ void bind_trainer(nb::module_& m) {
            "For callbacks: the fit ends after this epoch, or now, after this batch.")
       .def_prop_ro("module", &Trainer::module, nb::rv_policy::reference_internal)
       .def_prop_ro("optimizer", &Trainer::optimizer, nb::rv_policy::reference_internal)
+      .def("fingerprint", &Trainer::fingerprint,
+           "Three checksums: of the weights, of the order in which examples came since the training "
+           "began, of versions and settings. Two runs are compared by it; `fit` prints it in the "
+           "deterministic mode (`lm.set_deterministic`), in which runs that agree in the last two "
+           "agree in the first.\n"
+           ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(\"sgd\", \"mse\")\n"
+           ">>> len(trainer.fingerprint())\n"
+           "26")
       .def_prop_ro("history", [](const Trainer& self) { return History(self.history()); });
 }
 

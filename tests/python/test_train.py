@@ -183,3 +183,28 @@ def test_checkpoint(tmp_path):
     resumed.fit(points(), epochs=4, verbose=0)
     for name, value in whole.module.state_dict().items():
         np.testing.assert_array_equal(resumed.module.state_dict()[name].numpy(), value.numpy())
+    assert resumed.fingerprint() == whole.fingerprint()
+
+
+def test_fingerprints_tell_runs_apart(capfd):
+    digits = data.digits()
+
+    def run(seed=0, epochs=2, precision="float32", threads=2, verbose=0):
+        before, was = lm.num_threads(), lm.is_deterministic()
+        lm.set_num_threads(threads)
+        lm.set_deterministic(True)
+        try:
+            lm.seed(0)
+            model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10))
+            trainer = lm.Trainer(model).compile("adam", "cross_entropy", precision=precision)
+            trainer.fit(digits, epochs=epochs, batch_size=100, seed=seed, verbose=verbose)
+            return trainer.fingerprint()
+        finally:
+            lm.set_num_threads(before)
+            lm.set_deterministic(was)
+
+    weights, order, settings = run(verbose=2).split("-")
+    assert f"fingerprint {weights}-{order}-{settings}" in capfd.readouterr().out
+    assert run(threads=1) == f"{weights}-{order}-{settings}"
+    other = run(seed=1).split("-")
+    assert other[0] != weights and other[1] != order and other[2] == settings
