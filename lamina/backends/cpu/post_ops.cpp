@@ -29,9 +29,10 @@ std::optional<Kind> kind_of(const EpilogueStep& step) {
 }  // namespace
 
 bool takes_post_op(const EpilogueStep& step, const Spec* extra) {
-  if (!kind_of(step) || step.spec.dtype != DType::Float32) return false;
+  const DType dtype = step.spec.dtype;
+  if (!kind_of(step) || (dtype != DType::Float32 && dtype != DType::BFloat16)) return false;
   if (!extra) return true;
-  if (extra->dtype != DType::Float32) return false;
+  if (extra->dtype != dtype) return false;
   if (extra->shape == step.spec.shape) return true;
   if (kind_of(step) == Kind::Subtract && step.extra_first) return false;
   if (extra->shape.elements() == 1) return true;
