@@ -3,7 +3,8 @@
     python bench/compile_time.py [--threads 2] [--depths 32,128,512,2048] [--peer PYTHON]
 
 First whole networks, each in a process of its own, so that no kernel is known: ResNet-50 inference
-(goal 100 ms) and a DenseNet-121 training step (goal 500 ms). Then two nets of growing depth: compile
+(goal 100 ms) and a DenseNet-121 training step (goal 500 ms). Then an LSTM by scan (goal 100 ms), and what another
+length of its sequences costs: the loops' bodies are known. Then two nets of growing depth: compile
 time per node should not grow. --peer: an interpreter with onnxruntime and onnx, whose session of the
 same ResNet-50 is timed beside it; `lamina bench survey` makes one.
 """
@@ -73,6 +74,25 @@ def step_of(model, x, y):
         nn.cross_entropy(model(x), y).backward()
         optimizer.step()
     return step
+
+
+def lstm_lengths(threads):
+    """Milliseconds of compiling a two-layer LSTM's training step: for the first length, then for others."""
+    import lamina as lm
+    from lamina import nn, optim
+
+    lm.set_num_threads(threads)
+    net = nn.LSTM(512, 512, num_layers=2)
+    optimizer = optim.SGD(net.parameters(), 0.01)
+    rows = []
+    for steps in (64, 50, 37, 61):
+        x = lm.random.normal((steps, 32, 512)).eval()
+        before = lm.compile_times()
+        loss = lm.mean(lm.square(net(x)[0]))
+        loss.backward()
+        optimizer.step()
+        rows.append({name: 1e3 * (t - before.get(name, 0)) for name, t in lm.compile_times().items()})
+    return rows
 
 
 def measure(make, threads):
@@ -150,6 +170,9 @@ def main():
     parser.add_argument("--peer", help="an interpreter with onnxruntime and onnx")
     parser.add_argument("--only", help=argparse.SUPPRESS)
     a = parser.parse_args()
+    if a.only == "lstm":
+        print(json.dumps(lstm_lengths(a.threads)))
+        return
     if a.only:
         name, _, depth = a.only.partition(" ")
         make = (lambda: DEEP[name](int(depth))) if depth else NETS[name]
@@ -157,6 +180,11 @@ def main():
         return
     for name in NETS:
         show(name, in_its_own_process(name, a.threads))
+    first, *others = in_its_own_process("lstm", a.threads)
+    kernels = [sum(ms for name, ms in row.items() if name.startswith("kernel")) for row in others]
+    print(f"LSTM training step, 2 layers of 512, by scan: {sum(first.values()):.1f} ms; another length "
+          f"{', '.join(f'{sum(row.values()):.1f}' for row in others)} ms, of which kernels of its sizes "
+          f"{', '.join(f'{ms:.1f}' for ms in kernels)}")
     if a.peer:
         here = str(pathlib.Path(__file__).parent)
         subprocess.run([a.peer, "-c", PEER, here, str(a.threads)], check=True)

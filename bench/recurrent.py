@@ -4,7 +4,8 @@ usage: recurrent.py [--torch-python PYTHON] [--eager] [--rounds N] [WORK..]
 Two layers of 512, 64 steps of 512 numbers, 2 threads; images of 32 channels of 16 x 16 and 16 steps for convlstm; words:
 10,000 words, embedding 256, two LSTMs of 256, 32 steps. Both sides begin with the same weights; nothing is timed before
 the losses of three steps agree. A process for each side, in turns; the median of the rounds. Cells run through
-torch.compile too, unless --eager; the faster of the two is the peer."""
+torch.compile too, unless --eager; the faster of the two is the peer. Works with lengths (8 to 64) stand beside
+our own run of the whole padded batch as well."""
 
 import argparse
 import os
@@ -278,7 +279,8 @@ def main():
     given = parser.parse_args()
     if given.serve:
         return serve(given.serve, given.compile)
-    ours, eager = Side(sys.executable, "lamina", False), Side(given.torch_python, "torch", False)
+    ours, padded = Side(sys.executable, "lamina", False), Side(sys.executable, "lamina", False)
+    eager = Side(given.torch_python, "torch", False)
     compiled = None if given.eager else Side(given.torch_python, "torch", True)
     print(f"{'work':20} {'Lamina ms':>10} {'PyTorch ms':>11} {'compiled':>9} {'ratio':>6}  losses differ by")
     for work in given.works:
@@ -287,11 +289,16 @@ def main():
         differ = np.max(np.abs(losses / losses[1] - 1))
         if not differ < 1e-3:
             sys.exit(f"{work}: the sides compute different losses: {losses.tolist()}")
+        if work.startswith("lengths"):  # beside our own run of all steps, which takes no lengths
+            padded.ask(work.replace("lengths", "lstm"))
+            sides.append(padded)
         times = [[float(side.ask("")) for side in sides] for _ in range(given.rounds)]
-        mine, *peers = (1e3 * statistics.median(column) for column in zip(*times))
-        shown = f"{peers[1]:9.1f}" if len(peers) > 1 else " " * 9
-        print(f"{work:20} {mine:10.1f} {peers[0]:11.1f} {shown} {min(peers) / mine:5.2f}x  {differ:.0e}", flush=True)
-    for side in [ours, eager] + [compiled] * (compiled is not None):
+        mine, *others = (1e3 * statistics.median(column) for column in zip(*times))
+        own = f"; padded {others[-1]:.1f}, {others.pop() / mine:.2f}x" if sides[-1] is padded else ""
+        shown = f"{others[1]:9.1f}" if len(others) > 1 else " " * 9
+        print(f"{work:20} {mine:10.1f} {others[0]:11.1f} {shown} {min(others) / mine:5.2f}x  {differ:.0e}{own}",
+              flush=True)
+    for side in [ours, padded, eager] + [compiled] * (compiled is not None):
         side.close()
 
 

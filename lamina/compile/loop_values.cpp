@@ -11,6 +11,7 @@
 namespace lamina {
 
 LAMINA_USE_OP(Convolution)
+LAMINA_USE_OP(ConvolutionInputGradient)
 LAMINA_USE_OP(Matmul)
 LAMINA_USE_OP(Reshape)
 
@@ -39,6 +40,11 @@ Array product_of_rows(const Array& a, Array b) {
   IntList shape(a.shape().begin(), a.shape().end());
   shape.back() = b.shape(-1);
   return reshape(matmul(rows_of(a), std::move(b)), shape);
+}
+
+// Takes pictures and one weight, and gives a picture for each.
+bool is_of_pictures(const Op* op) {
+  return op == &ops::op_Convolution() || op == &ops::op_ConvolutionInputGradient();
 }
 
 // One weight for all steps: a single convolution over the pictures of all steps.
@@ -83,7 +89,7 @@ Array pictures_of_steps(Array x) {
 bool can_stack(const GraphValue& v, const std::vector<bool>& stacked) {
   if (!v.op || v.op->random || v.op->multiple) return false;
   if (v.op->elementwise) return v.spec.shape.rank() < kMaxRank;
-  if (v.op == &ops::op_Convolution()) {
+  if (is_of_pictures(v.op)) {
     return stacked[0] && std::count(stacked.begin(), stacked.end(), true) == 1 &&
            v.spec.shape.rank() < kMaxRank;
   }
@@ -112,7 +118,7 @@ int32_t append_stacked(Graph& graph, const GraphValue& v, const std::vector<int3
   return splice(graph, inputs, v.origin, [&](const std::vector<Array>& arrays) {
     std::vector<Array> operands = arrays;
     if (v.op == &ops::op_Matmul()) return std::vector{product_of_rows(operands[0], operands[1])};
-    if (v.op == &ops::op_Convolution()) return std::vector{convolution_of_steps(v, operands)};
+    if (is_of_pictures(v.op)) return std::vector{convolution_of_steps(v, operands)};
     for (size_t k = 0; k < operands.size(); ++k) {
       if (stacked[k]) operands[k] = with_step_rank(std::move(operands[k]), rank);
     }

@@ -12,6 +12,7 @@
 #include "lamina/exec/memory_budget.h"
 #include "lamina/exec/placement.h"
 #include "lamina/exec/program_builder.h"
+#include "lamina/exec/shared_derivations.h"
 #include "lamina/op/cluster.h"
 #include "lamina/op/concatenation.h"
 #include "lamina/op/elementwise.h"
@@ -33,7 +34,7 @@ class Lowering {
       : graph_(std::move(graph)),
         options_(std::move(options)),
         main_(graph_.leaf_count, tier),
-        once_(graph_.leaf_count, tier),
+        once_(graph_.leaf_count, tier, true),
         parts_(place_parts(graph_)) {
     for (ProgramBuilder* builder : {&main_, &once_}) builder->program().why_tier = why_tier;
     for (size_t i = 0; i < parts_.size(); ++i) {
@@ -439,7 +440,8 @@ class Lowering {
     for (int32_t leaf = 0; leaf < graph_.leaf_count; ++leaf) {
       if (read[static_cast<size_t>(leaf)]) main_.program().derivation_leaves.push_back(leaf);
     }
-    main_.program().derivation = once_.finish();
+    const std::string what = once_.what();
+    main_.program().derivation = shared_derivation(once_.finish(), what);
   }
 
   struct Prepared {

@@ -9,6 +9,7 @@
 #include "lamina/exec/compile_times.h"
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/profile.h"
+#include "lamina/exec/shared_derivations.h"
 #include "lamina/op/op.h"
 
 namespace lamina {
@@ -37,7 +38,8 @@ KernelRequest new_request(const Op* op, const AttributesRef& attributes) {
   return request;
 }
 
-ProgramBuilder::ProgramBuilder(int leaf_count, int tier) : program_(std::make_shared<Program>()) {
+ProgramBuilder::ProgramBuilder(int leaf_count, int tier, bool describes)
+    : program_(std::make_shared<Program>()), describes_(describes) {
   program_->tier = tier;
   program_->leaf_count = leaf_count;
   plan_.buffers.resize(static_cast<size_t>(leaf_count));
@@ -66,7 +68,19 @@ std::shared_ptr<const Kernel> ProgramBuilder::prepare(KernelRequest& request) {
           .detail("refused", list_text(refusals));
     }
   }
+  if (kernel && describes_) made_for_.emplace(kernel, text_of_request(request, *kernel));
   return kernel;
+}
+
+std::string ProgramBuilder::what() const {
+  std::string all;
+  for (const Instruction& i : program_->instructions) {
+    const auto made = made_for_.find(i.kernel);
+    const std::string& one = made == made_for_.end() ? i.kernel->makes : made->second;
+    if (one.empty()) return "";
+    all += text("\n", one);
+  }
+  return all;
 }
 
 void ProgramBuilder::add(std::shared_ptr<const Kernel> kernel, Label label,

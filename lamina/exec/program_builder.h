@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "lamina/exec/memory_plan.h"
@@ -24,7 +25,8 @@ inline double bytes_of(const Spec& s) {
 
 class ProgramBuilder {
  public:
-  ProgramBuilder(int leaf_count, int tier);
+  // `describes`: whether what() will be asked.
+  ProgramBuilder(int leaf_count, int tier, bool describes = false);
 
   int32_t new_buffer(int64_t bytes);
   int32_t new_buffer(const Spec& s) { return new_buffer(static_cast<int64_t>(bytes_of(s))); }
@@ -63,6 +65,8 @@ class ProgramBuilder {
   void output(Location where, const Spec& s);
 
   bool empty() const { return program_->instructions.empty(); }
+  // What the instructions compute, in their order; empty where a kernel does not say.
+  std::string what() const;
   Program& program() { return *program_; }
   std::shared_ptr<Program> finish();
 
@@ -76,6 +80,8 @@ class ProgramBuilder {
   MemoryPlan plan_;
   std::deque<Copied> recent_copies_;
   bool again_ = false;
+  const bool describes_;
+  std::unordered_map<std::shared_ptr<const Kernel>, std::string> made_for_;  // the request as text
 };
 
 // A request for the op as things stand: threads, determinism.

@@ -6,12 +6,11 @@
 #include <span>
 #include <utility>
 
-#include "lamina/base/error.h"
-#include "lamina/base/text.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
 #include "lamina/ops/movement.h"
+#include "lamina/transform/scan_lengths.h"
 
 namespace lamina::nn {
 namespace {
@@ -34,23 +33,6 @@ Array rows_of(Array x, const Array& numbers, const Array& held) {
   shape[0] = held.shape(0);
   Array taken = take(std::move(x), numbers);
   return where(reshape(held, std::move(shape)), taken, zeros_like(taken));
-}
-
-std::vector<int64_t> checked(const Array& lengths, int64_t time, int64_t batch) {
-  if (!is_integer(lengths.dtype())) {
-    throw DTypeError(text("expected lengths as integers, got ", describe(lengths)));
-  }
-  if (lengths.ndim() != 1 || lengths.shape(0) != batch) {
-    throw ShapeError(
-        text("expected the lengths of ", batch, " sequences, got ", describe(lengths)));
-  }
-  std::vector<int64_t> values = lengths.to_vector<int64_t>();
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i] >= 1 && values[i] <= time) continue;
-    throw ValueError(text("length ", values[i], " of sequence ", i, " is not 1 to ", time,
-                          ", the steps that the input has"));
-  }
-  return values;
 }
 
 struct Places {
@@ -81,7 +63,7 @@ SequenceLayout::SequenceLayout(const Array& lengths, int64_t time, int64_t batch
     : time_(time),
       batch_(batch),
       batch_first_(batch_first),
-      lengths_(checked(lengths, time, batch)) {
+      lengths_(checked_lengths("", lengths, time, batch)) {
   std::vector<size_t> order(lengths_.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),

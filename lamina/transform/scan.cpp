@@ -9,6 +9,7 @@
 #include "lamina/ops/iota.h"
 #include "lamina/ops/loops.h"
 #include "lamina/transform/loop_function.h"
+#include "lamina/transform/scan_lengths.h"
 
 namespace lamina {
 namespace {
@@ -68,6 +69,9 @@ ScanStep scan(const ScanFunction& f, std::vector<Array> init, std::vector<Array>
   const int64_t length = length_of(sequences, options);
   for (size_t k = 0; k < init.size(); ++k) {
     init[k] = settled(std::move(init[k]), text(options.name, ": carry ", k));
+  }
+  if (options.lengths) {
+    return scan_to_lengths(f, std::move(init), std::move(sequences), std::move(options), length);
   }
   std::vector<Array> inputs = init, outside;
   ScanStep step;

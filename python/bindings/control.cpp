@@ -32,18 +32,20 @@ void bind_control(nb::module_& m) {
   m.def(
       "_scan",
       [](const nb::callable& function, std::vector<Array> init, std::vector<Array> sequences,
-         bool reverse, std::optional<int64_t> length, std::string name, std::string where) {
+         bool reverse, std::optional<int64_t> length, std::optional<Array> lengths,
+         std::string name, std::string where) {
         auto step = [&](const std::vector<Array>& carry, const std::vector<Array>& x) {
           nb::tuple result = nb::cast<nb::tuple>(function(carry, x));
           return ScanStep{nb::cast<std::vector<Array>>(result[0]),
                           nb::cast<std::vector<Array>>(result[1])};
         };
         ScanStep done = scan(step, own(std::move(init)), own(std::move(sequences)),
-                             {reverse, length, std::move(name), std::move(where)});
+                             {reverse, length, lengths ? own_memory(std::move(*lengths)) : Array(),
+                              std::move(name), std::move(where)});
         return nb::make_tuple(std::move(done.carry), std::move(done.outputs));
       },
       nb::arg("function"), nb::arg("init"), nb::arg("sequences"), nb::arg("reverse"),
-      nb::arg("length").none(), nb::arg("name"), nb::arg("where"));
+      nb::arg("length").none(), nb::arg("lengths").none(), nb::arg("name"), nb::arg("where"));
   m.def("_cond", [](Array predicate, const nb::callable& yes, const nb::callable& no,
                     std::vector<Array> operands, std::string where) {
     return cond(own_memory(std::move(predicate)), function_of(yes), function_of(no),

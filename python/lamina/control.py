@@ -36,7 +36,7 @@ def _where(depth=2):
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
-def scan(f, init, xs=None, *, reverse=False, length=None):
+def scan(f, init, xs=None, *, reverse=False, length=None, lengths=None):
     """A loop over the first axis of `xs`: `carry, ys[t] = f(carry, xs[t])`, from `carry = init` on.
 
     Returns the last carry and the stacked `ys`. `f` is called once, on placeholders, and the loop is one op, whatever
@@ -44,19 +44,29 @@ def scan(f, init, xs=None, *, reverse=False, length=None):
     Carry, xs and ys may be arrays or nested lists, tuples and dicts of them, or None. With `reverse` the loop runs
     from the last slice to the first; without `xs` it has `length` steps.
 
-    Shapes: init any; xs [length, ..] -> carry as init, ys [length, ..]
+    With `lengths`, integers [batch] of 1 to the number of steps, the first axis of every carry, slice and output is
+    a batch of sequences. Each ends after its length: its carry stays as it is from then on, its outputs are zeros, and
+    what `xs` holds there is not looked at. The lengths are read at once, and the loop stops where the longest
+    sequence ends. `nn.RNN` goes further and spares the padding of the others too.
+
+    Shapes: init any; xs [length, ..] -> carry as init, ys [length, ..]; with lengths init [batch, ..]; xs [length,
+      batch, ..] -> carry as init, ys [length, batch, ..]
     Dtypes: any; those of init are kept
-    Errors: `ShapeError` and `DTypeError` when the carry changes, or lengths differ; `ValueError` without a length;
-      `StateError` when `f` asks for the value of an array; those of `f`
+    Errors: `ShapeError` and `DTypeError` when the carry changes, or lengths differ; `ValueError` without a length, or
+      for lengths that are 0 or more than there are steps; `StateError` when `f` asks for the value of an array; those of `f`
 
     >>> total, sums = lm.scan(lambda s, x: (s + x, s + x), 0.0, lm.array([1.0, 2.0, 3.0]))
     >>> print(total, sums)
     6 [1, 3, 6]
+    >>> total, sums = lm.scan(lambda s, x: (s + x, s + x), lm.zeros(2), lm.ones((3, 2)), lengths=[3, 1])
+    >>> print(total, sums[:, 1])
+    [3, 1] [1, 0, 0]
     """
-    return _scan(f, init, xs, reverse, length, "scan", _where())
+    lengths = None if lengths is None else _lamina.asarray(lengths)
+    return _scan(f, init, xs, reverse, length, "scan", _where(), lengths)
 
 
-def _scan(f, init, xs, reverse, length, name, where):
+def _scan(f, init, xs, reverse, length, name, where, lengths=None):
     _require_callable(name, f)
     carries, sequences, next_nest, output_nest = [], [], [], []
     carry_nest = _flatten(init, carries, f"{name}: init")
@@ -71,7 +81,7 @@ def _scan(f, init, xs, reverse, length, name, where):
         output_nest[:] = [_flatten(result[1], outputs, f"{name}: output")]
         return after, outputs
 
-    last, stacked = _lamina._scan(step, carries, sequences, reverse, length, name, where)
+    last, stacked = _lamina._scan(step, carries, sequences, reverse, length, lengths, name, where)
     return next_nest[0](iter(last)), output_nest[0](iter(stacked))
 
 

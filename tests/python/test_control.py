@@ -193,3 +193,90 @@ def test_an_interrupted_step_changes_nothing():
         thread.join()
     close(w, np.ones(3), 0)
     assert lm.while_loop(lambda n: n < 9, lambda n: n + 1, lm.array(1.0)).item() == 9
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_lengths_are_each_sequence_alone(reverse):
+    """Carries, outputs and gradients, with NaN behind the ends; the loop stops where the longest ends."""
+    lengths, w = [3, 9, 1, 4], lm.array(np.cos(np.arange(9.0)).reshape(3, 3))
+    x, h0 = np.sin(np.arange(16 * 4 * 3.0)).reshape(16, 4, 3), np.cos(np.arange(12.0)).reshape(4, 3)
+    for b, n in enumerate(lengths):
+        x[n:, b] = np.nan
+
+    def step(h, x):
+        h = lm.tanh(h @ w + x)
+        return h, {"h": h, "twice": 2 * h}
+
+    def loss(h0, x, w_, lengths=None):
+        last, ys = lm.scan(lambda h, x: (lm.tanh(h @ w_ + x), lm.tanh(h @ w_ + x) * 2), h0, x, reverse=reverse, lengths=lengths)
+        return lm.sum(last * last) + lm.sum(lm.sin(ys))
+
+    last, ys = lm.scan(step, lm.array(h0), lm.array(x), reverse=reverse, lengths=lengths)
+    assert ys["h"].shape == (16, 4, 3)
+    found = lm.grad(lambda h, x, w: loss(h, x, w, lengths), argnums=(0, 1, 2))(lm.array(h0), lm.array(x), w)
+    total = np.zeros((3, 3))
+    for b, n in enumerate(lengths):
+        alone = lm.array(h0[b:b + 1]), lm.array(x[:n, b:b + 1])
+        one, outputs = lm.scan(step, *alone, reverse=reverse)
+        assert np.allclose(np.array(last)[b], np.array(one)[0], atol=1e-14)
+        for name in ("h", "twice"):
+            assert np.allclose(np.array(ys[name])[:n, b], np.array(outputs[name])[:, 0], atol=1e-14)
+            assert not np.array(ys[name])[n:, b].any()
+        dh, dx, dw = lm.grad(loss, argnums=(0, 1, 2))(*alone, w)
+        assert np.allclose(np.array(found[0])[b], np.array(dh)[0], atol=1e-12)
+        assert np.allclose(np.array(found[1])[:n, b], np.array(dx)[:, 0], atol=1e-12)
+        assert not np.array(found[1])[n:, b].any()
+        total += np.array(dw)
+    assert np.allclose(np.array(found[2]), total, atol=1e-12)
+
+
+def test_a_scan_stops_where_the_longest_sequence_ends():
+    with lm.profile() as p:
+        total, ys = lm.scan(lambda s, x: (s + x, lm.exp(s)), lm.zeros(2), lm.ones((64, 2)), lengths=lm.array([5, 2]))
+        lm.eval(total, ys)
+        assert np.array_equal(np.array(total), [5, 2]) and ys.shape == (64, 2) and not np.array(ys)[5:].any()
+    assert max(row.runs for row in p.rows if "exp" in row.what) == 8
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda: ([3, 0], lm.zeros(2), lm.ones((4, 2))), lm.errors.ValueError, "scan: length 0 of sequence 1 is not 1 to 4"),
+    (lambda: ([3, 5], lm.zeros(2), lm.ones((4, 2))), lm.errors.ValueError, "scan: length 5 of sequence 1"),
+    (lambda: ([3, -2], lm.zeros(2), lm.ones((4, 2))), lm.errors.ValueError, "scan: length -2 of sequence 1"),
+    (lambda: ([2 ** 62, 1], lm.zeros(2), lm.ones((4, 2))), lm.errors.ValueError, "scan: length 4611686018427387904"),
+    (lambda: ([3, 1, 2], lm.zeros(2), lm.ones((4, 2))), lm.errors.ShapeError, "scan: expected the lengths of 2 sequences"),
+    (lambda: (3, lm.zeros(2), lm.ones((4, 2))), lm.errors.ShapeError, "scan: expected the lengths of 2 sequences"),
+    (lambda: ([3.0, 1.0], lm.zeros(2), lm.ones((4, 2))), lm.errors.DTypeError, "scan: expected lengths as integers"),
+    (lambda: ([3, 1], lm.zeros(3), lm.ones((4, 2))), lm.errors.ShapeError, "axis 0 of every carry is the batch, 2"),
+    (lambda: ([3, 1], 0.0, lm.ones((4, 2))), lm.errors.ShapeError, "axis 0 of every carry is the batch, 2"),
+    (lambda: ([3, 1], lm.zeros(2), lm.ones(4)), lm.errors.ShapeError, "axis 1 of every sequence is the batch, 2"),
+])
+def test_messages_of_lengths(call, error, message):
+    lengths, init, xs = call()
+    with pytest.raises(error, match=message):
+        lm.scan(lambda s, x: (s + x, s), init, xs, lengths=lengths)
+
+
+def test_with_lengths_outputs_have_the_batch():
+    with pytest.raises(lm.errors.ShapeError, match="axis 0 of every output is the batch, 2"):
+        lm.scan(lambda s, x: (s + x, lm.sum(s)), lm.zeros(2), lm.ones((4, 2)), lengths=[3, 1])
+
+
+def test_a_checkpoint_in_a_scan_keeps_less():
+    """The backward loop computes the step again from the carry: the same gradients in less memory."""
+    w = ramp(64, 256, scale=0.3).astype(lm.float32) * 0.1
+    x, h = ramp(32, 8, 256).astype(lm.float32), lm.zeros((8, 64))
+
+    def gates(h, x, w):
+        i, f, g, o = lm.split(x + h @ w, 4, axis=-1)
+        return lm.tanh(lm.sigmoid(i) * lm.tanh(g) + lm.sigmoid(f) * h) * lm.sigmoid(o)
+
+    def gradient(step):
+        lm.program_cache().clear()
+        g = lm.grad(lambda w: lm.sum(lm.scan(lambda h, x: (step(h, x, w),) * 2, h, x)[1] ** 2))
+        results = [np.array(g(w)) for _ in range(2)]
+        return results[1], max(p.planned_bytes for p in lm.program_cache().programs)
+
+    plain, kept = gradient(gates)
+    again, less = gradient(lm.checkpoint(gates))
+    assert np.allclose(plain, again, rtol=1e-4, atol=1e-5)
+    assert less < 0.95 * kept

@@ -81,6 +81,31 @@ def test_training_between_predictions(model):
         agrees(model, x)
 
 
+def prepared(call):
+    """How often something was derived from weights."""
+    with lm.no_grad(), lm.profile() as p:
+        call().numpy()
+    return sum(row.runs for row in p.rows if row.what.startswith("prepare"))
+
+
+@pytest.mark.parametrize("make, shape", [
+    (lambda: nn.LSTM(512, 512, num_layers=2), lambda n: (2 * n, 1, 512)),
+    (lambda: nn.Sequential(nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 64, 3)), lambda n: (n, 32, 30, 30)),
+], ids=["lengths", "batches"])
+def test_other_sizes_find_the_weights_packed(make, shape):
+    model = make().eval()
+
+    def call(n):
+        result = model(lm.array(np.ones(shape(n), np.float32)))
+        return result[0] if isinstance(result, tuple) else result
+
+    assert prepared(lambda: call(15)) > 0  # compiled at once: it takes long enough
+    assert [prepared(lambda: call(n)) for n in (12, 20, 17)] == [0, 0, 0]
+    for p in model.parameters():
+        p.value = p.value * 0.5
+    assert prepared(lambda: call(12)) > 0
+
+
 def test_a_parameter_set_from_foreign_memory_is_a_copy():
     weight = reals(4, 3)
     before, x = weight.copy(), reals(2, 3)

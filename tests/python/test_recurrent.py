@@ -122,6 +122,24 @@ def test_a_state_that_is_carried_through_training_is_computed_once():
     assert sum(made[3:]) == 0 and len(set(loops[3:])) == 1
 
 
+def test_weights_are_packed_once_a_loop():
+    """In training they change from step to step of the optimizer, but not from step to step of a loop."""
+    lm.seed(8)
+    net = lm.nn.LSTM(256, 256)
+    optimizer = lm.optim.SGD(net.parameters(), 0.1)
+    for batch in (1, 4):
+        x = np.sin(np.arange(40 * batch * 256.0)).reshape(40, batch, 256).astype(np.float32)
+        for _ in range(3):
+            with lm.profile() as p:
+                y, _ = net(lm.array(x))
+                lm.mean(lm.square(y)).backward()
+                optimizer.step()
+        loops = sum(row.runs for row in p.rows if row.kernel == "control.scan")
+        assert loops == 2  # forward and backward
+        assert sum(row.runs for row in p.rows if row.what.startswith("prepare")) <= loops + 1
+        assert sum(row.runs for row in p.rows if row.what.startswith("matmul")) >= 2 * 40
+
+
 class LayerNormLSTMCell(lm.nn.Module):
     def __init__(self, input_size, hidden_size):
         super().__init__()

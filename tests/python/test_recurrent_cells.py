@@ -239,12 +239,18 @@ def gru(p, x, h, reset_after=True):
     return (1 - z) * tanh(zx[:, 2 * n:] + inner) + z * h
 
 
+def zoned_lstm(p, x, h, c):
+    new_h, new_c = lstm(p, x, h, c)
+    return 0.25 * h + 0.75 * new_h, 0.75 * c + 0.25 * new_c
+
+
 PLAIN_FORMS = [
     ("LSTM", {}, (4, 4), lstm),
     ("GRU", {}, (4,), gru),
     ("GRU", {"reset_after": False}, (4,), gru),
     ("SimpleRNN", {}, (4,), simple("tanh")),
     ("SimpleRNN", {"nonlinearity": "relu"}, (4,), simple("relu")),
+    ("LSTM", {"zoneout": (0.25, 0.75)}, (4, 4), zoned_lstm),  # in evaluation
 ]
 
 
@@ -257,6 +263,7 @@ def test_gradients_of_both_orders_are_those_of_pytorch(kind, options, sizes, for
         formula, picture = (lambda *given: conv_lstm(torch, *given)), (4, 5)
     else:
         layer, x, picture = getattr(nn, kind)(3, 4, dtype=lm.float64, **options), drawn((4, 2, 3)), ()
+    layer.eval()
     randomize(layer)
     rows = () if kind == "ConvLSTM2d" else (1,)  # of layers
     state = [drawn((*rows, 2, size, *picture), 7 + k) for k, size in enumerate(sizes)]

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "lamina/base/parallel_for.h"
+#include "lamina/base/text.h"
 #include "lamina/base/timer.h"
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/profile.h"
@@ -117,6 +118,7 @@ class Derive final : public Kernel {
   Derive(std::shared_ptr<const Program> program, size_t input)
       : program_(std::move(program)), input_(input) {
     name = "control.derive";
+    makes = text("control.derive ", input, " of ", reinterpret_cast<uintptr_t>(program_.get()));
   }
   void run(std::byte* const* operands, RunContext&) const override {
     Run once;

@@ -8,6 +8,7 @@ namespace lamina::backend {
 
 extern const KernelEntry kernel_matmul_onednn;
 extern const KernelEntry kernel_matmul_packed;
+extern const KernelEntry kernel_matmul_row;
 extern const KernelEntry kernel_matmul_blocked;
 extern const KernelEntry kernel_matmul_by_float32;
 extern const KernelEntry kernel_matmul_few_rows;

@@ -251,10 +251,23 @@ struct Binding {
   Description have, want;
   enum Converted { Before, Prepared, After } converted = Before;
 };
+// All that a plain form depends on; empty for opaque ones.
+std::string form_of(const Description& d) {
+  if (d.get_format_kind() != dnnl::memory::format_kind::blocked) return "";
+  std::string out = text(static_cast<int>(d.get_data_type()), "/", d.get_size());
+  for (const auto& sizes : {d.get_dims(), d.get_padded_dims(), d.get_strides(), d.get_inner_blks(),
+                            d.get_inner_idxs()})
+    out += list_text(sizes);
+  return out;
+}
+
 Kernel::Preparation preparation(const PrimitiveKernel& kernel, const Binding& binding) {
   auto reorder = std::make_shared<PrimitiveKernel>("onednn.reorder", kernel.threads());
   reorder->add_reorder(reorder->operand(DNNL_ARG_FROM, 0, binding.have),
                        reorder->operand(DNNL_ARG_TO, 1, binding.want));
+  const std::string have = form_of(binding.have), want = form_of(binding.want);
+  if (!have.empty() && !want.empty())
+    reorder->makes = text("onednn.reorder ", kernel.threads(), " ", have, " to ", want);
   return {binding.operand, binding.want.get_size(), std::move(reorder)};
 }
 

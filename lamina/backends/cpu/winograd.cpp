@@ -40,6 +40,8 @@ class WinogradWeights final : public Kernel {
   WinogradWeights(const WinogradShape& shape, int64_t origin, std::array<int64_t, 4> steps)
       : shape_(shape), origin_(origin), steps_(steps) {
     name = "cpu.winograd.weights";
+    makes = text(name, " ", shape.channels, "x", shape.outputs, " at ", origin,
+                 IntList(steps.begin(), steps.end()));
   }
   void run(std::byte* const* operands, RunContext&) const override {
     WinogradWeight weight{reinterpret_cast<const float*>(operands[0]) + origin_, {}};

@@ -218,6 +218,81 @@ TEST(Matmul, PackedAppliesStepsInTheirOrder) {
   expect_close(run_kernel(backend::kernel_matmul_packed, request, inputs), expected, 1e-5, "steps");
 }
 
+// A request for one row with a weight that stays, 2 threads, and steps behind it.
+KernelRequest row_request(const Case& c, const Epilogue* epilogue = nullptr) {
+  KernelRequest request;
+  request.threads = 2;
+  request.epilogue = epilogue;
+  request.inputs = {c.a, c.b};
+  request.inputs[1].stable = true;
+  request.outputs = {row_major(c.c())};
+  return request;
+}
+
+// Runs go by turns from the first column to the last and back: run_kernel wants the same bits.
+TEST(Matmul, RowByTurns) {
+  for (const Case& c : {Case{row_major({1, 512}), transposed({512, 2048})},
+                        Case{row_major({1, 300}), row_major({300, 777})},
+                        Case{row_major({1, 1, 700}), transposed({700, 101})},
+                        Case{row_major({1, 9000}), row_major({9000, 8})}}) {
+    const Values a = values_of(c.a, 1), b = values_of(c.b, 2);
+    Case flat = c;
+    if (c.a.shape.rank() == 3) flat.b.shape = {1, 700, 101}, flat.b.strides = {70700, 1, 700};
+    expect_close(run_kernel(backend::kernel_matmul_row, row_request(flat), {a, b}),
+                 product(flat, a, b), 1e-5, c.text());
+  }
+}
+
+TEST(Matmul, RowAppliesStepsInTheirOrder) {
+  const Case c = {row_major({1, 256}), transposed({256, 1030})};
+  Epilogue epilogue;
+  epilogue.own_inputs = 2;
+  const auto step = [&](const char* name, int extra) {
+    epilogue.steps.push_back({op::find(name), {}, extra, false, {DType::Float32, c.c()}});
+  };
+  step("add", 0), step("tanh", -1), step("multiply", 1);
+  KernelRequest request = row_request(c, &epilogue);
+  request.inputs.push_back(row_major({1030})), request.inputs.push_back(row_major({1, 1030}));
+  const std::vector<Values> inputs = {values_of(c.a, 1), values_of(c.b, 2),
+                                      random_values({1030}, 3), random_values({1, 1030}, 4)};
+  Values expected = product(c, inputs[0], inputs[1]);
+  for (size_t i = 0; i < expected.size(); ++i)
+    expected[i] = std::tanh(expected[i] + inputs[2][i]) * inputs[3][i];
+  expect_close(run_kernel(backend::kernel_matmul_row, request, inputs), expected, 1e-5, "steps");
+}
+
+// What streaming in steps of one relies on: a sum is made in the same order for one row and for many.
+TEST(Matmul, RowHasTheBitsOfManyRows) {
+  if (!backend::takes_avx512()) GTEST_SKIP() << "without AVX-512 the products are our own";
+  const Case one{row_major({1, 512}), transposed({512, 1536})};
+  const Case many{row_major({24, 512}), transposed({512, 1536})};
+  const Values a = values_of(many.a, 1), b = values_of(many.b, 2);
+  KernelRequest request = row_request(many);
+  const Values all = run_kernel(backend::kernel_matmul_onednn, request, {a, b});
+  const Values row = run_kernel(backend::kernel_matmul_row, row_request(one),
+                                {Values(a.begin() + 512, a.begin() + 1024), b});
+  EXPECT_EQ(row, Values(all.begin() + 1536, all.begin() + 2 * 1536));
+}
+
+TEST(Matmul, RowRefusesWithReasons) {
+  const auto refusal = [](Case c, bool stable, bool deterministic = false) {
+    KernelRequest request = row_request(c);
+    request.inputs[1].stable = stable;
+    request.deterministic = deterministic;
+    EXPECT_EQ(backend::kernel_matmul_row.rule(request), nullptr);
+    return request.refusal;
+  };
+  const Case row{row_major({1, 512}), row_major({512, 512})};
+  EXPECT_EQ(refusal(row, false), "takes a weight that stays");
+  EXPECT_EQ(refusal(row, true, true), "bits must not depend on the kernel");
+  EXPECT_EQ(refusal({row_major({2, 512}), row_major({512, 512})}, true), "takes one row");
+  EXPECT_EQ(refusal({row_major({1, 4}), row_major({4, 5})}, true),
+            "takes weights of 65536 numbers or more");
+  EXPECT_EQ(refusal({row_major({1, 0}), row_major({0, 5})}, true), "the product is empty");
+  EXPECT_EQ(refusal({row_major({1, 512}, DType::Float64), row_major({512, 512})}, true),
+            "takes float32 only");
+}
+
 TEST(Matmul, BlockedIgnoresThreads) {
   for (const Case& c : {Case{row_major({300, 500}), row_major({500, 400})},
                         Case{row_major({20, 9000}), row_major({9000, 70})},

@@ -228,6 +228,50 @@ output %7
 )");
 }
 
+TEST(LoopPasses, GradientsOfPicturesThatOnlyStacksNeedComeAfterTheLoop) {
+  const std::string same =
+      ", stride=[1], padding_low=[1], padding_high=[1], dilation=[1], groups=1, shape=[6])";
+  EXPECT_EQ(after(products_after_loops, R"(
+%0 = input float32 [2, 4, 6] "dh"
+%1 = input float32 [5, 2, 4, 6] "dys"
+%2 = input float32 [4, 3, 3] "w"
+%3 = input float32 [4, 4, 3] "u"
+%4 = scan(%0, %1, %2, %3, carries=1, sequences=1, length=5, reverse=true, body={
+    %0 = input float32 [2, 4, 6] ""
+    %1 = input float32 [2, 4, 6] ""
+    %2 = input float32 [4, 3, 3] ""
+    %3 = input float32 [4, 4, 3] ""
+    %4 = add(%0, %1) : float32 [2, 4, 6]
+    %5 = convolution_input_gradient(%4, %3)" + same + R"( : float32 [2, 4, 6]
+    %6 = convolution_input_gradient(%4, %2)" + same + R"( : float32 [2, 3, 6]
+    output %5
+    output %6
+  })
+%5 = %4[1] : float32 [5, 2, 3, 6]
+output %5
+)"),
+            R"(
+%0 = input float32 [2, 4, 6] "dh"
+%1 = input float32 [5, 2, 4, 6] "dys"
+%2 = input float32 [4, 3, 3] "w"
+%3 = input float32 [4, 4, 3] "u"
+%4 = scan(%0, %1, %3, carries=1, sequences=1, length=5, reverse=true, body={
+    %0 = input float32 [2, 4, 6] ""
+    %1 = input float32 [2, 4, 6] ""
+    %2 = input float32 [4, 4, 3] ""
+    %3 = add(%0, %1) : float32 [2, 4, 6]
+    %4 = convolution_input_gradient(%3, %2)" + same + R"( : float32 [2, 4, 6]
+    output %4
+    output %3
+  })
+%5 = %4[1] : float32 [5, 2, 4, 6]
+%6 = reshape(%5, shape=[10, 4, 6]) : float32 [10, 4, 6]
+%7 = convolution_input_gradient(%6, %2)" + same + R"( : float32 [10, 3, 6]
+%8 = reshape(%7, shape=[5, 2, 3, 6]) : float32 [5, 2, 3, 6]
+output %8
+)");
+}
+
 TEST(LoopPasses, SumsOfProductsAreOneProductAfterTheLoop) {
   EXPECT_EQ(after(sums_after_loops, R"(
 %0 = input float32 [3, 4] "zero"

@@ -16,6 +16,9 @@ TEST(Examples, lm_scan) {
   };
   ScanStep result = lm::scan(add, {0.0}, {lm::array({1.0, 2.0, 3.0})});
   EXPECT_EQ(shown(result.outputs[0]), "[1,3,6]");
+  ScanStep ended = lm::scan(add, {lm::zeros({2})}, {lm::ones({3, 2})},
+                            {.lengths = lm::array({3, 1}, lm::int64)});
+  EXPECT_EQ(shown(ended.carry[0]), "[3,1]");
 }
 
 TEST(Examples, lm_cond) {

@@ -140,6 +140,26 @@ TEST(Scan, ZeroStepsGiveTheFirstCarry) {
   EXPECT_EQ(r.outputs[0].shape(), (Shape{0, 1}));
 }
 
+TEST(Scan, SequencesEndAtTheirLengths) {
+  const Array w = ramp({3, 3}, 1.1), xs = ramp({7, 2, 3}, 0.7), h = ramp({2, 3}, 0.3);
+  for (bool reverse : {false, true}) {
+    auto run = [&](const Array& first, const Array& x, Array lengths) {
+      return scan([&](const Arrays& c, const Arrays& x) { return rnn(c, x, w); }, {first}, {x},
+                  {.reverse = reverse, .lengths = std::move(lengths)});
+    };
+    ScanStep both = run(h, xs, array({2, 5}, int64));
+    EXPECT_EQ(both.outputs[0].shape(), (Shape{7, 2, 3}));
+    for (int64_t b = 0; b < 2; ++b) {
+      const int64_t length = b == 0 ? 2 : 5;
+      ScanStep one = run(slice(h, {b, 0}, {b + 1, 3}), slice(xs, {0, b, 0}, {length, b + 1, 3}), {});
+      const Array row = slice(both.outputs[0], {0, b, 0}, {7, b + 1, 3});
+      EXPECT_LT(max(absolute(slice(row, {0, 0, 0}, {length, 1, 3}) - one.outputs[0])).item(), 1e-15);
+      EXPECT_EQ(max(absolute(slice(row, {length, 0, 0}, {7, 1, 3}))).item(), 0);
+      EXPECT_LT(max(absolute(slice(both.carry[0], {b, 0}, {b + 1, 3}) - one.carry[0])).item(), 1e-15);
+    }
+  }
+}
+
 TEST(Scan, PlaceholdersHaveNoValues) {
   Array kept;
   auto asks = [](const Arrays& c, const Arrays&) {
