@@ -71,6 +71,6 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
 }  // namespace
 
 LAMINA_KERNEL(matmul_few_rows)
-= {"matmul", "rows.matmul", 6, rule};
+= {"matmul", "few_rows.matmul", 6, rule};
 
 }  // namespace lamina::backend
