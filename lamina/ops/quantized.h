@@ -11,13 +11,13 @@ namespace lamina {
 // The nearest integer, half to even, cut to the range of an integer type; NaN becomes 0.
 Array round_cast(Array x, DType dtype = int8);
 
-// x [.., K] of int8 or uint8, weight [O, K] of int8, scale and bias [O] of float32 or
-// float64 -> [.., O] of that type:
+// x [.., K] of int8 or uint8, weight [O, K] of int8, scale and bias [O] of one
+// floating type -> [.., O] of that type:
 // scale[o] * sum over k of x[.., k] * weight[o, k] + bias[o].
 Array quantized_linear(Array x, Array weight, Array scale, Array bias = {});
 
 // x [N, C, spatial..] of int8 or uint8, weight [O, C / groups, kernel..] of int8, scale and bias [O] of
-// float32 or float64 -> [N, O, spatial..] of that type: the same of a convolution.
+// one floating type -> [N, O, spatial..] of that type: the same of a convolution.
 Array quantized_conv(Array x, Array weight, Array scale, Array bias = {},
                      const ConvOptions& options = {});
 

@@ -36,11 +36,13 @@ struct QuantizedConvolution {
   }
   static Array decompose(Context& c) {
     const int rank = c.input(0).ndim();
-    const DType dtype = c.input(2).dtype();
+    const DType dtype = scaled_type(c.input(2));
+    auto each = [&](int i) { return per_channel(astype(c.input(i), dtype), rank); };
     Array y = convolution(astype(c.input(0), dtype), astype(c.input(1), dtype), {},
                           c.attributes<Attributes>()) *
-              per_channel(c.input(2), rank);
-    return c.input_count() > 3 ? y + per_channel(c.input(3), rank) : y;
+              each(2);
+    if (c.input_count() > 3) y = y + each(3);
+    return astype(std::move(y), c.input(2).dtype());
   }
   static double flops(const KernelRequest& request) {
     return convolution_flops(request.inputs[1].shape, request.outputs[0].shape);

@@ -41,9 +41,10 @@ struct QuantizedLinear {
     set_scaled(r, sums, [&](size_t i) { return static_cast<int64_t>(i) % columns; });
   }
   static Array decompose(Context& c) {
-    const DType dtype = c.input(2).dtype();
-    Array y = linear(astype(c.input(0), dtype), astype(c.input(1), dtype)) * c.input(2);
-    return c.input_count() > 3 ? y + c.input(3) : y;
+    const DType dtype = scaled_type(c.input(2));
+    Array y = linear(astype(c.input(0), dtype), astype(c.input(1), dtype)) * astype(c.input(2), dtype);
+    if (c.input_count() > 3) y = y + astype(c.input(3), dtype);
+    return astype(std::move(y), c.input(2).dtype());
   }
   static double flops(const KernelRequest& request) {
     return 2.0 * static_cast<double>(request.inputs[1].shape[1]) *

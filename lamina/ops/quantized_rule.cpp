@@ -8,8 +8,8 @@ void check_quantized(const Inference& c, int64_t outputs) {
   if (c.dtype(0) != int8 && c.dtype(0) != uint8)
     throw c.error<DTypeError>("expected x of int8 or uint8, got ", c.dtype(0));
   if (c.dtype(1) != int8) throw c.error<DTypeError>("expected a weight of int8, got ", c.dtype(1));
-  if (c.dtype(2) != float32 && c.dtype(2) != float64)
-    throw c.error<DTypeError>("expected scale of float32 or float64, got ", c.dtype(2));
+  if (!is_floating(c.dtype(2)))
+    throw c.error<DTypeError>("expected scale of floating-point numbers, got ", c.dtype(2));
   for (int i = 2; i < c.input_count(); ++i) {
     const char* const what = i == 2 ? "scale" : "bias";
     if (c.dtype(i) != c.dtype(2))

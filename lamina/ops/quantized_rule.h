@@ -8,9 +8,14 @@
 
 namespace lamina {
 
-// x int8 or uint8, weight int8; scale and, where there is one, bias [outputs] of float32 or float64,
-// which is the type of the result.
+// x int8 or uint8, weight int8; scale and, where there is one, bias [outputs] of one floating type,
+// which is that of the result.
 void check_quantized(const Inference& c, int64_t outputs);
+
+// The type in which a result of `scale`'s type is computed.
+inline DType scaled_type(const Array& scale) {
+  return scale.dtype() == float64 ? float64 : float32;
+}
 
 // y[i] = sums[i] * scale[channel_of(i)] + bias[..], for an op with inputs x, weight, scale, bias?.
 template <class F>
