@@ -96,7 +96,8 @@ QuantizationAware quantization_aware(nn::Module& model, data::Source data,
   std::map<std::string, const Layer*> by_weight;
   for (const Layer& layer : layers) {
     state.push_back({layer.name + ".weight", layer.weight, true});
-    if (layer.bias) state.push_back({layer.name + ".bias", layer.bias, true});
+    if (layer.convolution && layer.bias)
+      state.push_back({layer.name + ".bias", layer.bias, true});
     by_weight[layer.name + ".weight"] = &layer;
   }
   for (const auto& [name, value] : recorded.trained) state.push_back({name, value, true});
@@ -108,7 +109,7 @@ QuantizationAware quantization_aware(nn::Module& model, data::Source data,
     if (next == layers.size() || layers[next].value != i) return Array();
     const Layer& layer = layers[next++];
     inputs[1] = as_operand(layer, layer.weight, inputs[1].shape());
-    if (layer.bias) inputs[2] = layer.bias;
+    if (layer.convolution && layer.bias) inputs[2] = layer.bias;
     return record(*recorded.graph.values[i].op, inputs, recorded.graph.values[i].attributes);
   })[0];
   train::RecordedModel trained = recorded_again(output, input, recorded.input, state);

@@ -3,8 +3,6 @@
 #include <cmath>
 #include <limits>
 
-#include "lamina/base/error.h"
-#include "lamina/base/text.h"
 #include "lamina/exec/capture.h"
 #include "lamina/exec/evaluate.h"
 #include "lamina/op/op.h"
@@ -19,64 +17,88 @@ namespace lamina {
 
 LAMINA_USE_OP(Add)
 LAMINA_USE_OP(MaxPool)
+LAMINA_USE_OP(Relu)
 
 namespace quantization {
 namespace {
 
-// What a layer multiplies with once the step of its input is known.
+// What a layer multiplies with and adds, for a result in units of `unit`.
 struct Operands {
   Array weight, scale, bias;
 };
 
-Operands operands_of(const Layer& layer, const Range& input) {
+Operands operands_of(const Layer& layer, const Range& input, double unit) {
   std::vector<float> scale;
-  for (double step : layer.steps) scale.push_back(static_cast<float>(step * input.step));
+  for (double step : layer.steps) scale.push_back(static_cast<float>(step * input.step / unit));
   const auto outputs = static_cast<int64_t>(scale.size());
-  return {layer.integers, array(scale, {outputs}), layer.bias};
+  Operands operands{layer.integers, array(scale, {outputs}), {}};
+  if (layer.bias) operands.bias = (layer.bias * (1 / unit)).eval();
+  return operands;
 }
 
 Array product(const Layer& layer, const Operands& operands, Array x, const GraphValue& recorded) {
-  if (!layer.convolution) return quantized_linear(std::move(x), operands.weight, operands.scale);
+  if (!layer.convolution)
+    return quantized_linear(std::move(x), operands.weight, operands.scale, operands.bias);
   return quantized_convolution(std::move(x), operands.weight, operands.scale, operands.bias,
                                recorded.attributes->as<ConvolutionAttributes>());
 }
 
-Array to_integers(const Array& x, const Range& range) {
-  return round_cast(x * (1 / range.step), range.dtype());
+// x stands for x * unit.
+Array to_integers(const Array& x, const Range& range, double unit = 1) {
+  return round_cast(unit == range.step ? x : x * (unit / range.step), range.dtype());
 }
 
+// Records the graph with integers. A product may be recorded in other units than the value it stands
+// for: in those of the integers that are made of it, or of those that it is added to, so that its own
+// scale does what multiplications after it would do.
 class Rewriting {
  public:
   Rewriting(const Graph& graph, const std::vector<Layer>& layers, const Ranges& ranges)
-      : graph_(graph), ranges_(ranges), residuals_(find_residuals(graph, layers)) {
+      : graph_(graph),
+        ranges_(ranges),
+        residuals_(find_residuals(graph, layers)),
+        read_(values_read(graph, layers, residuals_)) {
+    find_users();
     for (const Layer& layer : layers) {
       layers_[layer.value] = &layer;
-      operands_.emplace(layer.value, operands_of(layer, ranges.at(layer.input)));
+      if (layer.sum >= 0) sums_[static_cast<size_t>(layer.sum)] = &layer;
+      const double unit = best_unit(layer);
+      if (unit != 1) units_[static_cast<int32_t>(layer.value)] = unit;
+      operands_.emplace(layer.value, operands_of(layer, ranges.at(layer.input), unit));
     }
-    read_ = values_read(graph, layers, residuals_);
   }
 
-  Array change(size_t i, const std::vector<Array>& inputs) {
+  Array change(size_t i, std::vector<Array> inputs) {
     const GraphValue& v = graph_.values[i];
+    const auto value = static_cast<int32_t>(i);
     if (const auto found = layers_.find(i); found != layers_.end()) {
       const Layer& layer = *found->second;
       return product(layer, operands_.at(i), integers(layer.input, inputs[0]), v);
     }
-    if (const auto found = residuals_.find(i); found != residuals_.end()) {
-      // In steps of the integers, so that these are added as they lie.
-      const auto place = static_cast<size_t>(found->second);
-      const int32_t value = v.inputs[place];
-      const double step = ranges_.at(value).step;
-      const Array other = integers(value, inputs[place]);
-      return (inputs[1 - place] * (1 / step) + astype(other, float32)) * step;
+    if (const auto found = sums_.find(i); found != sums_.end()) {
+      const auto of = static_cast<int32_t>(found->second->value);
+      set_unit(value, unit(of));
+      return inputs[v.inputs[0] == of ? 0 : 1];  // the product has added its bias
     }
-    // The largest of rounded values is the largest value, rounded.
-    if (v.op == &ops::op_MaxPool() && read_.contains(static_cast<int32_t>(i))) {
-      const Range& range = ranges_.at(static_cast<int32_t>(i));
-      integers_[static_cast<int32_t>(i)] =
-          record(ops::op_MaxPool(), v.attributes, to_integers(inputs[0], range));
+    if (const auto found = residuals_.find(i); found != residuals_.end())
+      return residual_sum(value, static_cast<size_t>(found->second), inputs);
+    if (keeps_units(*v.op)) {
+      // What moves rounded values, or takes the largest, gives what it would of others, rounded.
+      const double own = unit(v.inputs[0]);
+      if (read_.contains(value) && v.op != &ops::op_Relu()) {
+        integers_[value] =
+            record(*v.op, v.attributes, to_integers(inputs[0], ranges_.at(value), own));
+      }
+      set_unit(value, own);
+      return {};
     }
-    return {};
+    bool scaled = false;
+    for (size_t k = 0; k < inputs.size(); ++k) {
+      if (unit(v.inputs[k]) == 1) continue;
+      inputs[k] = inputs[k] * unit(v.inputs[k]);
+      scaled = true;
+    }
+    return scaled ? record(*v.op, inputs, v.attributes) : Array();
   }
 
   // Names of what is new in the graph.
@@ -92,20 +114,79 @@ class Rewriting {
   }
 
  private:
+  double unit(int32_t value) const {
+    const auto found = units_.find(value);
+    return found == units_.end() ? 1 : found->second;
+  }
+  void set_unit(int32_t value, double unit) {
+    if (unit != 1) units_[value] = unit;
+  }
+
+  // f(x * unit) = f(x) * unit for every unit above 0.
+  static bool keeps_units(const Op& op) {
+    return &op == &ops::op_Relu() || &op == &ops::op_MaxPool() || op.view;
+  }
+
+  void find_users() {
+    users_.resize(graph_.values.size());
+    seen_.assign(graph_.values.size(), true);
+    for (size_t i = 0; i < graph_.values.size(); ++i) {
+      const GraphValue& v = graph_.values[i];
+      for (int32_t input : v.inputs) {
+        users_[static_cast<size_t>(input)].push_back(static_cast<int32_t>(i));
+        if (v.op->multiple) seen_[static_cast<size_t>(input)] = false;
+      }
+    }
+    for (int32_t output : graph_.outputs) seen_[static_cast<size_t>(output)] = false;
+  }
+
+  // 1 where somebody reads a value on the way who would not know.
+  double best_unit(const Layer& layer) const {
+    auto value = layer.sum >= 0 ? layer.sum : static_cast<int32_t>(layer.value);
+    while (seen_[static_cast<size_t>(value)]) {
+      if (read_.contains(value)) return ranges_.at(value).step;
+      const auto& users = users_[static_cast<size_t>(value)];
+      if (users.size() != 1) return 1;
+      const GraphValue& user = graph_.values[static_cast<size_t>(users[0])];
+      const auto sum = residuals_.find(static_cast<size_t>(users[0]));
+      if (sum != residuals_.end() && seen_[static_cast<size_t>(users[0])])
+        return ranges_.at(user.inputs[static_cast<size_t>(sum->second)]).step;
+      if (!keeps_units(*user.op)) return 1;
+      value = users[0];
+    }
+    return 1;
+  }
+
+  // In steps of the integers, so that these are added as they lie.
+  Array residual_sum(int32_t value, size_t place, const std::vector<Array>& inputs) {
+    const GraphValue& v = graph_.values[static_cast<size_t>(value)];
+    const int32_t other = v.inputs[place], own = v.inputs[1 - place];
+    const double step = ranges_.at(other).step;
+    const Array& x = inputs[1 - place];
+    const Array sum = (unit(own) == step ? x : x * (unit(own) / step)) +
+                      astype(integers(other, inputs[place]), float32);
+    if (!seen_[static_cast<size_t>(value)]) return sum * step;
+    set_unit(value, step);
+    return sum;
+  }
+
   // A value as integers: the same ones for all that read it.
   Array integers(int32_t value, const Array& x) {
     Array& known = integers_[value];
-    if (!known) known = to_integers(x, ranges_.at(value));
+    if (!known) known = to_integers(x, ranges_.at(value), unit(value));
     return known;
   }
 
   const Graph& graph_;
   const Ranges& ranges_;
   const Residuals residuals_;
-  std::map<size_t, const Layer*> layers_;
+  const std::set<int32_t> read_;
+  std::map<size_t, const Layer*> layers_, sums_;
   std::map<size_t, Operands> operands_;
+  std::map<int32_t, double> units_;  // that are not 1
   std::map<int32_t, Array> integers_;
-  std::set<int32_t> read_;
+  std::vector<std::vector<int32_t>> users_;
+  std::vector<bool> seen_;  // whether all who read a value pass through change()
 };
 
 std::vector<train::NamedState> names(const train::RecordedModel& model,
@@ -168,7 +249,9 @@ std::vector<double> signal_to_noise(const train::RecordedModel& model,
     const Layer& layer = layers[next++];
     const GraphValue& v = graph.values[i];
     const Range& range = ranges.at(layer.input);
-    const Array rounded = product(layer, operands_of(layer, range), to_integers(inputs[0], range), v);
+    Operands operands = operands_of(layer, range, 1);
+    if (!layer.convolution) operands.bias = {};  // which a call of its own adds
+    const Array rounded = product(layer, operands, to_integers(inputs[0], range), v);
     Array exact = record(*v.op, inputs, v.attributes);
     energies.push_back(stack({sum(square(exact)), sum(square(exact - rounded))}));
     return exact;
@@ -187,8 +270,8 @@ std::vector<double> signal_to_noise(const train::RecordedModel& model,
 train::RecordedModel integer_graph(const train::RecordedModel& model,
                                    const std::vector<Layer>& layers, const Ranges& ranges) {
   NoGrad no_grad;
-  Symbolic symbolic;
   Rewriting rewriting(model.graph, layers, ranges);
+  Symbolic symbolic;
   const Array input = train::stand_in(model.input, 2);
   const Array output =
       replay(model.graph, model.leaves(input), [&](size_t i, const std::vector<Array>& inputs) {

@@ -15,6 +15,7 @@
 
 namespace lamina {
 
+LAMINA_USE_OP(Add)
 LAMINA_USE_OP(Convolution)
 LAMINA_USE_OP(Matmul)
 
@@ -38,6 +39,25 @@ bool is_layer(const Graph& graph, const std::vector<bool>& stable, size_t i) {
   }
   const Shape& weight = graph.values[v.inputs[1]].spec.shape;
   return weight.elements() > 0 && (convolution || is_one_matrix(weight));
+}
+
+// The number of the sum of a layer's product and its bias, where nothing else reads the product.
+int32_t find_sum(const Graph& graph, const std::vector<bool>& stable,
+                 const std::vector<int32_t>& uses, const Layer& layer) {
+  if (layer.convolution || uses[layer.value] != 1) return -1;
+  const auto product = static_cast<int32_t>(layer.value);
+  const int64_t outputs = graph.values[layer.value].spec.shape.back();
+  for (size_t i = layer.value + 1; i < graph.values.size(); ++i) {
+    const GraphValue& v = graph.values[i];
+    if (v.op != &ops::op_Add()) continue;
+    const int32_t other = v.inputs[0] == product ? v.inputs[1] : v.inputs[0];
+    if (v.inputs[0] != product && v.inputs[1] != product) continue;
+    const Spec& bias = graph.values[other].spec;
+    const bool fits = stable[other] && bias.dtype == float32 && !bias.shape.empty() &&
+                      bias.shape.back() == outputs && bias.shape.elements() == outputs;
+    return fits ? static_cast<int32_t>(i) : -1;
+  }
+  return -1;
 }
 
 // A value of its own, not the model's variable.
@@ -71,6 +91,7 @@ Array as_operand(const Layer& layer, const Array& weight, const Shape& operand) 
 std::vector<Layer> find_layers(const train::RecordedModel& model) {
   const Graph& graph = model.graph;
   const std::vector<bool> stable = find_stable(graph);
+  const std::vector<int32_t> uses = graph.use_counts();
   std::vector<Layer> layers;
   std::map<std::string, int> times;
   for (size_t i = 0; i < graph.values.size(); ++i) {
@@ -78,6 +99,7 @@ std::vector<Layer> find_layers(const train::RecordedModel& model) {
     const GraphValue& v = graph.values[i];
     Layer layer{.value = i, .input = v.inputs[0], .convolution = v.op == &ops::op_Convolution()};
     layer.name = v.origin && *v.origin ? v.origin : v.op->name;
+    layer.sum = find_sum(graph, stable, uses, layer);
     if (const int before = times[layer.name]++) layer.name += text("_", before + 1);
     layers.push_back(std::move(layer));
   }
@@ -92,6 +114,11 @@ std::vector<Layer> find_layers(const train::RecordedModel& model) {
                                 ? w
                                 : swapaxes(reshape(w, {w.shape(-2), w.shape(-1)}), 0, 1);
              if (inputs.size() > 2) layer.bias = inputs[2];
+           }
+           for (Layer& layer : layers) {
+             if (layer.sum != static_cast<int32_t>(value)) continue;
+             const auto product = static_cast<int32_t>(layer.value);
+             layer.bias = reshape(inputs[graph.values[value].inputs[0] == product ? 1 : 0], {-1});
            }
            return Array();
          });

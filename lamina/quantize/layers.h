@@ -11,12 +11,13 @@ namespace lamina::quantization {
 
 struct Layer {
   size_t value = 0;   // the product in the graph
+  int32_t sum = -1;   // of a product that is no convolution, with its bias: the only call that reads it
   int32_t input = 0;  // the value it reads
   bool convolution = false;
   std::string name;   // path of its module, and a number where it has several
   Shape weight_shape;
 
-  // What it multiplies with, computed: [O, ..], and [O] or empty.
+  // What it multiplies with and adds, computed: [O, ..], and [O] or empty.
   Array weight, bias;
   // The weight as int8 and its step for each output.
   Array integers;

@@ -63,6 +63,11 @@ std::optional<std::vector<PostOp>> post_ops(KernelRequest& request) {
       request.refusal = text("does not apply ", step.op->name, " to its result");
       return std::nullopt;
     }
+    // What becomes unsigned has no negative values.
+    if (*kind == Kind::RoundCast && y.dtype == DType::UInt8 && !result.empty() &&
+        result.back().kind == Kind::Relu) {
+      result.pop_back();
+    }
     PostOp post{*kind, 0, {}};
     if (step.extra >= 0) {
       post.operand = static_cast<size_t>(request.epilogue->own_inputs + step.extra);

@@ -12,6 +12,7 @@
 #include "lamina/exec/explain.h"
 #include "lamina/nn/modules.h"
 #include "lamina/op/recording.h"
+#include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/quantized.h"
 #include "lamina/ops/random.h"
