@@ -83,8 +83,8 @@ class Attaching {
     return true;
   }
 
-  // The integers of 8 bits that a value is a wider copy of, or -1: a kernel that takes them as they lie
-  // reads a quarter.
+  // The integers of 8 bits that a value is a wider copy of, or -1: a kernel that takes them as they
+  // lie reads a quarter.
   int32_t before_cast(int32_t value) const {
     const GraphValue& v = graph_.values[value];
     if (v.op != &ops::op_Cast()) return -1;

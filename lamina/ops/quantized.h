@@ -1,5 +1,5 @@
-// Products of 8-bit integers that stand for real numbers (quantize.h): x = q * x_scale without a zero
-// point, weight[o] = w[o] * weight_scale[o]. Sums are exact integers; `scale` [O] is x_scale *
+// Products of 8-bit integers that stand for real numbers (quantize.h): x = q * x_scale without a
+// zero point, weight[o] = w[o] * weight_scale[o]. Sums are exact integers; `scale` [O] is x_scale *
 // weight_scale, and brings them to float32. A model is brought to these by quantize(model, data).
 #pragma once
 
@@ -16,8 +16,8 @@ Array round_cast(Array x, DType dtype = int8);
 // scale[o] * sum over k of x[.., k] * weight[o, k] + bias[o].
 Array quantized_linear(Array x, Array weight, Array scale, Array bias = {});
 
-// x [N, C, spatial..] of int8 or uint8, weight [O, C / groups, kernel..] of int8, scale and bias [O] of
-// one floating type -> [N, O, spatial..] of that type: the same of a convolution.
+// x [N, C, spatial..] of int8 or uint8, weight [O, C / groups, kernel..] of int8, scale and bias
+// [O] of one floating type -> [N, O, spatial..] of that type: the same of a convolution.
 Array quantized_conv(Array x, Array weight, Array scale, Array bias = {},
                      const ConvOptions& options = {});
 

@@ -1,7 +1,7 @@
-// quantized_convolution(x, weight, scale, bias?): scale[o] * (the convolution of the 8-bit integers x
-// and weight)[n, o, ..] + bias[o], with exact sums (ONNX ConvInteger, then a scale and a bias). Where no
-// kernel multiplies 8-bit integers it is the convolution of the same numbers as float32, exact while a
-// sum stays below 2^24.
+// quantized_convolution(x, weight, scale, bias?): scale[o] * (the convolution of the 8-bit integers
+// x and weight)[n, o, ..] + bias[o], with exact sums (ONNX ConvInteger, then a scale and a bias).
+// Where no kernel multiplies 8-bit integers it is the convolution of the same numbers as float32,
+// exact while a sum stays below 2^24.
 #include "lamina/op/samples.h"
 #include "lamina/ops/channel_axes.h"
 #include "lamina/ops/convolution_rule.h"

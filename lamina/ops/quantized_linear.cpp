@@ -1,7 +1,7 @@
-// quantized_linear(x, weight, scale, bias?): y[.., o] = scale[o] * sum over k of x[.., k] * weight[o, k]
-// + bias[o], with x and weight of 8 bits and an exact sum (ONNX MatMulInteger, then a scale and a bias).
-// Where no kernel multiplies 8-bit integers it is the product of the same numbers as float32, exact
-// while a sum stays below 2^24.
+// quantized_linear(x, weight, scale, bias?): y[.., o] = scale[o] * sum over k of x[.., k] *
+// weight[o, k] + bias[o], with x and weight of 8 bits and an exact sum (ONNX MatMulInteger, then a
+// scale and a bias). Where no kernel multiplies 8-bit integers it is the product of the same
+// numbers as float32, exact while a sum stays below 2^24.
 #include "lamina/op/samples.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/linear.h"
@@ -34,7 +34,8 @@ struct QuantizedLinear {
     const int64_t depth = r.input(1).size(1), columns = r.input(1).size(0);
     std::vector<int64_t> sums(static_cast<size_t>(r.output().elements()));
     for (size_t i = 0; i < sums.size(); ++i) {
-      const auto row = static_cast<int64_t>(i) / columns, column = static_cast<int64_t>(i) % columns;
+      const auto row = static_cast<int64_t>(i) / columns,
+                 column = static_cast<int64_t>(i) % columns;
       for (int64_t k = 0; k < depth; ++k)
         sums[i] += x[row * depth + k] * weight[column * depth + k];
     }
@@ -42,7 +43,8 @@ struct QuantizedLinear {
   }
   static Array decompose(Context& c) {
     const DType dtype = scaled_type(c.input(2));
-    Array y = linear(astype(c.input(0), dtype), astype(c.input(1), dtype)) * astype(c.input(2), dtype);
+    Array y =
+        linear(astype(c.input(0), dtype), astype(c.input(1), dtype)) * astype(c.input(2), dtype);
     if (c.input_count() > 3) y = y + astype(c.input(3), dtype);
     return astype(std::move(y), c.input(2).dtype());
   }
@@ -54,14 +56,16 @@ struct QuantizedLinear {
     return {std::move(shape), dtype, dtype == uint8 ? 0.0 : -127.0, dtype == uint8 ? 255.0 : 127.0};
   }
   static void samples(Samples& s) {
-    s.call({bytes({2, 3}, uint8), bytes({4, 3}), {4}, {4}}).call({bytes({2, 3}), bytes({4, 3}), {4}});
+    s.call({bytes({2, 3}, uint8), bytes({4, 3}), {4}, {4}})
+        .call({bytes({2, 3}), bytes({4, 3}), {4}});
     s.call({bytes({37, 130}, uint8), bytes({65, 130}), {65}, {65}});
     s.call({bytes({1, 64}), bytes({10, 64}), {10}, {10}}).call({bytes({5}), bytes({3, 5}), {3}});
     s.call({bytes({2, 3, 8}), bytes({16, 8}), {16}}).call({bytes({0, 8}), bytes({3, 8}), {3}});
     s.call({bytes({1, 1}), bytes({1, 1}), {1}, {1}}).call({bytes({2, 0}), bytes({3, 0}), {3}, {3}});
   }
   static void bad_samples(BadSamples& s) {
-    s.call({bytes({2, 3}), bytes({4, 2}), {4}}, "expected x [.., 2] for a weight [4, 2], got [2, 3]");
+    s.call({bytes({2, 3}), bytes({4, 2}), {4}},
+           "expected x [.., 2] for a weight [4, 2], got [2, 3]");
     s.call({{2, 3}, bytes({4, 3}), {4}}, "expected x of int8 or uint8, got float32");
     s.call({bytes({2, 3}), bytes({4, 3}, uint8), {4}}, "expected a weight of int8, got uint8");
     s.call({bytes({2, 3}), bytes({4, 3}), {3}}, "expected scale [4], got [3]");

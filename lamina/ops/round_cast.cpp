@@ -1,5 +1,6 @@
-// round_cast(x, dtype): the nearest integer, half to even, cut to the range of the type; NaN becomes 0:
-// the last step of quantising (ONNX QuantizeLinear), which 8-bit products apply to what they write.
+// round_cast(x, dtype): the nearest integer, half to even, cut to the range of the type; NaN
+// becomes 0: the last step of quantising (ONNX QuantizeLinear), which 8-bit products apply to what
+// they write.
 #include "lamina/base/error.h"
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/quantized.h"
@@ -13,7 +14,8 @@ struct RoundCast : Elementwise<1, Types::Cast> {
   static constexpr auto no_gradient =
       "it is flat between its steps; lm.fake_quantize has a gradient to train with";
   static void samples(Samples& s) {
-    s.call({{2, 3}}, Attributes{int8}).call({SampleInput({37}, float32, -400, 400)}, Attributes{uint8});
+    s.call({{2, 3}}, Attributes{int8})
+        .call({SampleInput({37}, float32, -400, 400)}, Attributes{uint8});
     s.call({SampleInput({5, 7}, float64, -200, 200)}, Attributes{int8});
     s.call({Shape{}}, Attributes{int32}).call({{0, 3}}, Attributes{int8});
   }

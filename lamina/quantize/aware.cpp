@@ -19,9 +19,9 @@ using quantization::Layer;
 namespace {
 
 Array rounded_input(const Array& x, const QuantizationAware::Site& site) {
-  return fake_quantize(x, site.step, 0,
-                       {.quant_min = site.is_signed ? -127 : 0,
-                        .quant_max = site.is_signed ? 127 : 255});
+  return fake_quantize(
+      x, site.step, 0,
+      {.quant_min = site.is_signed ? -127 : 0, .quant_max = site.is_signed ? 127 : 255});
 }
 
 Array rounded_weight(const Array& weight, bool convolution) {
@@ -96,22 +96,21 @@ QuantizationAware quantization_aware(nn::Module& model, data::Source data,
   std::map<std::string, const Layer*> by_weight;
   for (const Layer& layer : layers) {
     state.push_back({layer.name + ".weight", layer.weight, true});
-    if (layer.convolution && layer.bias)
-      state.push_back({layer.name + ".bias", layer.bias, true});
+    if (layer.convolution && layer.bias) state.push_back({layer.name + ".bias", layer.bias, true});
     by_weight[layer.name + ".weight"] = &layer;
   }
   for (const auto& [name, value] : recorded.trained) state.push_back({name, value, true});
   for (const auto& [name, value] : recorded.buffers) state.push_back({name, value, false});
   const Array input = train::stand_in(recorded.input, 2);
   size_t next = 0;
-  const Array output = replay(recorded.graph, recorded.leaves(input), [&](size_t i,
-                                                                          std::vector<Array> inputs) {
-    if (next == layers.size() || layers[next].value != i) return Array();
-    const Layer& layer = layers[next++];
-    inputs[1] = as_operand(layer, layer.weight, inputs[1].shape());
-    if (layer.convolution && layer.bias) inputs[2] = layer.bias;
-    return record(*recorded.graph.values[i].op, inputs, recorded.graph.values[i].attributes);
-  })[0];
+  const Array output =
+      replay(recorded.graph, recorded.leaves(input), [&](size_t i, std::vector<Array> inputs) {
+        if (next == layers.size() || layers[next].value != i) return Array();
+        const Layer& layer = layers[next++];
+        inputs[1] = as_operand(layer, layer.weight, inputs[1].shape());
+        if (layer.convolution && layer.bias) inputs[2] = layer.bias;
+        return record(*recorded.graph.values[i].op, inputs, recorded.graph.values[i].attributes);
+      })[0];
   train::RecordedModel trained = recorded_again(output, input, recorded.input, state);
   trained.classes = recorded.classes;
 

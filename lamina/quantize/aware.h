@@ -1,5 +1,5 @@
-// A model to train for integers: its layers read values and multiply with weights that are rounded as
-// integers would be, and gradients go straight through the rounding (Jacob et al. 2018).
+// A model to train for integers: its layers read values and multiply with weights that are rounded
+// as integers would be, and gradients go straight through the rounding (Jacob et al. 2018).
 //
 //   QuantizationAware aware = quantization_aware(model, train);
 //   Trainer trainer(aware);
@@ -46,7 +46,8 @@ class QuantizationAware final : public train::SavedModel {
   std::vector<Site> sites_;
 };
 
-// A model to train on from `model`, whose values reach as far as the data say. Errors as of quantize.
+// A model to train on from `model`, whose values reach as far as the data say. Errors as of
+// quantize.
 QuantizationAware quantization_aware(nn::Module& model, data::Source data,
                                      const ModelQuantizationOptions& options = {});
 

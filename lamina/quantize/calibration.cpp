@@ -69,7 +69,8 @@ void count_magnitudes(const train::RecordedModel& model, const Array& x,
     const double largest = reaches[value].largest();
     const double scale = largest > 0 ? static_cast<double>(kBins) / largest : 0;
     const Array bins = minimum(floor(absolute(array) * scale), static_cast<double>(kBins - 1));
-    recorded[value] = astype(bincount(astype(reshape(bins, {-1}), int64), {.size = kBins}), float32);
+    recorded[value] =
+        astype(bincount(astype(reshape(bins, {-1}), int64), {.size = kBins}), float32);
   });
   for (const auto& [value, counts] : computed(recorded)) {
     Reach& reach = reaches[value];

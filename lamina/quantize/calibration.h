@@ -25,7 +25,8 @@ using Ranges = std::map<int32_t, Range>;
 std::vector<data::Batch> batches_of(const char* function, const data::Source& data,
                                     const ModelQuantizationOptions& options);
 
-// Runs the graph on the batches and looks at these values, each of which some call of the graph reads.
+// Runs the graph on the batches and looks at these values, each of which some call of the graph
+// reads.
 Ranges calibrate(const train::RecordedModel& model, const std::vector<data::Batch>& batches,
                  const std::set<int32_t>& values, const ModelQuantizationOptions& options);
 

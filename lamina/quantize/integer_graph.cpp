@@ -48,9 +48,9 @@ Array to_integers(const Array& x, const Range& range, double unit = 1) {
   return round_cast(unit == range.step ? x : x * (unit / range.step), range.dtype());
 }
 
-// Records the graph with integers. A product may be recorded in other units than the value it stands
-// for: in those of the integers that are made of it, or of those that it is added to, so that its own
-// scale does what multiplications after it would do.
+// Records the graph with integers. A product may be recorded in other units than the value it
+// stands for: in those of the integers that are made of it, or of those that it is added to, so
+// that its own scale does what multiplications after it would do.
 class Rewriting {
  public:
   Rewriting(const Graph& graph, const std::vector<Layer>& layers, const Ranges& ranges)
@@ -214,7 +214,8 @@ Residuals find_residuals(const Graph& graph, const std::vector<Layer>& layers) {
   for (size_t i = 0; i < graph.values.size(); ++i) {
     const GraphValue& v = graph.values[i];
     if (v.op != &ops::op_Add() || v.inputs[0] == v.inputs[1]) continue;
-    const Shape &a = graph.values[v.inputs[0]].spec.shape, &b = graph.values[v.inputs[1]].spec.shape;
+    const Shape &a = graph.values[v.inputs[0]].spec.shape,
+                &b = graph.values[v.inputs[1]].spec.shape;
     if (!(a == b)) continue;
     for (int k : {1, 0}) {
       const int32_t other = v.inputs[static_cast<size_t>(k)];
@@ -273,10 +274,9 @@ train::RecordedModel integer_graph(const train::RecordedModel& model,
   Rewriting rewriting(model.graph, layers, ranges);
   Symbolic symbolic;
   const Array input = train::stand_in(model.input, 2);
-  const Array output =
-      replay(model.graph, model.leaves(input), [&](size_t i, const std::vector<Array>& inputs) {
-        return rewriting.change(i, inputs);
-      })[0];
+  const Array output = replay(
+      model.graph, model.leaves(input),
+      [&](size_t i, const std::vector<Array>& inputs) { return rewriting.change(i, inputs); })[0];
   train::RecordedModel result =
       train::recorded_again(output, input, model.input, names(model, rewriting.state()));
   result.classes = model.classes;

@@ -25,8 +25,7 @@ namespace {
 constexpr double kLargest = 127;  // of a weight: both signs alike
 
 bool is_one_matrix(const Shape& shape) {
-  return shape.rank() >= 2 &&
-         shape.elements() == shape[shape.rank() - 2] * shape[shape.rank() - 1];
+  return shape.rank() >= 2 && shape.elements() == shape[shape.rank() - 2] * shape[shape.rank() - 1];
 }
 
 bool is_layer(const Graph& graph, const std::vector<bool>& stable, size_t i) {
@@ -110,9 +109,8 @@ std::vector<Layer> find_layers(const train::RecordedModel& model) {
            if (next < layers.size() && layers[next].value == value) {
              Layer& layer = layers[next++];
              const Array& w = inputs[1];
-             layer.weight = layer.convolution
-                                ? w
-                                : swapaxes(reshape(w, {w.shape(-2), w.shape(-1)}), 0, 1);
+             layer.weight =
+                 layer.convolution ? w : swapaxes(reshape(w, {w.shape(-2), w.shape(-1)}), 0, 1);
              if (inputs.size() > 2) layer.bias = inputs[2];
            }
            for (Layer& layer : layers) {

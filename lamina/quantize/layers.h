@@ -10,11 +10,12 @@
 namespace lamina::quantization {
 
 struct Layer {
-  size_t value = 0;   // the product in the graph
-  int32_t sum = -1;   // of a product that is no convolution, with its bias: the only call that reads it
+  size_t value = 0;  // the product in the graph
+  int32_t sum =
+      -1;  // of a product that is no convolution, with its bias: the only call that reads it
   int32_t input = 0;  // the value it reads
   bool convolution = false;
-  std::string name;   // path of its module, and a number where it has several
+  std::string name;  // path of its module, and a number where it has several
   Shape weight_shape;
 
   // What it multiplies with and adds, computed: [O, ..], and [O] or empty.

@@ -18,8 +18,8 @@ void check(const char* function, const ModelQuantizationOptions& options) {
                           "'percentile' or 'entropy'", did_you_mean(options.method, methods)));
   }
   if (!(options.percentile > 0 && options.percentile <= 100)) {
-    throw ValueError(text(function, ": percentile must be above 0 and at most 100, got ",
-                          options.percentile));
+    throw ValueError(
+        text(function, ": percentile must be above 0 and at most 100, got ", options.percentile));
   }
   if (std::isnan(options.tolerance))
     throw ValueError(text(function, ": tolerance must be a number of decibels, got NaN"));
@@ -63,7 +63,8 @@ std::vector<Layer> drop_kept(const char* function, std::vector<Layer>& layers,
   for (const std::string& kept : options.keep) {
     if (std::any_of(names.begin(), names.end(), [&](auto& name) { return holds(kept, name); }))
       continue;
-    throw KeyError(text(function, ": keep: no layer is named '", kept, "'", did_you_mean(kept, names)))
+    throw KeyError(
+        text(function, ": keep: no layer is named '", kept, "'", did_you_mean(kept, names)))
         .help("print(report) of a call without keep lists the layers");
   }
   const auto kept = std::stable_partition(layers.begin(), layers.end(), [&](const Layer& layer) {

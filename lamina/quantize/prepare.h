@@ -8,8 +8,8 @@
 
 namespace lamina::quantization {
 
-// The forward pass as a graph whose batch norms are part of the convolutions before them, for any number
-// of examples where that is possible; x is a batch of them.
+// The forward pass as a graph whose batch norms are part of the convolutions before them, for any
+// number of examples where that is possible; x is a batch of them.
 train::RecordedModel recorded_for(const char* function, nn::Module& model, const Array& x);
 
 // Drops the layers that options.keep names; KeyError for a name that no layer has. Returns theirs.

@@ -6,11 +6,12 @@
 namespace lamina::quantization {
 namespace {
 
-// Of the distribution p of `bins` entries from one that is constant within each of `levels` groups of
-// neighbours, where p is not 0.
+// Of the distribution p of `bins` entries from one that is constant within each of `levels` groups
+// of neighbours, where p is not 0.
 double divergence(const std::vector<double>& p, const std::vector<double>& counts, size_t bins,
                   size_t levels) {
-  const double total = std::accumulate(p.begin(), p.begin() + static_cast<std::ptrdiff_t>(bins), 0.0);
+  const double total =
+      std::accumulate(p.begin(), p.begin() + static_cast<std::ptrdiff_t>(bins), 0.0);
   std::vector<double> q(bins, 0.0);
   double q_total = 0;
   for (size_t level = 0; level < levels; ++level) {
@@ -27,7 +28,8 @@ double divergence(const std::vector<double>& p, const std::vector<double>& count
   double result = 0;
   constexpr double kLeast = 1e-12;  // where q has nothing although p has
   for (size_t i = 0; i < bins; ++i) {
-    if (p[i] > 0) result += p[i] / total * std::log(p[i] / total / std::fmax(q[i] / q_total, kLeast));
+    if (p[i] > 0)
+      result += p[i] / total * std::log(p[i] / total / std::fmax(q[i] / q_total, kLeast));
   }
   return result;
 }
@@ -52,7 +54,8 @@ double entropy_threshold(const std::vector<double>& all, double largest, int lev
   const auto steps = static_cast<size_t>(levels);
   double best = INFINITY;
   size_t best_bins = counts.size();
-  double outside = std::accumulate(counts.begin() + static_cast<std::ptrdiff_t>(steps), counts.end(), 0.0);
+  double outside =
+      std::accumulate(counts.begin() + static_cast<std::ptrdiff_t>(steps), counts.end(), 0.0);
   for (size_t bins = steps; bins <= counts.size(); ++bins) {
     std::vector<double> p(counts.begin(), counts.begin() + static_cast<std::ptrdiff_t>(bins));
     p.back() += outside;  // what is cut becomes the largest

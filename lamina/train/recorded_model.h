@@ -1,5 +1,5 @@
-// Internal: a module as a graph with named leaves: what a model file holds, and what is rewritten when a
-// model is quantised.
+// Internal: a module as a graph with named leaves: what a model file holds, and what is rewritten
+// when a model is quantised.
 #pragma once
 
 #include <string>
@@ -16,7 +16,8 @@ inline constexpr const char* kInputName = "@input";
 inline constexpr const char* kConstantName = "@constant.";
 
 struct RecordedModel {
-  Graph graph;  // leaf_names: of the state, kInputName, kConstantName and a number, or empty: a number
+  Graph
+      graph;  // leaf_names: of the state, kInputName, kConstantName and a number, or empty: a number
   InputSpec input;
   nn::StateDict trained, buffers, constants;
   std::vector<std::string> classes = {};
@@ -26,9 +27,9 @@ struct RecordedModel {
   std::vector<Array> leaves(const Array& input) const;
 };
 
-// The forward pass in evaluation mode, of a spec whose first size may be -1: any number of examples,
-// where the graph serves two numbers of them, else that of its stand-in. State keeps its arrays, so
-// that they are known as variables.
+// The forward pass in evaluation mode, of a spec whose first size may be -1: any number of
+// examples, where the graph serves two numbers of them, else that of its stand-in. State keeps its
+// arrays, so that they are known as variables.
 RecordedModel record_model(nn::Module& module, const InputSpec& input);
 
 // A graph of other values that were recorded on stand-ins, in the place of model's: `output` of

@@ -14,10 +14,11 @@ namespace lamina::python {
 
 namespace {
 
-#define LAMINA_QUANTIZATION_ARGUMENTS                                                             \
-  nb::arg("model"), nb::arg("data"), nb::kw_only(), nb::arg("method") = "min-max",                \
-      nb::arg("keep") = std::vector<std::string>(), nb::arg("tolerance") = 15.0,                  \
-      nb::arg("percentile") = 99.99, nb::arg("examples") = 1024, nb::arg("batch_size") = 32
+#define LAMINA_QUANTIZATION_ARGUMENTS                                                         \
+  nb::arg("model"), nb::arg("data"), nb::kw_only(),                                           \
+      nb::arg("method") = "min-max", nb::arg("keep") = std::vector<std::string>(),            \
+      nb::arg("tolerance") = 15.0, nb::arg("percentile") = 99.99, nb::arg("examples") = 1024, \
+      nb::arg("batch_size") = 32
 
 // The data as a source: examples without labels too.
 data::Source to_calibration(nb::handle data, const char* what) {
@@ -29,9 +30,8 @@ data::Source to_calibration(nb::handle data, const char* what) {
 nb::tuple quantize_model(nn::Module& model, nb::handle data, const std::string& method,
                          const std::vector<std::string>& keep, double tolerance, double percentile,
                          int64_t examples, int64_t batch_size) {
-  QuantizedModel result =
-      quantize(model, to_calibration(data, "quantize: data"),
-               {method, keep, tolerance, percentile, examples, batch_size});
+  QuantizedModel result = quantize(model, to_calibration(data, "quantize: data"),
+                                   {method, keep, tolerance, percentile, examples, batch_size});
   return nb::make_tuple(std::make_shared<SavedModel>(std::move(result.model)),
                         std::move(result.report));
 }
@@ -87,9 +87,12 @@ void bind_model_quantization(nb::module_& m) {
           "forward", [](QuantizationAware& self, Array x) { return self.forward(std::move(x)); },
           nb::arg("x"));
   m.def("quantize", &quantize_model, LAMINA_QUANTIZATION_ARGUMENTS,
-        "A trained model as one that multiplies 8-bit integers, and a report. data: batches (x, y), a\n"
-        "dataset, or an array of examples; they say how far values reach. method: \"min-max\" all of\n"
-        "them, \"percentile\" that share, \"entropy\" what loses the least information. Layers named in\n"
+        "A trained model as one that multiplies 8-bit integers, and a report. data: batches (x, "
+        "y), a\n"
+        "dataset, or an array of examples; they say how far values reach. method: \"min-max\" all "
+        "of\n"
+        "them, \"percentile\" that share, \"entropy\" what loses the least information. Layers "
+        "named in\n"
         "keep, and those whose output has less than tolerance decibels, stay float32.\n"
         ">>> train, test = lm.data.digits().split(0.8, seed=0)\n"
         ">>> model = lm.nn.Sequential(lm.nn.Conv2d(1, 8, 3), lm.nn.ReLU(), lm.nn.Flatten(), "

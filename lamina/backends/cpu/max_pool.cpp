@@ -95,7 +95,8 @@ std::unique_ptr<Kernel> pool(KernelRequest& request, Operand& x, Operand& y) {
 }
 
 std::unique_ptr<Kernel> forward(KernelRequest& request) {
-  return pool<MaxPool, float, double, int8_t, uint8_t>(request, request.inputs[0], request.outputs[0]);
+  return pool<MaxPool, float, double, int8_t, uint8_t>(request, request.inputs[0],
+                                                       request.outputs[0]);
 }
 
 std::unique_ptr<Kernel> gradient(KernelRequest& request) {

@@ -394,7 +394,8 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
           {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc(), Binding::Prepared},
           {DNNL_ARG_DST, result, y, plan.dst_desc(), Binding::After}};
       if (p.scale) bindings.push_back(scales(*p.scale));
-      if (p.bias) bindings.push_back({DNNL_ARG_BIAS, own - 1, described(*p.bias), plan.bias_desc()});
+      if (p.bias)
+        bindings.push_back({DNNL_ARG_BIAS, own - 1, described(*p.bias), plan.bias_desc()});
       add_converted(kernel, dnnl::convolution_forward(plan), plan.scratchpad_desc(), bindings,
                     p.post_ops);
       return true;

@@ -30,7 +30,7 @@ std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Op
 // Whether products of 8-bit integers are exact: older processors saturate sums of two of them.
 bool multiplies_8_bits();
 
-// x [M, K] of 8 bits, weight [K, N] of 8 bits, y [M, N] = scale[n] * x weight [+ bias[n]], then steps.
+// x [M, K] and weight [K, N] of 8 bits, y [M, N] = scale[n] * x weight [+ bias[n]], then steps.
 // Operands: x, weight, scale [, bias], those of steps, y.
 struct QuantizedProductProblem {
   Operand x, weight, scale;

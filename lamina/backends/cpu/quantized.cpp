@@ -107,8 +107,8 @@ std::unique_ptr<Kernel> linear(KernelRequest& request) {
                                           .post_ops = *steps};
   std::swap(problem.weight.shape[0], problem.weight.shape[1]);
   std::swap(problem.weight.strides[0], problem.weight.strides[1]);
-  const double operations = 2.0 * static_cast<double>(problem.y.shape.elements()) *
-                            static_cast<double>(in[1].shape[1]);
+  const double operations =
+      2.0 * static_cast<double>(problem.y.shape.elements()) * static_cast<double>(in[1].shape[1]);
   return onednn::make_quantized_product(problem, {threads_for(request, operations)},
                                         request.refusal);
 }

@@ -54,7 +54,8 @@ Digits& digits() {
 double accuracy(nn::Module& model) {
   NoGrad no_grad;
   const data::ArrayDataset& test = digits().test;
-  return mean(astype(equal(argmax(model(test.x()), {.axis = 1}), test.y()), float32)).item<double>();
+  return mean(astype(equal(argmax(model(test.x()), {.axis = 1}), test.y()), float32))
+      .item<double>();
 }
 
 }  // namespace
@@ -120,11 +121,15 @@ TEST(Quantize, NamesWhatIsWrong) {
   const data::ArrayDataset& train = digits().train;
   EXPECT_THAT(message([&] { quantize(model, train, {.method = "kl"}); }),
               HasSubstr("method 'kl': expected 'min-max', 'percentile' or 'entropy'"));
-  EXPECT_THAT(message([&] { quantize(model, unlabelled(zeros({0, 1, 8, 8}))); }),
+  EXPECT_THAT(message([&] {
+                quantize(model, unlabelled(zeros({0, 1, 8, 8})));
+              }),
               HasSubstr("data: expected examples"));
   EXPECT_THAT(message([&] { quantize(model, train, {.keep = {"9"}}); }),
               HasSubstr("no layer is named '9'"));
-  EXPECT_THAT(message([&] { quantize(model, unlabelled(zeros({4, 2, 8, 8}))); }),
+  EXPECT_THAT(message([&] {
+                quantize(model, unlabelled(zeros({4, 2, 8, 8})));
+              }),
               HasSubstr("expected 1 input channels, got 2"));
 }
 
