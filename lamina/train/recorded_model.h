@@ -16,8 +16,8 @@ inline constexpr const char* kInputName = "@input";
 inline constexpr const char* kConstantName = "@constant.";
 
 struct RecordedModel {
-  Graph
-      graph;  // leaf_names: of the state, kInputName, kConstantName and a number, or empty: a number
+  // Names of its leaves: of the state, kInputName, kConstantName and a number; numbers have none.
+  Graph graph;
   InputSpec input;
   nn::StateDict trained, buffers, constants;
   std::vector<std::string> classes = {};

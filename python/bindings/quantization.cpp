@@ -15,9 +15,7 @@ void bind_quantization(nb::module_& m) {
                         {axis, to_dtype(dtype, int8)});
       },
       nb::arg("x"), nb::arg("scale"), nb::arg("zero_point") = 0, nb::arg("axis") = 1,
-      nb::arg("dtype") = nb::none(),
-      "round(x / scale) + zero_point, half to even, cut to the range of the type.\n"
-      ">>> lm.quantize(lm.array([0.25, 0.75, 99.0]), 0.5)\n[0, 2, 127]");
+      nb::arg("dtype") = nb::none());  // its docstring stands with that of models
   m.def(
       "dequantize",
       [](Array q, Array scale, Array zero_point, int axis) {

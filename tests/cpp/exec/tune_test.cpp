@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "lamina/backends/cpu/instruction_set.h"
 #include "lamina/base/environment.h"
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/explain.h"
