@@ -8,7 +8,7 @@
 
 namespace lamina {
 
-// The nearest integer, half to even, cut to the range of an integer type; NaN becomes 0.
+// The nearest integer, half to even, cut to the range of int8 or uint8.
 Array round_cast(Array x, DType dtype = int8);
 
 // x [.., K] of int8 or uint8, weight [O, K] of int8, scale and bias [O] of one

@@ -51,7 +51,7 @@ void bind_quantization(nb::module_& m) {
       "round_cast",
       [](Array x, nb::handle dtype) { return round_cast(std::move(x), to_dtype(dtype, int8)); },
       nb::arg("x"), nb::arg("dtype") = nb::none(),
-      "The nearest integer, half to even, cut to the range of an integer type; NaN becomes 0.\n"
+      "The nearest integer, half to even, cut to the range of int8 or uint8.\n"
       ">>> lm.round_cast(lm.array([0.5, 1.5, -3.7, 999.0]))\n"
       "[0, 2, -4, 127]");
   m.def(

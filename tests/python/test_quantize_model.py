@@ -40,6 +40,17 @@ def test_sums_of_convolutions_are_exact(dtype, channels, outputs, groups, kernel
     assert (got == exact).all()
 
 
+@pytest.mark.parametrize("dtype", ["int8", "uint8"])
+def test_rounding_is_cut_to_the_range(dtype):
+    x = np.array([0.5, 1.5, 2.5, -0.5, -1.5, -3.7, 126.5, 127.6, 254.5, 255.5, 999, -999, 1e30, -1e30, np.inf], np.float32)
+    info = np.iinfo(dtype)
+    exact = np.clip(np.rint(x), info.min, info.max).astype(dtype)
+    for repeat in range(3):
+        assert (lm.round_cast(lm.array(x), getattr(lm, dtype)).numpy() == exact).all()
+    with pytest.raises(lm.errors.DTypeError, match="int16: expected int8 or uint8"):
+        lm.round_cast(lm.array(x), lm.int16)
+
+
 def test_steps_join_the_product():
     rng = np.random.default_rng(0)
     x, weight = integers(rng, (2, 64, 9, 9), np.uint8), integers(rng, (32, 64, 3, 3), np.int8)
@@ -60,7 +71,7 @@ def test_steps_join_the_product():
         assert np.abs(got - y).max() <= 1 and (got != y).mean() < 1e-3
     text = str(lm.explain(joined))
     if "onednn.quantized" in text:  # the processor has VNNI
-        assert "relu + multiply + round_cast uint8" in text, text
+        assert "relu + multiply + round_to_uint8 uint8" in text, text
 
 
 def net(seed=0):
@@ -118,7 +129,7 @@ def test_values_stay_integers_between_layers(trained):
     text = str(lm.explain(fast, test.x[:4]))
     if "onednn.quantized" not in text:
         pytest.skip("no kernel multiplies 8-bit integers here")
-    assert text.count("round_cast uint8") >= 5, text  # one is of the input
+    assert text.count("round_to_uint8 uint8") >= 5, text  # one is of the input
     assert "max_pool uint8" in text or "max_pool int8" in text, text
 
 

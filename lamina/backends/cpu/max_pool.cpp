@@ -76,7 +76,8 @@ template <template <class> class Pool, class... Types>
 std::unique_ptr<Kernel> pool(KernelRequest& request, Operand& x, Operand& y) {
   const DType dtype = request.outputs[0].dtype;
   if (!((dtype == dtype_of<Types>) || ...)) {
-    request.refusal = text("does not take ", dtype);
+    request.refusal = text("takes float32, float64", sizeof...(Types) > 2 ? ", int8 and uint8" : "",
+                           ", not ", dtype);
     return nullptr;
   }
   if (x.shape.rank() < 3 || x.shape.rank() > 5) {

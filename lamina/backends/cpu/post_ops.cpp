@@ -17,7 +17,8 @@ constexpr std::pair<std::string_view, Kind> kKinds[] = {
     {"relu", Kind::Relu},       {"gelu", Kind::Gelu}, {"gelu_tanh", Kind::GeluTanh},
     {"sigmoid", Kind::Sigmoid}, {"silu", Kind::Silu}, {"tanh", Kind::Tanh},
     {"add", Kind::Add},         {"subtract", Kind::Subtract},
-    {"multiply", Kind::Multiply}, {"round_cast", Kind::RoundCast}};
+    {"multiply", Kind::Multiply}, {"round_to_int8", Kind::RoundCast},
+    {"round_to_uint8", Kind::RoundCast}};
 
 bool has_8_bits(DType dtype) { return dtype == DType::Int8 || dtype == DType::UInt8; }
 
