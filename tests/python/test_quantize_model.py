@@ -70,7 +70,8 @@ def test_steps_join_the_product():
         got = joined().numpy().astype(np.float64)
         assert np.abs(got - y).max() <= 1 and (got != y).mean() < 1e-3
     text = str(lm.explain(joined))
-    if "onednn.quantized" in text:  # the processor has VNNI
+    as_it_is = any(os.environ.get(name) for name in ("LAMINA_DETERMINISTIC", "LAMINA_EAGER"))
+    if "onednn.quantized" in text and not as_it_is:  # the processor has VNNI
         assert "relu + multiply + round_to_uint8 uint8" in text, text
 
 
