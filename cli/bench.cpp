@@ -28,8 +28,10 @@ void print_peak() {
   for (int threads : counts) {
     lamina::set_thread_count(threads);
     const double flops = lamina::measure_flops(threads, 40);
-    fmt::print("{{\"threads\": {}, \"gflops\": {:.1f}, \"gbytes_per_s\": {:.1f}}}\n", threads,
-               flops / 1e9, lamina::machine_peak().bytes / 1e9);
+    const double short_flops = lamina::measure_bfloat16_flops(threads, 40);
+    fmt::print("{{\"threads\": {}, \"gflops\": {:.1f}, \"bfloat16_gflops\": {:.1f}, "
+               "\"gbytes_per_s\": {:.1f}}}\n",
+               threads, flops / 1e9, short_flops / 1e9, lamina::machine_peak().bytes / 1e9);
   }
 }
 

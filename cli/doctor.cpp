@@ -24,13 +24,10 @@ namespace {
 
 // Of the instruction sets that kernels are chosen by, those that are here.
 std::string processor_features() {
-  std::string flags = " " + lamina::processor_field("flags") + " ";
-  flags += lamina::processor_field("Features") + " ";
   std::string found;
   for (const char* name : {"sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw",
                            "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "asimd", "sve"}) {
-    if (flags.find(fmt::format(" {} ", name)) != std::string::npos)
-      found += fmt::format("{} ", name);
+    if (lamina::processor_has(name)) found += fmt::format("{} ", name);
   }
   return found.empty() ? "none known" : found;
 }

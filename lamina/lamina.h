@@ -23,6 +23,7 @@
 #include "lamina/models/mlp.h"
 #include "lamina/models/resnet.h"
 #include "lamina/nn/modules.h"          // layers and losses
+#include "lamina/op/precision.h"        // Precision
 #include "lamina/op/recording.h"        // NoGrad
 #include "lamina/ops/ops.h"             // every function of arrays
 #include "lamina/optim/optimizers.h"

@@ -9,6 +9,7 @@
 #include "lamina/exec/evaluate.h"
 #include "lamina/ir/tapes.h"
 #include "lamina/op/op.h"
+#include "lamina/op/precision.h"
 #include "lamina/op/recording.h"
 
 namespace lamina {
@@ -322,6 +323,7 @@ std::vector<Array> vjp(const std::vector<Array>& outputs, const std::vector<Arra
                        const std::vector<Array>& inputs, bool independent) {
   check_cotangents(outputs, cotangents, inputs);
   Uncut uncut;
+  const Precision full(float32);
   Tape tape(outputs, "vjp", false);
   Backward backward(tape);
   for (size_t k = 0; k < outputs.size(); ++k) backward.seed(outputs[k], cotangents[k]);
@@ -346,6 +348,7 @@ std::vector<VariableGradient> variable_gradients(const Array& loss, bool retain_
   check_scalar(loss, "backward");
   check_path(loss, "backward");
   Uncut uncut;
+  const Precision full(float32);
   NoGrad no_grad;
   note_backward(loss);
   Tape tape({loss}, "backward", !retain_graph);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lamina/base/parallel_for.h"
+#include "lamina/base/processor.h"
 #include "lamina/base/timer.h"
 
 #if defined(__x86_64__)
@@ -55,6 +56,31 @@ __attribute__((target("avx2,fma"))) double fma_avx2() {
   return 2.0 * 8 * 12 * static_cast<double>(kTurns) / timer.seconds();
 }
 
+__attribute__((target("avx512f,avx512bf16"))) double products_of_bfloat16() {
+  __m512 sums[16];
+  __m512bh ones;
+  const __m512i bits = _mm512_set1_epi32(0x3f803f80);
+  std::memcpy(&ones, &bits, sizeof ones);
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; ++i) sums[i] = _mm512_set1_ps(static_cast<float>(i));
+  const Timer timer;
+  for (int64_t turn = 0; turn < kTurns / 2; ++turn) {
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; ++i) {
+      sums[i] = _mm512_dpbf16_ps(sums[i], ones, ones);
+      __asm__ volatile("" : "+v"(sums[i]));
+    }
+  }
+  return 2.0 * 32 * 16 * static_cast<double>(kTurns / 2) / timer.seconds();
+}
+
+double bfloat16_flops_of_one_thread(int rounds) {
+  double best = 0;
+  if (!processor_has("avx512_bf16")) return best;
+  for (int round = 0; round < rounds; ++round) best = std::max(best, products_of_bfloat16());
+  return best;
+}
+
 double flops_of_one_thread(int rounds) {
   double best = 0;
   for (int round = 0; round < rounds; ++round) {
@@ -67,6 +93,7 @@ double flops_of_one_thread(int rounds) {
 #else
 
 double flops_of_one_thread(int) { return 0; }  // unknown: no share of it is printed
+double bfloat16_flops_of_one_thread(int) { return 0; }
 
 #endif
 
@@ -84,17 +111,34 @@ double measure_copy() {
   return best;
 }
 
-}  // namespace
-
-double measure_flops(int threads, int rounds) {
+double measure(int threads, int rounds, double (*of_one_thread)(int)) {
   std::vector<double> rates(static_cast<size_t>(threads));
   std::vector<std::thread> workers;
   for (double& rate : rates) {
-    workers.emplace_back([&rate, rounds] { rate = flops_of_one_thread(rounds); });
+    workers.emplace_back([&rate, rounds, of_one_thread] { rate = of_one_thread(rounds); });
   }
   double sum = 0;
   for (size_t i = 0; i < workers.size(); ++i) workers[i].join(), sum += rates[i];
   return sum;
+}
+
+}  // namespace
+
+double measure_flops(int threads, int rounds) {
+  return measure(threads, rounds, flops_of_one_thread);
+}
+
+double measure_bfloat16_flops(int threads, int rounds) {
+  return measure(threads, rounds, bfloat16_flops_of_one_thread);
+}
+
+bool multiplies_bfloat16_faster() {
+  static const bool faster = [] {
+    if (processor_has("amx_bf16")) return true;
+    const double floats = measure_flops(1, 2);
+    return measure_bfloat16_flops(1, 2) > 1.2 * floats;
+  }();
+  return faster;
 }
 
 MachinePeak machine_peak() {

@@ -16,4 +16,12 @@ MachinePeak machine_peak();
 // multiply-adds that touches no memory. More rounds for a benchmark, whose clock changes meanwhile.
 double measure_flops(int threads, int rounds);
 
+// The same in products of bfloat16 that add up in float32 (AVX512-BF16); 0 without them. AMX is not
+// measured here.
+double measure_bfloat16_flops(int threads, int rounds);
+
+// Whether products of bfloat16 run faster than those of float32, measured at the first call: they do
+// with AMX, and on some of the processors that have AVX512-BF16 alone.
+bool multiplies_bfloat16_faster();
+
 }  // namespace lamina

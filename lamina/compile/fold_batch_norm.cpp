@@ -8,19 +8,29 @@
 
 namespace lamina {
 
+LAMINA_USE_OP(Cast)
 LAMINA_USE_OP(Convolution)
 LAMINA_USE_OP(ScaleShift)
 
 namespace {
 
-// w * scale and (b - center) * scale + shift.
+// The value that another was cast from to fewer bits, or itself.
+int32_t uncast(const Graph& graph, int32_t value) {
+  const GraphValue& v = graph.values[value];
+  if (v.op != &ops::op_Cast()) return value;
+  const DType from = graph.values[v.inputs[0]].spec.dtype;
+  return is_floating(from) && size_of(from) > size_of(v.spec.dtype) ? v.inputs[0] : value;
+}
+
+// w * scale and (b - center) * scale + shift, rounded to the type of x at last.
 Array folded(const AttributesRef& attributes, const Array& x, const Array& weight,
              const Array& bias, const Array& center, const Array& scale, const Array& shift) {
   IntList per_output(static_cast<size_t>(weight.ndim()), 1);
   per_output[0] = scale.shape(0);
   Array distance = bias ? bias - center : -center;
-  return record(ops::op_Convolution(), attributes, x, weight * reshape(scale, per_output),
-                distance * scale + shift);
+  return record(ops::op_Convolution(), attributes, x,
+                astype(weight * reshape(scale, per_output), x.dtype()),
+                astype(distance * scale + shift, x.dtype()));
 }
 
 }  // namespace
@@ -65,6 +75,7 @@ void fold_batch_norm(Graph& graph) {
     const char* origin = convolution.origin;
     const bool has_bias = convolution.inputs.size() > 2;
     std::vector<int32_t> inputs(convolution.inputs.begin(), convolution.inputs.end());
+    for (size_t k = 1; k < inputs.size(); ++k) inputs[k] = uncast(result, inputs[k]);
     inputs.insert(inputs.end(), v.inputs.begin() + 1, v.inputs.end());
     renumbered[i] = splice(result, inputs, origin, [&](const std::vector<Array>& a) {
                       const size_t next = has_bias ? 3 : 2;

@@ -24,12 +24,18 @@ constexpr size_t kMostInputs = 24;
 bool is_elementwise(const GraphValue& v) { return v.op && v.op->elementwise; }
 bool is_reduction(const GraphValue& v) { return v.op && v.op->monoid.has_value(); }
 
+// Results of 16-bit floats are rounded where that is asked for: by a cast, or because each op must give
+// what it gives alone. Elsewhere a loop goes on with float32.
+bool asks_for_rounding(const GraphValue& v) {
+  return v.op == &ops::op_Cast() || is_deterministic();
+}
+
 // Values that change when they are stored, and so must be stored before they are read: integers that
-// wrap, as loops compute in 64 bits, and casts to 16-bit floats, which ask for the rounding.
+// wrap, as loops compute in 64 bits, and what is rounded to float16; to bfloat16 a loop rounds.
 bool changes_when_stored(const GraphValue& v) {
   const DType d = v.spec.dtype;
   if (is_integer(d)) return size_of(d) < 8;
-  return is_floating(d) && size_of(d) < 4 && v.op == &ops::op_Cast();
+  return d == DType::Float16 && asks_for_rounding(v);
 }
 
 // A number that is part of the program: it stands in the loops that use it, not in memory. One that
@@ -216,6 +222,8 @@ class ClusterBuilder {
         continue;
       }
       uint16_t result = append_formula(*v.op, c.program, operands, v.spec.dtype);
+      if (v.spec.dtype == DType::BFloat16 && asks_for_rounding(v))
+        result = c.program.push(ScalarOp::RoundBFloat16, ScalarType::F32, result);
       results.emplace_back(member, result);
       if (read_outside(member)) {
         c.outputs.push_back(

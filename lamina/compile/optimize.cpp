@@ -16,6 +16,7 @@
 #include "lamina/compile/recompute.h"
 #include "lamina/compile/sums_after_loops.h"
 #include "lamina/compile/transpose_matmul.h"
+#include "lamina/compile/undo_casts.h"
 #include "lamina/exec/compile_times.h"
 #include "lamina/exec/deterministic.h"
 #include "lamina/exec/program.h"
@@ -41,6 +42,7 @@ constexpr Pass kPasses[] = {
     {"fold_batch_norm", fold_batch_norm, true},
     {"moments_of_parts", moments_of_parts, true},
     {"expand_composites", expand_composites},
+    {"undo_casts", undo_casts},
     {"common_subexpressions", common_subexpressions},
     {"join_parts", join_parts},
     {"transpose_matmul", transpose_matmul, true},

@@ -51,8 +51,7 @@ Array Linear::forward(Array x) {
         .detail("weight", describe(weight))
         .help(text("Linear(", got, ", ", out_features, ")", flattened_from(x)));
   }
-  Array y = matmul(std::move(x), transpose(weight));
-  return bias ? std::move(y) + bias : y;
+  return linear(std::move(x), weight, bias ? Array(bias) : Array());
 }
 
 std::unique_ptr<Module> Linear::fresh() const {

@@ -6,6 +6,7 @@
 //   inputs       names of its array arguments: {"x", "weight", "bias?", "rest..."}; "?" optional,
 //                "..." any number
 //   defaults     numbers that stand for the last inputs where a caller leaves them out: {0.01}
+//   autocast     what a scope of Precision does with its operands (op/precision.h)
 //   Attributes   its integers, flags, axes and types (ir/attributes.h), when it has any
 //   infer        shapes and types of the outputs from those of the inputs; throws on a wrong call
 //   gradient     cotangents of the inputs, written with public functions, so that it can be
@@ -142,6 +143,13 @@ enum class Types : uint8_t {
   Cast,       // the operand stays as it is; the result's type is the attribute `dtype`
 };
 
+// What an op does with its floating-point operands in a scope of Precision (op/precision.h).
+enum class Autocast : uint8_t {
+  Promote,   // nothing: types meet as they do elsewhere
+  Lower,     // float32 is brought to the scope's type: products, which gain most and lose least
+  Float32,   // the scope's type is brought to float32: what adds up many terms, and powers
+};
+
 struct Op {
   const char* name = nullptr;
   uint32_t id = 0;  // unique in this process: what program keys hold
@@ -154,6 +162,7 @@ struct Op {
   bool multiple = false;  // several outputs: recorded as one node and an "output" node for each
   bool random =
       false;  // its first two inputs are seed and counter: two draws are never the same value
+  Autocast autocast = Autocast::Promote;
   bool checks_values = false;  // its kernels can report wrong values in data
   std::optional<Monoid> monoid;
 
@@ -251,6 +260,7 @@ Op make() {
   }
   if constexpr (requires { T::multiple; }) op.multiple = T::multiple;
   if constexpr (requires { T::random; }) op.random = T::random;
+  if constexpr (requires { T::autocast; }) op.autocast = T::autocast;
   if constexpr (requires { T::checks_values; }) op.checks_values = T::checks_values;
   if constexpr (requires { T::monoid; }) op.monoid = T::monoid;
   if constexpr (requires { typename T::Attributes; }) {

@@ -87,8 +87,27 @@ void settle_weak(Array& a) {
   }
 }
 
+Array cast_to(Array a, DType dtype) {
+  if (a.dtype() == dtype) return a;
+  return record(ops::op_Cast(), make_attributes(CastAttributes{dtype}), std::move(a));
+}
+
+bool is_weak(const Array& a) { return a.node()->has(kWeak); }
+
+// In a scope of Precision: operands in the type that suits the op.
+void autocast(const Op& op, std::span<Array> inputs) {
+  const DType lower = recording().products;
+  if (lower == DType::Float32 || op.autocast == Autocast::Promote) return;
+  const bool lowers = op.autocast == Autocast::Lower;
+  const DType from = lowers ? DType::Float32 : lower, to = lowers ? lower : DType::Float32;
+  for (Array& a : inputs) {
+    if (a && !is_weak(a) && a.dtype() == from) a = cast_to(std::move(a), to);
+  }
+}
+
 std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesBase* attributes) {
   check_inputs(op, inputs);
+  autocast(op, inputs);
   SmallVector<const Spec*, 8> specs;
   for (Array& a : inputs) {
     settle_weak(a);
@@ -100,13 +119,6 @@ std::vector<Spec> infer(const Op& op, std::span<Array> inputs, const AttributesB
     check_shape(s.shape, size_of(s.dtype), text(op.name, ": result"));
   return std::move(inference.outputs);
 }
-
-Array cast_to(Array a, DType dtype) {
-  if (a.dtype() == dtype) return a;
-  return record(ops::op_Cast(), make_attributes(CastAttributes{dtype}), std::move(a));
-}
-
-bool is_weak(const Array& a) { return a.node()->has(kWeak); }
 
 // promote(), whose error names the op.
 DType promote_for(const Op& op, DType a, DType b) {
@@ -214,6 +226,7 @@ Array record_elementwise(const Op& op, std::span<Array> inputs, AttributesRef at
   for (const Array& a : inputs) {
     if (!a) throw StateError(text(op.name, ": an argument is an empty Array"));
   }
+  autocast(op, inputs);
   if (op.types == Types::Cast) {
     for (Array& a : inputs) settle_weak(a);
   } else {

@@ -16,6 +16,7 @@ struct Recording {
   bool replay = false;  // inside a recomputation: what is recorded has been before, and changes no state
   std::vector<const Node*>* created = nullptr;  // every recorded node, for transforms that ask
   bool symbolic = false;  // where the graph is wanted, not its values: nothing is computed early
+  DType products = DType::Float32;  // what factors of float32 are multiplied in: op/precision.h
 };
 
 Recording& recording();  // of this thread

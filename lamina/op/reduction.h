@@ -52,6 +52,9 @@ template <Monoid kMonoid, Reduced kResult = Reduced::Same>
 struct Reduction {
   static constexpr Monoid monoid = kMonoid;
   static constexpr const char* inputs[] = {"x"};
+  static constexpr Autocast autocast = kMonoid == Monoid::Sum || kMonoid == Monoid::Product
+                                           ? Autocast::Float32
+                                           : Autocast::Promote;
   using Attributes = ReductionAttributes;
   static void infer(Inference& c) { infer_reduction(c, kResult); }
 };

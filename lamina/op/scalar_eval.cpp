@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "lamina/base/error.h"
+#include "lamina/base/half.h"
 #include "lamina/op/scalar_math.h"
 
 namespace lamina {
@@ -85,6 +86,7 @@ ScalarValue apply_float(ScalarOp op, T a, T b) {
     case ScalarOp::Floor: return boxed(std::floor(a));
     case ScalarOp::Ceil: return boxed(std::ceil(a));
     case ScalarOp::Round: return boxed(std::nearbyint(a));
+    case ScalarOp::RoundBFloat16: return boxed(static_cast<T>(float{BFloat16(static_cast<float>(a))}));
     case ScalarOp::Equal: return boxed(a == b);
     case ScalarOp::NotEqual: return boxed(a != b);
     case ScalarOp::Less: return boxed(a < b);

@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Acos : Elementwise<1> {
   static constexpr auto name = "acos";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return acos(x); };
   static void gradient(Context& c) {
     const Array& x = c.input(0);

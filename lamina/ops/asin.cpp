@@ -7,6 +7,7 @@ namespace lamina {
 
 struct Asin : Elementwise<1> {
   static constexpr auto name = "asin";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return asin(x); };
   static void gradient(Context& c) {
     const Array& x = c.input(0);

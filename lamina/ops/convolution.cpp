@@ -11,6 +11,7 @@ namespace lamina {
 struct Convolution {
   static constexpr auto name = "convolution";
   static constexpr const char* inputs[] = {"x", "weight", "bias?"};
+  static constexpr auto autocast = Autocast::Lower;
   using Attributes = ConvolutionAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();

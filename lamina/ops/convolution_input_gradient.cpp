@@ -8,6 +8,7 @@ namespace lamina {
 struct ConvolutionInputGradient {
   static constexpr auto name = "convolution_input_gradient";
   static constexpr const char* inputs[] = {"cotangent", "weight"};
+  static constexpr auto autocast = Autocast::Lower;
   using Attributes = ConvolutionGradientAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();

@@ -8,6 +8,7 @@ namespace lamina {
 struct ConvolutionWeightGradient {
   static constexpr auto name = "convolution_weight_gradient";
   static constexpr const char* inputs[] = {"x", "cotangent"};
+  static constexpr auto autocast = Autocast::Lower;
   using Attributes = ConvolutionGradientAttributes;
   static void infer(Inference& c) {
     const auto& a = c.attributes<Attributes>();

@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Cosh : Elementwise<1> {
   static constexpr auto name = "cosh";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return cosh(x); };
   static void gradient(Context& c) { c.give(0, c.cotangent() * sinh(c.input(0))); }
   static void samples(Samples& s) { s.floats().large(1e4).empty(); }

@@ -9,6 +9,7 @@ namespace lamina {
 struct CumulativeSum {
   static constexpr auto name = "cumulative_sum";
   static constexpr const char* inputs[] = {"x"};
+  static constexpr auto autocast = Autocast::Float32;
   using Attributes = AxisAttributes;
   static void infer(Inference& c) { infer_cumulative(c); }
   static void gradient(Context& c) {

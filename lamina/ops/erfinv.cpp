@@ -32,6 +32,7 @@ constexpr double kFarRoot[] = {
 struct Erfinv : Elementwise<1> {
   static constexpr auto name = "erfinv";
   static constexpr const char* inputs[] = {"y"};
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto y) {
     const auto m = abs(y), rest = 1.0 - m;
     const auto w = -log(rest * (1.0 + m));

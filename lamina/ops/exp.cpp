@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Exp : Elementwise<1> {
   static constexpr auto name = "exp";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return exp(x); };
   static void gradient(Context& c) { c.give(0, c.cotangent() * c.output()); }
   static void samples(Samples& s) { s.floats().range(-5, 5).large(80).empty(); }

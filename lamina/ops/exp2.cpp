@@ -7,6 +7,7 @@ namespace lamina {
 
 struct Exp2 : Elementwise<1> {
   static constexpr auto name = "exp2";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return exp2(x); };
   static void gradient(Context& c) {
     constexpr double kLog2 = 0.69314718055994530942;

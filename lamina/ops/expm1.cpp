@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Expm1 : Elementwise<1> {
   static constexpr auto name = "expm1";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return expm1(x); };
   static void gradient(Context& c) { c.give(0, c.cotangent() * (c.output() + 1.0)); }
   static void samples(Samples& s) { s.floats().range(-5, 5).near(0).large(80).empty(); }

@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Log : Elementwise<1> {
   static constexpr auto name = "log";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return log(x); };
   static void gradient(Context& c) { c.give(0, c.cotangent() / c.input(0)); }
   static void samples(Samples& s) { s.floats().positive().empty(); }

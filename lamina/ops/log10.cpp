@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Log10 : Elementwise<1> {
   static constexpr auto name = "log10";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return log10(x); };
   static void gradient(Context& c) {
     constexpr double kLog10E = 0.43429448190325182765;

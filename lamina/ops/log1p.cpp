@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Log1p : Elementwise<1> {
   static constexpr auto name = "log1p";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return log1p(x); };
   static void gradient(Context& c) { c.give(0, c.cotangent() / (1.0 + c.input(0))); }
   static void samples(Samples& s) { s.floats().range(-0.9, 5).near(0).empty(); }

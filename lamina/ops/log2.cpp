@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Log2 : Elementwise<1> {
   static constexpr auto name = "log2";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return log2(x); };
   static void gradient(Context& c) {
     constexpr double kLog2E = 1.4426950408889634074;

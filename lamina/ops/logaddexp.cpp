@@ -7,6 +7,7 @@ namespace lamina {
 
 struct LogAddExp : Elementwise<2> {
   static constexpr auto name = "logaddexp";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x, auto y) {
     constexpr double kLog2 = 0.69314718055994530942;
     return where(x == y, x + kLog2, max(x, y) + log1p(exp(-abs(x - y))));

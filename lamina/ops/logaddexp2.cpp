@@ -8,6 +8,7 @@ namespace lamina {
 struct LogAddExp2 : Elementwise<2> {
   static constexpr double kLog2 = 0.69314718055994530942;
   static constexpr auto name = "logaddexp2";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x, auto y) {
     const auto more = log1p(exp(-abs(x - y) * kLog2)) * (1 / kLog2);
     return where(x == y, x + 1.0, max(x, y) + more);

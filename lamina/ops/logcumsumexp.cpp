@@ -20,6 +20,7 @@ namespace lamina {
 struct LogCumSumExp {
   static constexpr auto name = "logcumsumexp";
   static constexpr const char* inputs[] = {"x"};
+  static constexpr auto autocast = Autocast::Float32;
   using Attributes = AxisAttributes;
   static void infer(Inference& c) {
     const int64_t axis = c.attributes<Attributes>().axis;

@@ -45,6 +45,7 @@ Array gradient_of_b(const Array& a, const Array& b, Array cotangent) {
 struct Matmul {
   static constexpr auto name = "matmul";
   static constexpr const char* inputs[] = {"a", "b"};
+  static constexpr auto autocast = Autocast::Lower;
   static void infer(Inference& c) {
     const Shape &a = c.shape(0), &b = c.shape(1);
     const int rank = a.rank();

@@ -10,6 +10,7 @@ namespace lamina {
 
 struct Power : Elementwise<2, Types::Numeric> {
   static constexpr auto name = "power";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x, auto y) { return power(x, y); };
   static void gradient(Context& c) {
     const Array &x = c.input(0), &y = c.input(1);

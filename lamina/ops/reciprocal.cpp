@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Reciprocal : Elementwise<1> {
   static constexpr auto name = "reciprocal";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return 1.0 / x; };
   static void gradient(Context& c) { c.give(0, -c.cotangent() * square(c.output())); }
   static void samples(Samples& s) { s.floats().integers().range(0.5, 3).large(1e4).empty(); }

@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Rsqrt : Elementwise<1> {
   static constexpr auto name = "rsqrt";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return rsqrt(x); };
   static void gradient(Context& c) { c.give(0, -0.5 * c.cotangent() * c.output() / c.input(0)); }
   static void samples(Samples& s) { s.floats().positive().empty(); }

@@ -6,6 +6,7 @@ namespace lamina {
 
 struct Sinh : Elementwise<1> {
   static constexpr auto name = "sinh";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return sinh(x); };
   static void gradient(Context& c) { c.give(0, c.cotangent() * cosh(c.input(0))); }
   static void samples(Samples& s) { s.floats().large(1e4).empty(); }

@@ -7,6 +7,7 @@ namespace lamina {
 
 struct Softplus : Elementwise<1> {
   static constexpr auto name = "softplus";
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr auto formula = [](auto x) { return max(x, 0) + log1p(exp(-abs(x))); };
   static void gradient(Context& c) { c.give(0, c.cotangent() * sigmoid(c.input(0))); }
   static void samples(Samples& s) { s.floats().near(0).large(1e4).empty(); }

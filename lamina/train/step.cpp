@@ -4,6 +4,7 @@
 #include "lamina/base/error.h"
 #include "lamina/exec/memory_budget.h"
 #include "lamina/exec/pending_updates.h"
+#include "lamina/op/precision.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/indexing.h"
@@ -57,6 +58,7 @@ void Trainer::step(const Array& loss) {
 Array Trainer::whole_step(data::Batch batch) {
   std::optional<MemoryBudget> budget;
   if (options_.memory_budget > 0) budget.emplace(options_.memory_budget);
+  const Precision precision(products_);
   const uint64_t updates = recorded_updates();
   const Generator::State random = default_generator().state();
   try {

@@ -7,7 +7,9 @@
 #include "lamina/data/array_dataset.h"
 #include "lamina/exec/evaluate.h"
 #include "lamina/ir/node.h"
+#include "lamina/op/precision.h"
 #include "lamina/op/recording.h"
+#include "lamina/ops/elementwise.h"
 #include "lamina/train/trainer_parts.h"
 
 namespace lamina::train {
@@ -42,6 +44,7 @@ Trainer& Trainer::compile(CompileOptions options) {
     throw ValueError(text("compile: expected memory_budget to be 0 or more bytes, got ",
                           options.memory_budget));
   }
+  products_ = precision_named(options.precision);
   if (!options.optimizer->is_bound()) options.optimizer->bind(module_->parameters());
   totals_ = Totals(options.metrics);
   options_ = std::move(options);
@@ -86,6 +89,7 @@ Logs Trainer::evaluate(data::Source data, EvaluateOptions options) {
   require_compiled("evaluate");
   EvaluationMode mode(*module_);
   NoGrad no_grad;
+  const Precision precision(products_);
   Totals totals(options_.metrics);
   each_batch(data, options.batch_size, [&](data::Batch batch) {
     auto [x, y] = std::move(batch);
@@ -109,6 +113,7 @@ Array Trainer::predict(const Array& x, EvaluateOptions options) {
   }
   EvaluationMode mode(*module_);
   NoGrad no_grad;
+  const Precision precision(products_);
   const int64_t examples = x.shape(0);
   // Batches are copied out, not sliced: where a slice begins would be part of a program.
   data::DataLoader loader(data::ArrayDataset(x, x), {.batch_size = options.batch_size});
@@ -120,7 +125,8 @@ Array Trainer::predict(const Array& x, EvaluateOptions options) {
     ignored.reset();
     see(rows);
     const int64_t count = rows.shape(0);
-    const Array part = (*module_)(std::move(rows));
+    Array part = (*module_)(std::move(rows));
+    if (part.dtype() == products_) part = astype(std::move(part), float32);
     if (part.ndim() == 0 || part.shape(0) != count) {
       throw ShapeError(
           text("predict: expected ", count, " rows from the module, got ", describe(part)));

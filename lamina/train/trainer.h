@@ -41,6 +41,7 @@ struct CompileOptions {
   double clip_norm = 0;    // bounds of the gradients before a step (optim/clip.h); 0: none
   double clip_value = 0;
   int64_t memory_budget = 0;  // bytes by which a step may make memory grow (exec/memory_budget.h); 0: any
+  std::string precision = "float32";  // "bf16": mixed precision (op/precision.h), in every call
 };
 
 // Changes a batch before it is trained on: data::Batch f(data::Batch).
@@ -130,6 +131,7 @@ class Trainer {
 
   std::shared_ptr<nn::Module> module_;
   CompileOptions options_;
+  DType products_ = float32;  // options_.precision
   Totals totals_;
   History history_;
   int64_t epochs_done_ = 0;

@@ -6,7 +6,7 @@
 #include "lamina/autograd/vjp.h"
 #include "lamina/base/error.h"
 #include "lamina/ir/node.h"
-#include "lamina/op/recording.h"
+#include "lamina/op/precision.h"
 #include "lamina/ops/custom_vjp.h"
 #include "lamina/ops/random.h"
 #include "lamina/transform/aliases.h"
@@ -77,13 +77,14 @@ std::vector<Array> used_from_outside(const std::vector<Array>& outputs,
 
 // Records f again behind the cotangents, and the gradient of what it gives.
 std::vector<Array> recompute(const ArraysTransform& f, const VjpCall& call, size_t given,
-                             Generator::State draws) {
+                             Generator::State draws, DType products) {
   std::vector<Array> arguments(call.arguments.begin(), call.arguments.begin() + given);
   for (Array& x : arguments) x = after(std::move(x), call.cotangents[0]);
   TapeRoots roots("checkpoint", arguments, !recording().gradients);
   std::vector<Array> outputs, cotangents, targets;
   {
     WithGrad with_grad;
+    const Precision precision(products);
     RepeatedDraws repeated(draws);
     Replay replay;
     std::vector<Array> all = f(roots.arrays());
@@ -128,8 +129,8 @@ ArraysTransform checkpoint(ArraysTransform f) {
       }
     }
     auto rule =
-        std::make_shared<const VjpRule>([f, count = given.size(), draws](const VjpCall& call) {
-          return recompute(f, call, count, draws);
+        std::make_shared<const VjpRule>([f, count = given.size(), draws, products = recording().products](const VjpCall& call) {
+          return recompute(f, call, count, draws, products);
         });
     return with_vjp(std::move(values), std::move(arguments), std::move(rule));
   };

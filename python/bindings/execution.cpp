@@ -3,6 +3,7 @@
 #include "lamina/exec/evaluate.h"
 #include "lamina/exec/explain.h"
 #include "lamina/exec/memory_budget.h"
+#include "lamina/op/precision.h"
 
 #include <nanobind/stl/map.h>
 
@@ -49,6 +50,12 @@ void bind_execution(nb::module_& m) {
         "every value is as before. Ctrl-C does it too, as a KeyboardInterrupt.\n"
         ">>> lm.interrupt()  # nothing runs: nothing happens");
   m.def("_set_memory_budget", &set_memory_budget);
+  m.def("_precision_named", [](const std::string& name, bool emulate) {
+    return static_cast<int>(precision_named(name, {.emulate = emulate}));
+  });
+  m.def("_set_precision", [](int products) {
+    return static_cast<int>(std::exchange(recording().products, static_cast<DType>(products)));
+  });
   m.def("_eval", [](const std::vector<Array>& arrays) {
     ReleaseGil released;
     eval(arrays);

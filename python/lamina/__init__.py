@@ -16,7 +16,7 @@ from .array_api import __array_namespace_info__
 from .autograd import checkpoint, custom_vjp, grad, jvp, no_grad, value_and_grad, vjp
 from .control import *
 from .errors import *
-from .execution import eval, explain, memory_budget, profile, tune
+from .execution import eval, explain, memory_budget, precision, profile, tune
 from .train import Trainer, load_model, save_model
 
 __version__ = "0.1.0"

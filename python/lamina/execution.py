@@ -1,9 +1,11 @@
 """Running recorded work, and seeing what ran."""
 
+import functools
+
 from . import _lamina
 from .errors import DTypeError, StateError, ValueError
 
-__all__ = ["eval", "explain", "memory_budget", "profile", "tune"]
+__all__ = ["eval", "explain", "memory_budget", "precision", "profile", "tune"]
 
 
 def _arrays_in(value, found):
@@ -90,6 +92,45 @@ class memory_budget:
 
     def __exit__(self, *error):
         _lamina._set_memory_budget(self._before)
+
+
+class precision:
+    """Inside `with lm.precision("bf16"):`, or a function decorated with it, float32 operands of products
+    (`matmul`, convolutions and what is made of them) are brought to bfloat16; products are added up in
+    float32 and rounded once. Sums, exponentials, softmax and losses bring bfloat16 back to float32; the
+    rest promotes as usual. Parameters and their gradients stay float32. Backward follows the forward
+    pass: call it outside. Also an argument of `Trainer.compile`. `"float32"` turns it off within.
+    Source: Micikevicius et al. 2018, Kalamkar et al. 2019; the policy is that of torch.autocast
+
+    Errors: ValueError for another name, and where the processor has no such products, unless
+    `emulate=True`
+
+    >>> with lm.precision("bf16", emulate=True):
+    ...     y = lm.ones((2, 3)) @ lm.ones((3, 4))
+    >>> y.dtype, lm.sum(y).item()
+    (lamina.bfloat16, 24.0)
+    """
+
+    def __init__(self, name, emulate=False):
+        self._dtype = _lamina._precision_named(name, emulate)
+
+    def __enter__(self):
+        self._before = _lamina._set_precision(self._dtype)
+        return self
+
+    def __exit__(self, *error):
+        _lamina._set_precision(self._before)
+
+    def __call__(self, function):
+        @functools.wraps(function)
+        def within(*args, **kwargs):
+            before = _lamina._set_precision(self._dtype)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                _lamina._set_precision(before)
+
+        return within
 
 
 class profile:

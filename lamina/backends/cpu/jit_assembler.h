@@ -66,6 +66,8 @@ class Assembler : public Xbyak::CodeGenerator {
   void write_choice(const PlacedInstruction& i);
   void write_multiply_add(const PlacedInstruction& i);
   void write_load(const PlacedInstruction& i, Lanes lanes, int first);
+  void write_load_short(const PlacedInstruction& i, Lanes lanes, const Xbyak::Address& from);
+  void write_store_short(const Xbyak::Xmm& value, Lanes lanes, const Xbyak::Address& to);
   void write_load_bool(const PlacedInstruction& i, Lanes lanes, int first);
   void write_store(const PlacedInstruction& i, Lanes lanes, int first);
   void write_store_bool(const PlacedInstruction& i, Lanes lanes, int first);

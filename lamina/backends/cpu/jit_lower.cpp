@@ -21,7 +21,7 @@ class Lowering {
     // Where they are needed first: a value that waits takes a register.
     if (i.op == ScalarOp::Input) {
       const DType dtype = loop_.inputs[i.a].dtype;
-      if (dtype == DType::Bool || dtype == DType::Float32) return true;
+      if (dtype == DType::Bool || dtype == DType::Float32 || dtype == DType::BFloat16) return true;
       return refuse(text("operands of ", dtype));
     }
     if (i.op == ScalarOp::Constant) return true;
@@ -47,6 +47,16 @@ class Lowering {
       number_[v] = p.number(i.constant);
     }
     return number_[v];
+  }
+
+  // To a bfloat16 (base/half.h), whose bits are the upper half.
+  Value rounded(Value a) {
+    const Value upper = p.bits(0xffff0000u);
+    const Value odd = p.push(VectorOp::And, p.push(VectorOp::ShiftRight, a, 0, 0, 16), p.bits(1));
+    const Value up = p.push(VectorOp::AddInteger, odd, p.bits(0x7fffu));
+    const Value nearest = p.push(VectorOp::And, p.push(VectorOp::AddInteger, a, up), upper);
+    const Value quiet = p.push(VectorOp::Or, p.push(VectorOp::And, a, upper), p.bits(0x400000u));
+    return p.select(p.compare(kUnordered, a, a), quiet, nearest);
   }
 
   std::string refusal;
@@ -111,6 +121,8 @@ class Lowering {
         return p.push(VectorOp::Round, a, 0, 0, kUp);
       case ScalarOp::Round:
         return p.push(VectorOp::Round, a, 0, 0, kHalfToEven);
+      case ScalarOp::RoundBFloat16:
+        return rounded(a);
       default:
         return operand_count(i.op) == 2 ? of_two(i, a, use(i.b)) : kNone;
     }
@@ -174,11 +186,14 @@ bool lower(const Loop& loop, const NormalProgram& normal, Reduces reduces, Vecto
   for (uint16_t v : normal.reductions) lowering.use(v);
   for (size_t k = 0; k < normal.stores.size(); ++k) {
     const DType dtype = loop.stores[k].operand.dtype;
-    if (dtype != DType::Float32 && dtype != DType::Bool) {
+    if (dtype != DType::Float32 && dtype != DType::Bool && dtype != DType::BFloat16) {
       refusal = text("results of ", dtype);
       return false;
     }
-    const Value value = lowering.use(normal.stores[k]);
+    Value value = lowering.use(normal.stores[k]);
+    const bool is_rounded =
+        normal.program.code[normal.stores[k]].op == ScalarOp::RoundBFloat16;
+    if (dtype == DType::BFloat16 && !is_rounded) value = lowering.rounded(value);
     program.push(dtype == DType::Bool ? VectorOp::StoreBool : VectorOp::Store, value, 0, 0,
                  static_cast<uint32_t>(loop.inputs.size() + k));
   }

@@ -15,7 +15,7 @@
 namespace lamina::cpu::jit {
 
 enum class VectorOp : uint8_t {
-  Load,      // operand `payload`, converted to float32
+  Load,      // operand `payload`: float32, or bfloat16, which is its upper half
   LoadBool,  // .. of bytes 0 and 1: a mask
   Constant,  // the bits `payload` in every lane
   // Floats. Minimum and Maximum are the processor's: the second operand if either is NaN or both
@@ -34,7 +34,7 @@ enum class VectorOp : uint8_t {
   Keep,    // mask a ? b : 0
   Move,  // from one place to another: only register allocation makes it
   // What leaves the registers: values go to operand `payload`, or to the partial results of
-  // reduction `payload` over a row.
+  // reduction `payload` over a row. What is stored as bfloat16 has been rounded to one.
   Store, StoreBool, Reduce,
 };
 

@@ -12,6 +12,7 @@ using Xbyak::Xmm;
 void Assembler::write_load(const PlacedInstruction& i, Lanes lanes, int first) {
   const Xmm to = vector(i.to.index);
   const Address from = at(i.payload, first);
+  if (operands_[i.payload].dtype == DType::BFloat16) return write_load_short(i, lanes, from);
   if (operands_[i.payload].pattern < Pattern::Column) return vbroadcastss(to, from);
   switch (lanes) {
     case Lanes::Whole:
@@ -26,9 +27,45 @@ void Assembler::write_load(const PlacedInstruction& i, Lanes lanes, int first) {
   vmaskmovps(to, temporary(0), from);
 }
 
+// The bits of a bfloat16 are the upper half of a float32's.
+void Assembler::write_load_short(const PlacedInstruction& i, Lanes lanes, const Address& from) {
+  const Xmm to = vector(i.to.index);
+  if (operands_[i.payload].pattern < Pattern::Column) {
+    vpbroadcastw(to, from);
+  } else if (lanes == Lanes::Whole) {
+    vpmovzxwd(to, from);
+  } else if (lanes == Lanes::Masked) {
+    vpmovzxwd(to | k7 | T_z, from);
+  } else {
+    movzx(edx, word[from.getRegExp()]);
+    vmovd(Xmm(to.getIdx()), edx);
+  }
+  vpslld(to, to, 16);
+}
+
+void Assembler::write_store_short(const Xmm& value, Lanes lanes, const Address& to) {
+  if (wide_) {
+    const Xmm upper = temporary(0);
+    vpsrld(upper, value, 16);
+    return lanes == Lanes::Masked ? vpmovdw(to | k7, upper) : vpmovdw(to, upper);
+  }
+  if (lanes == Lanes::One) {
+    vmovd(edx, Xmm(value.getIdx()));
+    shr(edx, 16);
+    return mov(word[to.getRegExp()], dx);
+  }
+  const Xbyak::Ymm upper(14);
+  const Xmm high(15), low(14);
+  vpsrld(upper, value, 16);
+  vextracti128(high, upper, 1);
+  vpackusdw(low, low, high);
+  vmovups(to, low);
+}
+
 void Assembler::write_store(const PlacedInstruction& i, Lanes lanes, int first) {
   const Xmm value = in_register(i.from[0], 0);
   const Address to = at(i.payload, first);
+  if (operands_[i.payload].dtype == DType::BFloat16) return write_store_short(value, lanes, to);
   switch (lanes) {
     case Lanes::Whole:
       return vmovups(to, value);

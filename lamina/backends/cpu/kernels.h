@@ -9,6 +9,8 @@ namespace lamina::backend {
 extern const KernelEntry kernel_matmul_onednn;
 extern const KernelEntry kernel_matmul_packed;
 extern const KernelEntry kernel_matmul_blocked;
+extern const KernelEntry kernel_matmul_by_float32;
+extern const KernelEntry kernel_matmul_few_rows;
 extern const KernelEntry kernel_convolution_onednn;
 extern const KernelEntry kernel_convolution_input_gradient_onednn;
 extern const KernelEntry kernel_convolution_weight_gradient_onednn;

@@ -43,6 +43,9 @@ bool chain_code(ScalarOp op, int position, ChainCode& code) {
     case ScalarOp::Round:
       code = ChainCode::Round;
       return true;
+    case ScalarOp::RoundBFloat16:
+      code = ChainCode::RoundBFloat16;
+      return true;
     default:
       return false;
   }

@@ -35,14 +35,14 @@ bool takes_quantized_post_op(const EpilogueStep& step, const Spec* extra) {
   if (kind_of(step) == Kind::RoundCast) return has_8_bits(step.spec.dtype);
   if (extra && has_8_bits(extra->dtype))
     return kind_of(step) == Kind::Add && extra->shape == step.spec.shape;
-  return takes_post_op(step, extra);
+  return step.spec.dtype == DType::Float32 && takes_post_op(step, extra);
 }
 
 bool takes_post_op(const EpilogueStep& step, const Spec* extra) {
-  if (!kind_of(step) || step.spec.dtype != DType::Float32) return false;
-  if (kind_of(step) == Kind::RoundCast) return false;
+  const DType dtype = step.spec.dtype;
+  if (!kind_of(step) || (dtype != DType::Float32 && dtype != DType::BFloat16)) return false;
   if (!extra) return true;
-  if (extra->dtype != DType::Float32) return false;
+  if (extra->dtype != dtype) return false;
   if (extra->shape == step.spec.shape) return true;
   if (kind_of(step) == Kind::Subtract && step.extra_first) return false;
   if (extra->shape.elements() == 1) return true;

@@ -127,6 +127,7 @@ HWY_INLINE void run_block(D d, Memory memory, const ChainOp* op, const ChainOp* 
       LAMINA_UNARY(Floor, hn::Floor(v))
       LAMINA_UNARY(Ceil, hn::Ceil(v))
       LAMINA_UNARY(Round, hn::Round(v))
+      LAMINA_UNARY(RoundBFloat16, round_bfloat16(d, v))
       case ChainCode::Store:
         LAMINA_EACH(memory.store(d, v, p + k * N));
         break;

@@ -41,6 +41,7 @@ enum class ChainCode : uint8_t {
   Floor,
   Ceil,
   Round,
+  RoundBFloat16,
   Store,  // memory = value; the chain may go on
 };
 struct ChainOp {

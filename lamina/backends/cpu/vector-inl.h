@@ -40,6 +40,22 @@ HWY_INLINE void store_few(D d, hn::Vec<D> v, T* to, size_t count) {
 #endif
 }
 
+// To the nearest bfloat16, halfway to the even one, as BFloat16 (base/half.h) does; a NaN stays one.
+// Only float32 is ever rounded so.
+template <class D>
+HWY_INLINE hn::Vec<D> round_bfloat16(D d, hn::Vec<D> v) {
+  if constexpr (sizeof(hn::TFromD<D>) != 4) {
+    return v;
+  } else {
+    const hn::RebindToUnsigned<D> du;
+    const auto upper = hn::Set(du, 0xffff0000u), bits = hn::BitCast(du, v);
+    const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(du, 1u));
+    const auto rounded = hn::And(hn::Add(bits, hn::Add(odd, hn::Set(du, 0x7fffu))), upper);
+    const auto quiet = hn::Or(hn::And(bits, upper), hn::Set(du, 0x400000u));
+    return hn::IfThenElse(hn::Eq(v, v), hn::BitCast(d, rounded), hn::BitCast(d, quiet));
+  }
+}
+
 // NaN if either is; of two zeros the first. (NaN is looked for with Eq: Highway's Ne is false for
 // it.) An x86 processor's instruction gives its second operand if either is NaN or both are zero.
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128

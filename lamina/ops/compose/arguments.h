@@ -28,6 +28,16 @@ inline Array as_floating(Array x) {
   return is_floating(x.dtype()) ? std::move(x) : astype(std::move(x), float32);
 }
 
+// Integers, bool and 16-bit floats as float32: sums and quotients of them lose too much otherwise.
+inline Array widened(Array x) {
+  return is_floating(x.dtype()) && size_of(x.dtype()) >= 4 ? std::move(x)
+                                                           : astype(std::move(x), float32);
+}
+
+inline DType floating_type(const Array& x) {
+  return is_floating(x.dtype()) ? x.dtype() : float32;
+}
+
 inline IntList sizes_of(const Array& x) { return {x.shape().begin(), x.shape().end()}; }
 
 inline void check_finite(std::string_view function, const char* name, double value) {

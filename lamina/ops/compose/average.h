@@ -6,14 +6,16 @@
 
 #include "lamina/base/error.h"
 #include "lamina/core/array.h"
+#include "lamina/op/recording.h"
 #include "lamina/op/reduction.h"
 
 namespace lamina {
 
-// The type of an average of x: its own, or float32 for integers and bool.
+// The type of an average of x: its own, or float32 for integers and bool, and in a scope of Precision
+// for its type.
 inline DType floating_result(const Array& x, std::string_view function) {
   if (!x) throw StateError(text(function, ": x is an empty Array"));
-  return is_floating(x.dtype()) ? x.dtype() : float32;
+  return is_floating(x.dtype()) && x.dtype() != recording().products ? x.dtype() : float32;
 }
 
 inline void check_correction(double correction, std::string_view function) {

@@ -1,9 +1,8 @@
 // batch_norm = scale_shift with scale weight / sqrt(var + epsilon) (Ioffe and Szegedy 2015). With
 // the moments of x itself, the gradients of the two ops add up to the known formula: two sums over
-// x and one pass.
-#include "lamina/base/error.h"
+// x and one pass. 16-bit floats are computed in float32.
+#include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/creation.h"
-#include "lamina/ops/elementwise.h"
 #include "lamina/ops/normalization.h"
 
 namespace lamina {
@@ -29,11 +28,12 @@ Array batch_norm(Array x, Moments moments, Array weight, Array bias, Array epsil
   check_channels("var", moments.var, x);
   check_channels("weight", weight, x);
   check_channels("bias", bias, x);
-  const DType dtype = is_floating(x.dtype()) ? x.dtype() : float32;
+  x = as_floating(std::move(x));
+  const DType dtype = size_of(x.dtype()) < 4 ? float32 : x.dtype();
   Array scale = rsqrt(astype(std::move(moments.var), dtype) + std::move(epsilon));
   if (weight) scale = scale * astype(std::move(weight), dtype);
   if (!bias) bias = zeros({x.shape(1)}, dtype);
-  return scale_shift(astype(std::move(x), dtype), astype(std::move(moments.mean), dtype),
+  return scale_shift(std::move(x), astype(std::move(moments.mean), dtype),
                      astype(std::move(scale), dtype), astype(std::move(bias), dtype));
 }
 

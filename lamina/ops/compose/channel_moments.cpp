@@ -1,11 +1,10 @@
 // channel_moments(x): mean and variance of x [N, C, ..] over all axes but 1. Two passes: the
 // variance is the mean of squared distances, so it loses nothing when the mean is large. Gradient:
-// gm / n + gv * 2 (x - mean) / n.
-#include "lamina/base/error.h"
+// gm / n + gv * 2 (x - mean) / n. Those of 16-bit floats are float32.
 #include "lamina/op/op.h"
 #include "lamina/op/samples.h"
 #include "lamina/ops/channel_axes.h"
-#include "lamina/ops/elementwise.h"
+#include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/normalization.h"
 #include "lamina/ops/reduction.h"
 
@@ -20,8 +19,9 @@ struct ChannelMoments {
     if (x.rank() < 2) throw c.error<ShapeError>("expected x [N, C, ..], got ", x);
     if (!is_floating(c.dtype(0)))
       throw c.error<DTypeError>("expected floating-point numbers, got ", c.dtype(0));
-    c.output(c.dtype(0), {x[1]});
-    c.output(c.dtype(0), {x[1]});
+    const DType dtype = size_of(c.dtype(0)) < 4 ? float32 : c.dtype(0);
+    c.output(dtype, {x[1]});
+    c.output(dtype, {x[1]});
   }
   static void gradient(Context& c) {
     const Array x = c.input(0);
@@ -39,7 +39,7 @@ struct ChannelMoments {
     c.give(0, result);
   }
   static std::vector<Array> decompose(Context& c) {
-    const Array x = c.input(0);
+    const Array x = widened(c.input(0));
     const Axes axes = all_but_channels(x.ndim());
     Array center = mean(x, {.axis = axes});
     Array var = mean(square(x - per_channel(center, x.ndim())), {.axis = axes});
@@ -47,6 +47,7 @@ struct ChannelMoments {
   }
   static void samples(Samples& s) {
     s.call({{4, 3}}).call({{2, 3, 4, 5}}).call({{1, 2, 3}}).call({{5, 1, 2}});
+    s.call({SampleInput({4, 3, 5}, bfloat16)});
   }
   static void bad_samples(BadSamples& s) {
     s.call({{3}}, "expected x [N, C, ..], got [3]");

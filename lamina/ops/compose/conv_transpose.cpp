@@ -114,7 +114,8 @@ Array transposed(const char* name, int axes, Array x, Array weight, Array bias,
     y = pad(std::move(y), std::move(low), std::move(high));
   }
   if (!bias) return y;
-  return std::move(y) + per_channel(astype(std::move(bias), dtype), axes + 2);
+  bias = astype(std::move(bias), y.dtype());
+  return std::move(y) + per_channel(std::move(bias), axes + 2);
 }
 
 }  // namespace

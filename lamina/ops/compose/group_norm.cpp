@@ -1,5 +1,6 @@
 // group_norm (Wu and He 2018) and instance_norm (Ulyanov et al. 2016), which is group_norm with a
-// group for each channel. The variance is the mean of squared distances from the mean.
+// group for each channel. The variance is the mean of squared distances from the mean. 16-bit floats
+// are computed in float32.
 #include "lamina/ops/channel_axes.h"
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/movement.h"
@@ -19,7 +20,8 @@ Array grouped(const char* function, Array x, int64_t groups, Array weight, Array
               Array epsilon) {
   check_channels(function, "weight", weight, x);
   check_channels(function, "bias", bias, x);
-  x = as_floating(std::move(x));
+  const DType dtype = floating_type(x);
+  x = widened(std::move(x));
   const IntList shape = sizes_of(x);
   int64_t entries = groups == 0 ? 0 : shape[1] / groups;  // of one group
   for (size_t i = 2; i < shape.size(); ++i) entries *= shape[i];
@@ -30,7 +32,7 @@ Array grouped(const char* function, Array x, int64_t groups, Array weight, Array
   const int rank = static_cast<int>(shape.size());
   if (weight) y = std::move(y) * per_channel(std::move(weight), rank);
   if (bias) y = std::move(y) + per_channel(std::move(bias), rank);
-  return y;
+  return astype(std::move(y), dtype);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// layer_norm: normalised over the last axes (Ba, Kiros and Hinton 2016).
-#include "lamina/base/error.h"
-#include "lamina/ops/elementwise.h"
+// layer_norm: normalised over the last axes (Ba, Kiros and Hinton 2016). 16-bit floats are computed in
+// float32.
+#include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/normalization.h"
 #include "lamina/ops/reduction.h"
 
@@ -25,13 +25,14 @@ Array layer_norm(Array x, Array weight, Array bias, Array epsilon, int axes) {
                             " for x ", x.shape(), ", got ", a->shape()));
     }
   }
-  if (!is_floating(x.dtype())) x = astype(std::move(x), float32);
+  const DType dtype = floating_type(x);
+  x = widened(std::move(x));
   Array distance = x - mean(x, {.axis = axis, .keepdims = true});
   Array var = mean(square(distance), {.axis = axis, .keepdims = true});
   Array y = std::move(distance) * rsqrt(std::move(var) + std::move(epsilon));
   if (weight) y = std::move(y) * std::move(weight);
   if (bias) y = std::move(y) + std::move(bias);
-  return y;
+  return astype(std::move(y), dtype);
 }
 
 }  // namespace lamina

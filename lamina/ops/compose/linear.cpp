@@ -17,8 +17,14 @@ Array linear(Array x, Array weight, Array bias) {
                           Shape(weight.shape().begin(), weight.shape().end() - 1), " for weight ",
                           weight.shape(), ", got ", bias.shape()));
   }
+  const DType stored = weight.dtype();
   Array y = matmul(std::move(x), weight.ndim() == 2 ? transpose(std::move(weight)) : weight);
-  return bias ? std::move(y) + std::move(bias) : y;
+  if (!bias) return y;
+  // In a scope of Precision the bias follows the weight.
+  if (bias.dtype() == stored && size_of(y.dtype()) < size_of(stored)) {
+    bias = astype(std::move(bias), y.dtype());
+  }
+  return std::move(y) + std::move(bias);
 }
 
 }  // namespace lamina

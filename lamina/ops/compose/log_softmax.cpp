@@ -14,6 +14,7 @@ namespace lamina {
 struct LogSoftmax {
   static constexpr auto name = "log_softmax";
   static constexpr const char* inputs[] = {"x"};
+  static constexpr auto autocast = Autocast::Float32;
   using Attributes = SoftmaxAttributes;
   static void infer(Inference& c) { infer_softmax(c); }
   static void gradient(Context& c) {

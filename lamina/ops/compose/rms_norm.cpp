@@ -1,5 +1,5 @@
 // rms_norm(x) = x / sqrt(mean(x^2) + epsilon) * weight over the last axes (Zhang and Sennrich
-// 2019): layer_norm that leaves the mean alone.
+// 2019): layer_norm that leaves the mean alone. 16-bit floats are computed in float32.
 #include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/normalization.h"
 #include "lamina/ops/reduction.h"
@@ -19,10 +19,11 @@ Array rms_norm(Array x, Array weight, Array epsilon, int axes) {
     throw ShapeError(
         text("rms_norm: expected weight ", last, " for x ", x.shape(), ", got ", weight.shape()));
   }
-  x = as_floating(std::move(x));
+  const DType dtype = floating_type(x);
+  x = widened(std::move(x));
   Array scale = rsqrt(mean(square(x), {.axis = axis, .keepdims = true}) + std::move(epsilon));
   Array y = std::move(x) * std::move(scale);
-  return weight ? std::move(y) * std::move(weight) : y;
+  return astype(weight ? std::move(y) * std::move(weight) : std::move(y), dtype);
 }
 
 }  // namespace lamina

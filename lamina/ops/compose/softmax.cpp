@@ -15,6 +15,7 @@ namespace lamina {
 struct Softmax {
   static constexpr auto name = "softmax";
   static constexpr const char* inputs[] = {"x"};
+  static constexpr auto autocast = Autocast::Float32;
   using Attributes = SoftmaxAttributes;
   static void infer(Inference& c) { infer_softmax(c); }
   static void gradient(Context& c) {

@@ -15,6 +15,7 @@ LAMINA_USE_OP(SoftmaxCrossEntropyGradient)
 struct SoftmaxCrossEntropy {
   static constexpr auto name = "softmax_cross_entropy";
   static constexpr const char* inputs[] = {"logits", "labels"};
+  static constexpr auto autocast = Autocast::Float32;
   static constexpr bool multiple = true;
   static constexpr bool checks_values = true;
   static void infer(Inference& c) {

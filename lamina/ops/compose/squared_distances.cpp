@@ -32,6 +32,7 @@ Array gradient_of(const Array& x, const Array& y, const Array& g) {
 struct SquaredDistances {
   static constexpr auto name = "squared_distances";
   static constexpr const char* inputs[] = {"x", "y"};
+  static constexpr auto autocast = Autocast::Float32;
   static void infer(Inference& c) {
     const Shape &x = c.shape(0), &y = c.shape(1);
     const int rank = x.rank();

@@ -32,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(Sets, Jit, testing::Values(InstructionSet::Avx2, Instru
                            return info.param == InstructionSet::Avx2 ? "Avx2" : "Avx512";
                          });
 
-// A random program of float32 and bool, of a shape that the code reaches.
+// A random program of float32, bfloat16 and bool, of a shape that the code reaches.
 class RandomProgram {
  public:
   explicit RandomProgram(uint64_t seed) : random_(seed) {}
@@ -42,7 +42,7 @@ class RandomProgram {
     loop.domain = domain;
     const int inputs = 1 + pick(chance(5) ? 12 : 4);
     for (int k = 0; k < inputs; ++k) {
-      const DType dtype = chance(5) ? DType::Bool : DType::Float32;
+      const DType dtype = chance(5) ? DType::Bool : floating();
       loop.inputs.push_back({dtype, strides(domain, true)});
       loop.program.input(k, scalar_type(dtype));
     }
@@ -51,7 +51,7 @@ class RandomProgram {
       const size_t last = loop.program.code.size() - 1;
       const auto value = static_cast<uint16_t>(last - std::min<size_t>(last, pick(k + 1)));
       const bool mask = loop.program.code[value].type == ScalarType::Bool;
-      loop.stores.push_back({value, {mask ? DType::Bool : DType::Float32, strides(domain, false)}});
+      loop.stores.push_back({value, {mask ? DType::Bool : floating(), strides(domain, false)}});
     }
     return loop;
   }
@@ -86,6 +86,8 @@ class RandomProgram {
   bool chance(int one_in) { return pick(one_in) == 0; }
 
  private:
+  DType floating() { return chance(3) ? DType::BFloat16 : DType::Float32; }
+
   double number() {
     static constexpr double kSpecial[] = {0.0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 1e-30, 3e38};
     if (chance(20)) return kSpecial[pick(9)];
@@ -122,7 +124,8 @@ class RandomProgram {
         ScalarOp::Negative, ScalarOp::Absolute, ScalarOp::Sign,    ScalarOp::SquareRoot,
         ScalarOp::Floor,    ScalarOp::Ceil,     ScalarOp::Round,   ScalarOp::ReciprocalSquareRoot,
         ScalarOp::Exp,      ScalarOp::Expm1,    ScalarOp::Log,     ScalarOp::Log1p,
-        ScalarOp::Log2,     ScalarOp::Tanh,     ScalarOp::Sigmoid, ScalarOp::Erf};
+        ScalarOp::Log2,     ScalarOp::Tanh,     ScalarOp::Sigmoid, ScalarOp::Erf,
+        ScalarOp::RoundBFloat16};
     static constexpr ScalarOp kTwo[] = {ScalarOp::Add,     ScalarOp::Subtract, ScalarOp::Multiply,
                                         ScalarOp::Divide,  ScalarOp::Minimum,  ScalarOp::Maximum,
                                         ScalarOp::Add,     ScalarOp::Multiply};
@@ -162,7 +165,7 @@ void expect_same(Memory& got, Memory& expected, const std::string& where) {
   ASSERT_TRUE(got.guards_hold()) << where;
   for (size_t i = 0; i < got.count(); ++i) {
     if (std::memcmp(got.element(i), expected.element(i), size_of(got.dtype())) == 0) continue;
-    if (got.dtype() == DType::Float32 && std::isnan(got.value(i).f32) &&
+    if (is_floating(got.dtype()) && std::isnan(got.value(i).f32) &&
         std::isnan(expected.value(i).f32))
       continue;
     const ScalarType type = scalar_type(got.dtype());
@@ -411,7 +414,7 @@ TEST_P(Jit, ReductionsAgreeWithTheInterpreter) {
     compare(loop, *kernel, random, GetParam(), text("seed ", seed));
     if (HasFatalFailure()) return;
   }
-  EXPECT_GT(made, GetParam() == InstructionSet::Avx512 ? 1200 : 900);
+  EXPECT_GT(made, GetParam() == InstructionSet::Avx512 ? 1200 : 500);  // AVX2: of wide operands
 }
 
 TEST_P(Jit, LongSumsStayAccurate) {

@@ -1,6 +1,7 @@
 #include "backends/kernel_run.h"
 #include "lamina/backends/cpu/instruction_set.h"
 #include "lamina/backends/cpu/kernels.h"
+#include "lamina/base/machine_peak.h"
 #include "lamina/op/epilogue.h"
 #include "lamina/op/op.h"
 
@@ -63,10 +64,12 @@ Values product(const Case& c, const Values& a, const Values& b) {
   return result;
 }
 
-void check(const KernelEntry& entry, Case c, DType dtype, int threads) {
+void check(const KernelEntry& entry, Case c, DType dtype, int threads, bool stable = false) {
   const double bound = dtype == DType::BFloat16 ? 0.01 : dtype == DType::Float32 ? 1e-5 : 1e-13;
   c.a.dtype = c.b.dtype = dtype;
+  c.b.stable = stable;
   KernelRequest request;
+  request.op = op::find("matmul");
   request.threads = threads;
   request.inputs = {c.a, c.b};
   request.outputs = {row_major(c.c(), dtype)};
@@ -134,6 +137,32 @@ TEST(Matmul, OneDnn) {
   check(backend::kernel_matmul_onednn, kSteps, DType::BFloat16, 2);
   check(backend::kernel_matmul_onednn, {row_major({200, 300}), row_major({300, 200})},
         DType::Float32, 2);
+}
+
+// Only where bfloat16 has no faster products of its own.
+TEST(Matmul, ByFloat32) {
+  if (multiplies_bfloat16_faster()) GTEST_SKIP() << "bfloat16 has faster products of its own here";
+  for (const Case& c : cases()) {
+    for (bool stable : {false, true})
+      check(backend::kernel_matmul_by_float32, c, DType::BFloat16, 2, stable);
+  }
+  check(backend::kernel_matmul_by_float32, kSteps, DType::BFloat16, 2);
+}
+
+// Depths that are no multiple of what a vector holds, columns of no multiple of four.
+TEST(Matmul, FewRows) {
+  for (int64_t rows : {1, 2, 3, 4}) {
+    for (int64_t depth : {1, 2, 31, 32, 33, 64, 95, 512}) {
+      for (int64_t columns : {1, 3, 4, 17, 600}) {
+        const Case c{row_major({rows, depth}), transposed({depth, columns})};
+        check(backend::kernel_matmul_few_rows, c, DType::BFloat16, 2);
+      }
+    }
+  }
+  check(backend::kernel_matmul_few_rows, {row_major({2, 100}), row_major({100, 60})},
+        DType::BFloat16, 2, true);
+  check(backend::kernel_matmul_few_rows, {row_major({1, 3, 100}), transposed({1, 100, 60})},
+        DType::BFloat16, 1);
 }
 
 TEST(Matmul, Blocked) {

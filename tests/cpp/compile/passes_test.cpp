@@ -4,8 +4,11 @@
 #include "lamina/compile/common_subexpressions.h"
 #include "lamina/compile/fuse.h"
 #include "lamina/compile/transpose_matmul.h"
+#include "lamina/compile/undo_casts.h"
 #include "lamina/exec/program.h"
 #include "lamina/op/graph_text.h"
+#include "lamina/ops/creation.h"
+#include "lamina/ops/elementwise.h"
 
 namespace lamina {
 namespace {
@@ -38,6 +41,40 @@ output %6
 output %3
 output %4
 )");
+}
+
+TEST(UndoCasts, WhatWasWidenedAndNarrowedIsWhatItWas) {
+  EXPECT_EQ(after(undo_casts, R"(
+%0 = input bfloat16 [4, 3] "x"
+%1 = cast(%0, dtype=float32) : float32 [4, 3]
+%2 = cast(%1, dtype=bfloat16) : bfloat16 [4, 3]
+%3 = relu(%2) : bfloat16 [4, 3]
+output %3
+)"),
+            R"(
+%0 = input bfloat16 [4, 3] "x"
+%1 = relu(%0) : bfloat16 [4, 3]
+output %1
+)");
+}
+
+TEST(UndoCasts, RoundingAndReturnedValuesStay) {
+  const std::string rounded = R"(
+%0 = input float32 [4] "x"
+%1 = cast(%0, dtype=bfloat16) : bfloat16 [4]
+%2 = cast(%1, dtype=float32) : float32 [4]
+%3 = cast(%2, dtype=float16) : float16 [4]
+%4 = cast(%3, dtype=float32) : float32 [4]
+output %4
+)";
+  EXPECT_EQ(after(undo_casts, rounded), rounded);
+  const std::string returned = R"(
+%0 = input bfloat16 [4] "x"
+%1 = cast(%0, dtype=float32) : float32 [4]
+%2 = cast(%1, dtype=bfloat16) : bfloat16 [4]
+output %2
+)";
+  EXPECT_EQ(after(undo_casts, returned), returned);
 }
 
 TEST(CommonSubexpressions, KeptValuesAndDrawsStay) {
@@ -220,7 +257,7 @@ output %2
 )");
 }
 
-TEST(Fuse, CastsTo16BitFloatsRoundBetweenLoops) {
+TEST(Fuse, LoopsRoundToBFloat16) {
   EXPECT_EQ(after(fuse, R"(
 %0 = input float32 [3] "x"
 %1 = cast(%0, dtype=bfloat16) : bfloat16 [3]
@@ -229,7 +266,24 @@ output %2
 )"),
             R"(
 %0 = input float32 [3] "x"
-%1 = cluster{cast}(%0) : bfloat16 [3]
+%1 = cluster{cast, cast}(%0) : float32 [3]
+output %1
+)");
+  const Array x = astype(array({1.00390625f, 1.01171875f, -3.1415927f}), float32);
+  EXPECT_EQ(astype(astype(x, bfloat16), float32).to_vector<float>(),
+            (std::vector<float>{1.0f, 1.015625f, -3.140625f}));  // ties go to the even one
+}
+
+TEST(Fuse, CastsToFloat16RoundBetweenLoops) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [3] "x"
+%1 = cast(%0, dtype=float16) : float16 [3]
+%2 = cast(%1, dtype=float32) : float32 [3]
+output %2
+)"),
+            R"(
+%0 = input float32 [3] "x"
+%1 = cluster{cast}(%0) : float16 [3]
 %2 = cluster{cast}(%1) : float32 [3]
 output %2
 )");

@@ -124,6 +124,11 @@ TEST(Examples, lm_TunedCall) {
     EXPECT_LE(c.chosen_seconds, c.first_seconds);
 }
 
+TEST(Examples, lm_precision) {
+  lm::Precision precision("bf16", {.emulate = true});
+  EXPECT_EQ(lm::matmul(lm::ones({2, 3}), lm::ones({3, 4})).dtype(), lm::bfloat16);
+}
+
 TEST(Examples, lm_memory_budget) {
   lm::MemoryBudget budget(1 << 30);
   EXPECT_EQ(lm::exp(lm::ones({3})).eval().shape(0), 3);
