@@ -3,6 +3,7 @@
 #include "lamina/base/text.h"
 #include "lamina/exec/capture.h"
 #include "lamina/op/op.h"
+#include "lamina/op/precision.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/quantize.h"
@@ -82,6 +83,7 @@ QuantizationAware quantization_aware(nn::Module& model, data::Source data,
                                      const ModelQuantizationOptions& options) {
   const char* const function = "quantization_aware";
   check(function, options);
+  const Precision precision(float32);  // whatever the scope of the caller
   const std::vector<data::Batch> batches = quantization::batches_of(function, data, options);
   const train::RecordedModel recorded = quantization::recorded_for(function, model, batches[0].x);
   std::vector<Layer> layers = quantization::find_layers(recorded);

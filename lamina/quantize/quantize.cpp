@@ -5,6 +5,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/data/array_dataset.h"
+#include "lamina/op/precision.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"
@@ -77,6 +78,7 @@ data::Source unlabelled(Array x) { return Unlabelled(std::move(x)); }
 QuantizedModel quantize(nn::Module& model, data::Source data,
                         const ModelQuantizationOptions& options) {
   check("quantize", options);
+  const Precision precision(float32);  // whatever the scope of the caller
   const std::vector<data::Batch> batches = quantization::batches_of("quantize", data, options);
   const train::RecordedModel recorded = quantization::recorded_for("quantize", model, batches[0].x);
   std::vector<Layer> layers = quantization::find_layers(recorded);
