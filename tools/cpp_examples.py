@@ -23,6 +23,7 @@ PYTHON_ONLY = {
     "lm.from_dlpack": "shares memory of Python's objects",
     "lm.dtype": "finds the type that a Python object means",
     "lm.no_grad": "NoGrad",
+    "lm.precision": "Precision",
     "lm.profile": "Profiler",
     "lm.data.DataLoaderIterator": "DataLoader::Iterator",
     "lm.data.parse_tf_example": "gives Python's dictionaries; io::parse_tf_example in C++",

@@ -128,8 +128,8 @@ ArraysTransform checkpoint(ArraysTransform f) {
         arguments.push_back(std::move(outside));
       }
     }
-    auto rule =
-        std::make_shared<const VjpRule>([f, count = given.size(), draws, products = recording().products](const VjpCall& call) {
+    auto rule = std::make_shared<const VjpRule>(
+        [f, count = given.size(), draws, products = recording().products](const VjpCall& call) {
           return recompute(f, call, count, draws, products);
         });
     return with_vjp(std::move(values), std::move(arguments), std::move(rule));
