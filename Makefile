@@ -61,10 +61,11 @@ fuzz: build  ## thousands of malformed calls of every public function (CALLS of 
 	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=$(CURDIR)/build/python \
 	  .venv/bin/python -m pytest -q tests/python/test_no_crash.py
 
-docs: build  ## write docs/ops.md, docs/reference.md and docs/reference-cpp.md from what was built
+docs: build  ## write docs/ops.md, docs/reference.md, docs/reference-cpp.md and docs/parity.md from what was built
 	@build/bin/lamina check --mode support > docs/ops.md
 	@PYTHONPATH=build/python .venv/bin/python tools/reference.py > docs/reference.md
 	@.venv/bin/python tools/reference_cpp.py > docs/reference-cpp.md
+	@PYTHONPATH=build/python .venv/bin/python tools/parity.py > docs/parity.md
 
 wheel: setup  ## the Python wheel, in dist/
 	@.venv/bin/python -m build --wheel --outdir dist .

@@ -1,11 +1,11 @@
 """What fit costs over a loop written by hand, what watching costs, and what reading JPEG files costs.
 
-usage: bench/training_overhead.py [--rounds 7] [--only fit,watch,files]
+usage: bench/training_overhead.py [--rounds 7] [--only fit,watch,files] [--side 224] [--batch 8] [--folder PICTURES]
 
     fit     a perceptron (256-512-512-10, batch 128) by fit with a metric, and by the plain loop that sums its loss and
             right answers
     watch   the same fit with Watch (norms of all gradients and weights at the end of each epoch)
-    files   DenseNet-121, 224 x 224, batch 8: JPEG files decoded, cropped, mirrored and normalised by the loader's
+    files   DenseNet-121, 224 x 224 (--side), batch 8 (--batch): JPEG files decoded, cropped, mirrored and normalised by the loader's
             threads, against the same pictures in memory
 
 Each row is the median of ratios of runs that follow each other.
@@ -22,7 +22,7 @@ import numpy as np
 import lamina as lm
 from lamina import data, models, nn, optim, train
 
-SIDE, BATCH, PICTURES = 224, 8, 48
+PICTURES = 48
 
 
 def perceptron():
@@ -78,10 +78,10 @@ def pictures(folder):
             place / f"{i}.jpg", quality=90)
 
 
-def densenet(source):
+def densenet(source, batch):
     lm.seed(0)
     trainer = lm.Trainer(models.densenet121(num_classes=10)).compile(optim.SGD(lr=0.01, momentum=0.9), "cross_entropy")
-    fit = lambda: trainer.fit(source, epochs=1, batch_size=BATCH, verbose=0)
+    fit = lambda: trainer.fit(source, epochs=1, batch_size=batch, verbose=0)
     fit()
     return fit
 
@@ -102,6 +102,8 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--only", default="fit,watch,files")
+    options.add_argument("--side", type=int, default=224)
+    options.add_argument("--batch", type=int, default=8)
     options.add_argument("--folder", help="JPEG files that are there already, in a folder for each class")
     given = options.parse_args()
     asked, dataset = given.only.split(","), examples()
@@ -116,12 +118,12 @@ def main():
             if not given.folder:
                 pictures(temporary)
             files = data.ImageFolder(given.folder or temporary, transforms=[
-                data.RandomResizedCrop(SIDE), data.RandomHorizontalFlip(), data.Normalize()])
+                data.RandomResizedCrop(given.side), data.RandomHorizontalFlip(), data.Normalize()])
             count = min(len(files), PICTURES)
             memory = data.ArrayDataset(*files.get(list(range(count))))
             files = train.Subset(files, list(range(count)))
-            share, times = ratio(densenet(files), densenet(memory), max(3, given.rounds // 2))
-            print(f"DenseNet-121 files / memory {share:.3f}   {times[1] / (count / BATCH):.3f} s a step from memory", flush=True)
+            share, times = ratio(densenet(files, given.batch), densenet(memory, given.batch), max(3, given.rounds // 2))
+            print(f"DenseNet-121 files / memory {share:.3f}   {times[1] / (count / given.batch):.3f} s a step from memory", flush=True)
 
 
 if __name__ == "__main__":

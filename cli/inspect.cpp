@@ -47,6 +47,11 @@ void inspect_model(const std::string& path) {
   }
 }
 
+std::string picture_size(const io::Picture& picture) {
+  return fmt::format("{} x {}, {} channel{}", picture.width, picture.height, picture.channels,
+                     picture.channels == 1 ? "" : "s");
+}
+
 void inspect_folder(const std::string& path) {
   const lamina::data::ImageFolder folder(path);
   std::vector<int64_t> counts(folder.classes().size());
@@ -59,9 +64,7 @@ void inspect_folder(const std::string& path) {
   for (size_t c = 0; c < counts.size(); ++c)
     fmt::print("{:30} {:8}\n", folder.classes()[c], counts[c]);
   for (const auto& [kind, count] : kinds) fmt::print("{:30} {:8}\n", kind, count);
-  const io::Picture first = io::read_picture(folder.name(0));
-  fmt::print("the first: {}  {} x {}, {} channels\n", folder.name(0), first.width, first.height,
-             first.channels);
+  fmt::print("the first: {}  {}\n", folder.name(0), picture_size(io::read_picture(folder.name(0))));
 }
 
 void inspect_table(const std::string& path) {
@@ -123,8 +126,7 @@ void inspect_file(const std::string& path) {
   const io::MappedFile file(path);
   const std::string ending = fs::path(path).extension().string();
   if (io::picture_kind(file.bytes()) != io::PictureKind::kUnknown) {
-    const io::Picture picture = io::parse_picture(file.bytes(), path);
-    fmt::print("picture  {} x {}, {} channels\n", picture.width, picture.height, picture.channels);
+    fmt::print("picture  {}\n", picture_size(io::parse_picture(file.bytes(), path)));
   } else if (ending == ".npy") {
     const io::NpyArray array = io::parse_npy(file.bytes(), path);
     fmt::print("array  {} {}\n", array.descr, sizes(array.shape));

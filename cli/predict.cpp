@@ -9,6 +9,8 @@
 #include "cli/model_notes.h"
 #include "cli/predict_rows.h"
 #include "lamina/base/error.h"
+#include "lamina/io/file.h"
+#include "lamina/io/picture.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/softmax.h"
@@ -49,6 +51,13 @@ void show(const std::vector<Answer>& all, const std::vector<Unread>& unread,
 }
 
 void run(const Arguments& arguments) {
+  const bool is_picture =
+      lamina::io::picture_kind(lamina::io::MappedFile(arguments.model).bytes()) !=
+      lamina::io::PictureKind::kUnknown;
+  if (is_picture) {
+    throw lamina::FileError(arguments.model + " is a picture, no model")
+        .help("the model comes first: lamina predict MODEL FILES..");
+  }
   lamina::SavedModel model = lamina::load_model(arguments.model);
   if (!reads_digits(model, arguments.model)) {
     std::vector<Unread> unread;

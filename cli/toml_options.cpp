@@ -60,7 +60,8 @@ void read_toml_options(CLI::App& command, const std::string& path) {
     table = toml::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
                         path);
   } catch (const toml::parse_error& error) {
-    fail(path, error.source().begin, std::string(error.description()));
+    fail(path, error.source().begin,
+         fmt::format("{} (texts stand in quotes: data = \"pictures\")", error.description()));
   }
   for (auto&& [name, value] : table) {
     const std::string key(name.str());

@@ -16,6 +16,7 @@
 #include "lamina/base/nearest.h"
 #include "lamina/base/parallel_for.h"
 #include "lamina/base/timer.h"
+#include "lamina/data/data_loader.h"
 #include "lamina/ops/random.h"
 #include "lamina/optim/adam.h"
 #include "lamina/optim/sgd.h"
@@ -49,6 +50,18 @@ void compile(lm::Trainer& trainer, const Options& options, const TrainingData& d
                                 .metrics = {classify ? "accuracy" : "mean_absolute_error"}};
   if (options.optimizer == "sgd") how.optimizer = lm::optim::SGD({.lr = rate, .momentum = 0.9});
   trainer.compile(std::move(how));
+}
+
+// The nets normalise by the statistics of a batch, which a single example does not have: where one
+// is left over, each epoch leaves out another.
+lm::data::DataLoader loader_of(const TrainingData& data, const Options& options) {
+  const int64_t size = data.train->size();
+  const bool one_left = size > options.batch_size && size % options.batch_size == 1;
+  return {data.train,
+          {.batch_size = options.batch_size,
+           .shuffle = true,
+           .seed = options.data.seed,
+           .drop_last = one_left}};
 }
 
 void print_skipped(const TrainingData& data) {
@@ -101,9 +114,7 @@ void run(const Options& options) {
   lm::Trainer trainer(*model);
   compile(trainer, options, data);
   lm::train::FitOptions fit{.epochs = options.epochs,
-                            .batch_size = options.batch_size,
                             .validation_data = data.validation,
-                            .seed = options.data.seed,
                             .verbose = options.quiet ? 0 : 1};
   if (!options.log.empty()) fit.callbacks.push_back(lm::train::CSVLogger(options.log));
   if (!options.report.empty()) {
@@ -125,7 +136,7 @@ void run(const Options& options) {
   const lm::Timer timer;
   try {
     const GracefulStop stop;
-    trainer.fit(data.train, std::move(fit));
+    trainer.fit(loader_of(data, options), std::move(fit));
   } catch (const lm::FileError&) {  // a log or a report that could not be written
     if (trainer.history().epochs() > 0) {
       fmt::print("saved as {}\n", save_training(trainer, options.save, data));

@@ -107,6 +107,13 @@ TrainingData read_table(const DataOptions& options) {
   };
   const data::CsvDataset all = open(options.data, options.task);
   TrainingData out;
+  if (all.classes().size() == 1) {
+    throw lamina::FileError(fmt::format("{}: expected rows of at least two classes, got '{}' alone",
+                                        options.data, all.classes()[0]))
+        .detail("file", options.data)
+        .detail("target", all.target())
+        .help("add rows of another class, or name another column with --target");
+  }
   out.classes = all.classes(), out.features = all.features(), out.target = all.target();
   if (options.validation.empty()) {
     auto [train, rest] = all.rows().split(1 - options.validation_split, {.seed = options.seed});
@@ -145,7 +152,14 @@ data::Transforms plain_transforms(int64_t side) {
 }
 
 TrainingData read_training_data(const DataOptions& options) {
-  return is_table(options.data) ? read_table(options) : read_pictures(options);
+  if (!is_table(options.data)) return read_pictures(options);
+  TrainingData table = read_table(options);
+  if (table.train->size() < 2) {
+    throw lamina::FileError(options.data + ": one example is too few to learn from")
+        .detail("file", options.data)
+        .help("add rows");
+  }
+  return table;
 }
 
 }  // namespace cli

@@ -3,6 +3,7 @@
 import pathlib
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 ROOT = pathlib.Path(__file__).parents[1]
 INDEXES = {"lamina/lamina.h", "lamina/exec/settings.h", "lamina/data/data.h", "lamina/nn/modules.h", "lamina/ops/ops.h",
@@ -144,11 +145,17 @@ def declarations():
     return out
 
 
-def option_structs():
-    """The structs of options of all headers, by name."""
-    found = {}
+@cache
+def all_option_structs():
+    """The structs of options of all headers."""
+    found = []
     for path in sorted((ROOT / "lamina").rglob("*.h")):
         out = []
         _parse(_expanded(path.read_text()), "", str(path.relative_to(ROOT)), out)
-        found |= {d.name: d for d in out if d.kind == "struct" and d.name.endswith("Options")}
+        found += [d for d in out if d.kind == "struct" and d.name.endswith("Options")]
     return found
+
+
+def option_structs():
+    """The same, by name."""
+    return {d.name: d for d in all_option_structs()}

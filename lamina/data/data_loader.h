@@ -53,6 +53,7 @@ struct LoaderState {
 class DataLoader {
  public:
   DataLoader(DatasetHandle dataset, DataLoaderOptions options = {});
+  const DatasetHandle& dataset() const { return dataset_; }
 
   int64_t size() const;      // batches in an epoch
   int64_t examples() const;  // .. and examples

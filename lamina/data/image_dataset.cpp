@@ -77,15 +77,15 @@ int reduction(const Window& window, double gap) {
 }
 
 // Decodes no more of a JPEG than the window and the size that it is going to have.
-io::Picture decode_window(const EncodedImage& image, const Window& window, io::PictureSize size,
-                          io::PictureLimits limits, double gap) {
+io::Picture decode_window(io::JpegReader& image, const Window& window, double gap) {
+  const io::PictureSize size = image.size();
   const int factor = reduction(window, gap);
   const auto down = [&](int64_t v) { return v / factor; };
   const auto up = [&](int64_t v) { return (v + factor - 1) / factor; };
   io::PictureRegion region{down(window.left), down(window.top), 0, 0};
   region.width = std::min(up(size.width), up(window.left + window.width)) - region.x;
   region.height = std::min(up(size.height), up(window.top + window.height)) - region.y;
-  io::Picture part = io::parse_jpeg(image.bytes, image.name, {limits, factor, region});
+  io::Picture part = image.read(factor, region);
   if (window.out_height == window.height && window.out_width == window.width) return part;
   const double f = factor;
   const Box box{static_cast<double>(window.left) / f - static_cast<double>(region.x),
@@ -106,11 +106,11 @@ size_t ImageDataset::decode(const EncodedImage& image, RandomChoices& random,
     sample.picture = *image.picture;
   } else if (io::picture_kind(image.bytes) == io::PictureKind::kJpeg &&
              !options_.transforms.empty()) {
-    const io::PictureSize size = io::jpeg_size(image.bytes, image.name, limits);
+    io::JpegReader jpeg(image.bytes, image.name, limits);
+    const io::PictureSize size = jpeg.size();
     const auto window = options_.transforms[0]->window(size.height, size.width, random);
     done = window.has_value();
-    sample.picture = window ? decode_window(image, *window, size, limits, options_.reducing_gap)
-                            : io::parse_jpeg(image.bytes, image.name, {limits});
+    sample.picture = window ? decode_window(jpeg, *window, options_.reducing_gap) : jpeg.read();
   } else {
     sample.picture = io::parse_picture(image.bytes, image.name, limits);
   }
@@ -200,13 +200,13 @@ Batch ImageDataset::draw(std::span<const int64_t> indices, Draw draw) const {
   std::optional<NewArray> x;
   std::vector<int64_t> labels, from;
   size_t bytes = 0;
-  Sample first;
+  Sample first, sample;  // the memory of one serves the next
   for (int64_t index : indices) {
     check_stop();
     if (index < 0 || index >= size()) {
       throw IndexError(text("expected numbers of examples in [0, ", size(), "), got ", index));
     }
-    Sample sample;
+    sample.is_float = false;
     if (!read(index, draw, sample)) continue;
     const io::Picture& p = sample.picture;
     if (!x) {

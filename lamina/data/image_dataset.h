@@ -18,7 +18,7 @@ struct ImageOptions {
   int64_t channels = 3;            // 1: grey
   std::string on_error = "raise";  // "skip" leaves out pictures that cannot be read, and notes them
   bool cache = false;  // keeps decoded pictures in memory, before the first random transform
-  int64_t max_pixels = int64_t{1} << 26;
+  int64_t max_pixels = 1 << 26;
   // A JPEG that is going to be made smaller is decoded at a half, quarter or eighth of its size, as long
   // as that is this many times what is kept of it (Pillow's reducing_gap); 0: never.
   double reducing_gap = 2;

@@ -96,8 +96,10 @@ ImageFolder::ImageFolder(std::vector<std::string> classes, std::vector<ImageFile
 EncodedImage ImageFolder::encoded(int64_t index) const {
   EncodedImage image;
   image.name = file(index).path;
-  image.file.emplace(image.name);
-  image.bytes = image.file->bytes();
+  // Not mapped: a file that another program makes shorter meanwhile would end this one.
+  image.owned = io::read_file(image.name);
+  if (image.owned.empty()) throw io::empty_file(image.name);
+  image.bytes = image.owned;
   return image;
 }
 

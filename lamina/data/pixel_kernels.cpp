@@ -1,5 +1,7 @@
 #include "lamina/data/pixel_kernels.h"
 
+#include <cstring>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lamina/data/pixel_kernels.cpp"
 #include <hwy/foreach_target.h>
@@ -47,6 +49,8 @@ void WeightedColumns(const float* in, size_t channels, const int32_t* starts, co
                      const int32_t* counts, size_t taps, size_t width, uint8_t* out) {
 #if HWY_TARGET != HWY_SCALAR
   const hn::FixedTag<float, 4> pixel;
+  const hn::Rebind<int32_t, decltype(pixel)> integers;
+  const hn::Rebind<uint8_t, decltype(pixel)> bytes;
 #endif
   for (size_t x = 0; x < width; ++x) {
     const float* from = in + static_cast<size_t>(starts[x]) * channels;
@@ -65,9 +69,12 @@ void WeightedColumns(const float* in, size_t channels, const int32_t* starts, co
     for (size_t k = 0; k < count; ++k) {
       sum = hn::MulAdd(hn::LoadU(pixel, from + k * channels), hn::Set(pixel, w[k]), sum);
     }
-    HWY_ALIGN float values[4];
-    hn::Store(sum, pixel, values);
-    for (size_t c = 0; c < channels; ++c) out[x * channels + c] = rounded(values[c]);
+    sum =
+        hn::Add(hn::Min(hn::Max(sum, hn::Zero(pixel)), hn::Set(pixel, 255)), hn::Set(pixel, 0.5f));
+    HWY_ALIGN uint8_t values[4];
+    hn::Store(hn::DemoteTo(bytes, hn::ConvertTo(integers, sum)), bytes, values);
+    // Four at once where that stays in the line: the next pixel overwrites what is too much.
+    std::memcpy(out + x * channels, values, x + 1 < width ? 4 : channels);
 #endif
   }
 }

@@ -124,7 +124,8 @@ CellTable parse_cells(std::string_view all, std::string_view source, CellOptions
     for (std::string& cell : row) table.cells.push_back(std::move(cell));
   }
   if (table.rows() == 0) {
-    throw bad_file(source, all.size(), "table", "no row", "at least one row after the names", "");
+    throw bad_file(source, all.size(), "table", "no row", "at least one row after the names",
+                   "the first line has the names of the columns; below, each line is an example");
   }
   return table;
 }

@@ -45,6 +45,12 @@ FileError system_error(std::string_view action, const std::string& path, int err
   return error;
 }
 
+FileError empty_file(const std::string& path) {
+  return FileError(text("cannot read ", path, ": the file is empty"))
+      .detail("file", path)
+      .help("the program that wrote it was probably interrupted; write or download it again");
+}
+
 std::string quoted(std::string_view raw) {
   std::string out = "\"";
   for (char c : raw.substr(0, 40)) {

@@ -24,6 +24,8 @@ FileError bad_file(std::string_view file, uint64_t offset, std::string_view fiel
 // A call of the system that failed: "cannot open weights.npy: No such file or directory".
 FileError system_error(std::string_view action, const std::string& path, int error_number);
 
+FileError empty_file(const std::string& path);
+
 // Text from a file, fit for a message: quoted, at most 40 bytes, control characters shown as '?'.
 std::string quoted(std::string_view raw);
 

@@ -46,11 +46,7 @@ OpenFile open_regular(const std::string& path) {
 MappedFile::MappedFile(const std::string& path) : path_(path) {
   const OpenFile opened = open_regular(path);
   FileDescriptor file(opened.fd);
-  if (opened.size == 0) {
-    throw FileError(text("cannot read ", path, ": the file is empty"))
-        .detail("file", path)
-        .help("the program that wrote it was probably interrupted; write or download it again");
-  }
+  if (opened.size == 0) throw empty_file(path);
   void* address = ::mmap(nullptr, opened.size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (address == MAP_FAILED) throw system_error("map", path, errno);
   data_ = static_cast<const std::byte*>(address);

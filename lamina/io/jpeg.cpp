@@ -61,7 +61,9 @@ void on_progress(j_common_ptr codec) {
   }
 }
 
-struct Decoder {
+}  // namespace
+
+struct JpegReader::Decoder {
   explicit Decoder(Bytes bytes) : bytes(bytes) {
     codec.err = jpeg_std_error(&messages);
     messages.error_exit = on_error;
@@ -119,33 +121,33 @@ struct Decoder {
     return true;
   }
 
+  void read_header(std::string_view source, PictureLimits limits) {
+    if (!guarded_header()) fail(source);
+    const uint64_t pixels = uint64_t{codec.image_width} * codec.image_height;
+    // Huffman codes give each block of 64 pixels a bit or more; arithmetic codes may take less, so
+    // eight times as many pixels as that are let through.
+    const uint64_t most = std::min<uint64_t>(limits.pixels, bytes.size() * 8 * 64 * 8);
+    if (pixels > most) {
+      throw bad_file(source, 0, "JPEG",
+                     text(codec.image_width, " x ", codec.image_height, " pixels"),
+                     text("at most ", most, " pixels"),
+                     "the picture is damaged, or too large; make it smaller");
+    }
+  }
+  [[noreturn]] void fail(std::string_view source) const {
+    const uint64_t left = codec.src ? codec.src->bytes_in_buffer : bytes.size();
+    throw bad_file(source, bytes.size() - std::min<uint64_t>(left, bytes.size()), "JPEG",
+                   messages.text, "a whole JPEG picture",
+                   "the picture is truncated or damaged; save it again");
+  }
+
   Bytes bytes;
   Messages messages;
   jpeg_progress_mgr progress = {};
   jpeg_decompress_struct codec = {};
 };
 
-[[noreturn]] void fail(std::string_view source, const Decoder& decoder) {
-  const uint64_t left =
-      decoder.codec.src ? decoder.codec.src->bytes_in_buffer : decoder.bytes.size();
-  throw bad_file(source, decoder.bytes.size() - std::min<uint64_t>(left, decoder.bytes.size()),
-                 "JPEG", decoder.messages.text, "a whole JPEG picture",
-                 "the picture is truncated or damaged; save it again");
-}
-
-void read_header(Decoder& decoder, std::string_view source, PictureLimits limits) {
-  if (!decoder.guarded_header()) fail(source, decoder);
-  const uint64_t pixels = uint64_t{decoder.codec.image_width} * decoder.codec.image_height;
-  // Huffman codes give each block of 64 pixels a bit or more; arithmetic codes may take less, so eight
-  // times as many pixels as that are let through.
-  const uint64_t most = std::min<uint64_t>(limits.pixels, decoder.bytes.size() * 8 * 64 * 8);
-  if (pixels > most) {
-    throw bad_file(source, 0, "JPEG",
-                   text(decoder.codec.image_width, " x ", decoder.codec.image_height, " pixels"),
-                   text("at most ", most, " pixels"),
-                   "the picture is damaged, or too large; make it smaller");
-  }
-}
+namespace {
 
 // As Pillow has it: white minus the ink, less where there is black. Adobe's files are inverted.
 std::vector<uint8_t> rgb_from_cmyk(const std::vector<uint8_t>& cmyk, bool inverted) {
@@ -171,21 +173,24 @@ void check_region(const PictureRegion& r, int64_t width, int64_t height) {
 
 }  // namespace
 
-PictureSize jpeg_size(Bytes bytes, std::string_view source, PictureLimits limits) {
-  Decoder decoder(bytes);
-  read_header(decoder, source, limits);
-  return {decoder.codec.image_width, decoder.codec.image_height};
+JpegReader::JpegReader(Bytes bytes, std::string_view source, PictureLimits limits)
+    : decoder_(std::make_unique<Decoder>(bytes)), source_(source) {
+  decoder_->read_header(source, limits);
 }
 
-Picture parse_jpeg(Bytes bytes, std::string_view source, JpegOptions options) {
-  if (options.reduce != 1 && options.reduce != 2 && options.reduce != 4 && options.reduce != 8) {
-    throw ValueError(text("parse_jpeg: expected reduce to be 1, 2, 4 or 8, got ", options.reduce));
+JpegReader::~JpegReader() = default;
+
+PictureSize JpegReader::size() const {
+  return {decoder_->codec.image_width, decoder_->codec.image_height};
+}
+
+Picture JpegReader::read(int reduce, PictureRegion region) {
+  if (reduce != 1 && reduce != 2 && reduce != 4 && reduce != 8) {
+    throw ValueError(text("parse_jpeg: expected reduce to be 1, 2, 4 or 8, got ", reduce));
   }
-  Decoder decoder(bytes);
-  read_header(decoder, source, options.limits);
-  if (!decoder.guarded_start(options.reduce)) fail(source, decoder);
+  Decoder& decoder = *decoder_;
+  if (!decoder.guarded_start(reduce)) decoder.fail(source_);
   const int64_t width = decoder.codec.output_width, height = decoder.codec.output_height;
-  PictureRegion region = options.region;
   if (region.width == 0 && region.height == 0) region = {0, 0, width, height};
   check_region(region, width, height);
 
@@ -194,8 +199,9 @@ Picture parse_jpeg(Bytes bytes, std::string_view source, JpegOptions options) {
   const int64_t first = std::max<int64_t>(0, region.x - kMargin);
   const int64_t last = std::min(width, region.x + region.width + kMargin);
   auto left = static_cast<JDIMENSION>(first), columns = static_cast<JDIMENSION>(last - first);
-  if ((first > 0 || last < width) && !decoder.guarded_columns(&left, &columns))
-    fail(source, decoder);
+  if ((first > 0 || last < width) && !decoder.guarded_columns(&left, &columns)) {
+    decoder.fail(source_);
+  }
 
   const int64_t components = decoder.codec.output_components;
   std::vector<uint8_t> line(static_cast<size_t>(columns * components));
@@ -205,13 +211,17 @@ Picture parse_jpeg(Bytes bytes, std::string_view source, JpegOptions options) {
   const auto skip = static_cast<unsigned>((region.x - left) * components);
   if (!decoder.guarded_rows(static_cast<unsigned>(region.y), static_cast<unsigned>(region.height),
                             skip, row, line.data(), picture.pixels.data())) {
-    fail(source, decoder);
+    decoder.fail(source_);
   }
   if (components == 4) {
     picture.pixels = rgb_from_cmyk(picture.pixels, decoder.codec.saw_Adobe_marker);
     picture.channels = 3;
   }
   return picture;
+}
+
+Picture parse_jpeg(Bytes bytes, std::string_view source, JpegOptions options) {
+  return JpegReader(bytes, source, options.limits).read(options.reduce, options.region);
 }
 
 namespace {

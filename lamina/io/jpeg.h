@@ -9,6 +9,8 @@
 // with grey.
 #pragma once
 
+#include <memory>
+
 #include "lamina/io/picture.h"
 
 namespace lamina::io {
@@ -27,8 +29,20 @@ struct PictureSize {
   int64_t width = 0, height = 0;
 };
 
-PictureSize jpeg_size(std::span<const std::byte> bytes, std::string_view source,
-                      PictureLimits limits = {});
+// A JPEG whose header has been read, so that its size may decide what of it is decoded.
+class JpegReader {
+ public:
+  JpegReader(std::span<const std::byte> bytes, std::string_view source, PictureLimits limits = {});
+  ~JpegReader();
+  PictureSize size() const;
+  Picture read(int reduce = 1, PictureRegion region = {});  // once
+
+ private:
+  struct Decoder;
+  std::unique_ptr<Decoder> decoder_;
+  std::string_view source_;
+};
+
 Picture parse_jpeg(std::span<const std::byte> bytes, std::string_view source,
                    JpegOptions options = {});
 

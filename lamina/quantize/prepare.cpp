@@ -37,12 +37,12 @@ train::RecordedModel recorded_for(const char* function, nn::Module& model, const
   train::RecordedModel recorded;
   if (auto* aware = dynamic_cast<QuantizationAware*>(&model)) {
     train::SavedModel plain = aware->plain();
-    recorded = record_model(plain, aware->input());
+    recorded = record_model(plain, aware->input(), function);
   } else if (auto* saved = dynamic_cast<train::SavedModel*>(&model)) {
-    recorded = record_model(model, saved->input());
+    recorded = record_model(model, saved->input(), function);
     recorded.classes = saved->classes();
   } else {
-    recorded = record_model(model, spec);
+    recorded = record_model(model, spec, function);
   }
   if (recorded.input.shape[0] != -1 && recorded.input.shape[0] != x.shape(0)) {
     throw ShapeError(text(function, ": the model takes ", recorded.input.shape[0],

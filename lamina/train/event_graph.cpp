@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "lamina/base/error.h"
 #include "lamina/base/text.h"
 #include "lamina/exec/capture.h"
 #include "lamina/io/protobuf.h"
 #include "lamina/op/op.h"
-#include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"
+#include "lamina/train/rehearsal.h"
 #include "lamina/train/trainer_parts.h"
 
 namespace lamina::train {
@@ -35,7 +36,6 @@ ProtoMessage shape_attribute(const Shape& shape) {
 
 std::string graph_message(nn::Module& module, const InputSpec& input) {
   const EvaluationMode mode(module);
-  const NoGrad no_grad;
   const nn::StateDict state = module.state_dict();
   for (const auto& [name, value] : state) value.eval();
   std::vector<int64_t> sizes = input.shape.to_vector();
@@ -43,9 +43,15 @@ std::string graph_message(nn::Module& module, const InputSpec& input) {
   const Shape shape(sizes);
   const std::vector<std::byte> zeros(static_cast<size_t>(shape.elements()) * size_of(input.dtype));
   const Array x = from_data(zeros.data(), shape, input.dtype);
+  const Rehearsal rehearsal;
   const Array y = module(x);
   const Captured captured = capture(std::span(&y, 1));
 
+  const auto is_input = [&](const Array& leaf) { return leaf.node() == x.node(); };
+  if (std::none_of(captured.leaves.begin(), captured.leaves.end(), is_input)) {
+    throw StateError(text("the output of this ", module.kind(), " does not depend on its input"))
+        .help("forward reads values while it is recorded: what it makes of them are constants");
+  }
   std::unordered_map<const Node*, std::string> leaves{{x.node(), "input"}};
   for (const auto& [name, value] : state) leaves.emplace(value.node(), folded(name));
   std::unordered_map<std::string, int> used;

@@ -1,6 +1,7 @@
 #include "lamina/train/loggers.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
@@ -60,6 +61,7 @@ EventLogger::EventLogger(std::string folder, EventLoggerOptions options)
 
 void EventLogger::on_train_begin() {
   writer_ = std::make_unique<EventWriter>(folder_);
+  graph_due_ = options_.graph;
   if (options_.hparams.empty()) return;
   std::vector<std::string> metrics;
   for (const char* prefix : {"", "val_"}) {
@@ -68,6 +70,20 @@ void EventLogger::on_train_begin() {
     for (const AnyMetric& m : trainer().options().metrics) metrics.push_back(prefix + m->name());
   }
   writer_->add_hparams(options_.hparams, metrics);
+}
+
+// A module that cannot be run on zeros (it looks at its input's values) has no graph, but is trained
+// all the same; what is wrong with the input itself is said by the step that follows.
+void EventLogger::see_batch(const data::Batch& batch) {
+  if (!std::exchange(graph_due_, false)) return;
+  Shape shape = batch.x.shape();
+  if (shape.empty()) return;
+  shape[0] = -1;
+  try {
+    writer_->add_graph(trainer().module(), {batch.x.dtype(), std::move(shape)});
+  } catch (const std::exception& error) {
+    writer_->add_text("graph", text("The graph could not be recorded: ", error.what()), 0);
+  }
 }
 
 void EventLogger::on_train_batch_end(int64_t) {

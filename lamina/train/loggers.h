@@ -37,13 +37,16 @@ struct EventLoggerOptions {
   int64_t every = 0;        // the loss of every so many batches as well; 0: epochs alone
   bool histograms = false;  // of the weights, after each epoch
   HParams hparams = {};     // by which TensorBoard compares runs
+  bool graph = true;        // what the module computes, once, as the first batch comes
 };
 
-// Event files for TensorBoard: every number of the logs and the learning rate ("lr") by epoch.
+// Event files for TensorBoard: every number of the logs and the learning rate ("lr") by epoch, and
+// the module's graph.
 class EventLogger : public Callback {
  public:
   explicit EventLogger(std::string folder, EventLoggerOptions options = {});
   void on_train_begin() override;
+  void see_batch(const data::Batch& batch) override;
   void on_train_batch_end(int64_t batch) override;
   void on_epoch_end(int64_t epoch, const Logs& logs) override;
   void on_train_end() override;
@@ -52,6 +55,7 @@ class EventLogger : public Callback {
   std::string folder_;
   EventLoggerOptions options_;
   std::unique_ptr<EventWriter> writer_;
+  bool graph_due_ = false;
 };
 
 }  // namespace lamina::train

@@ -1,17 +1,70 @@
 // A module as a graph: its forward pass is recorded on a stand-in for the input.
 #include "lamina/train/recorded_model.h"
 
+#include <algorithm>
+#include <cstring>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "lamina/base/error.h"
 #include "lamina/exec/capture.h"
+#include "lamina/exec/evaluate.h"
+#include "lamina/op/graph_text.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"
+#include "lamina/train/rehearsal.h"
 #include "lamina/train/trainer_parts.h"
 
 namespace lamina::train {
 namespace {
+
+bool same_bytes(const Array& a, const Array& b) {
+  if (a.dtype() != b.dtype() || !(a.shape() == b.shape())) return false;
+  const size_t bytes = static_cast<size_t>(a.size()) * size_of(a.dtype());
+  return bytes == 0 || std::memcmp(host_value(a).data(), host_value(b).data(), bytes) == 0;
+}
+
+// The same graph, of the same numbers, which stand in its text, and constants.
+bool same_recording(const RecordedModel& a, const RecordedModel& b) {
+  if (to_text(a.graph) != to_text(b.graph)) return false;
+  for (size_t i = 0; i < a.constants.size(); ++i) {
+    const Array &one = a.constants[i].second, &other = b.constants[i].second;
+    if (one.node() != other.node() && !same_bytes(one, other)) return false;
+  }
+  return true;
+}
+
+RecordedModel record_once(nn::Module& module, const Array& input, const InputSpec& spec,
+                          const std::vector<NamedState>& state) {
+  NoGrad no_grad;
+  Symbolic symbolic;  // what is computed as it is recorded would be a constant of the graph
+  return recorded_again(module(input), input, spec, state);
+}
+
+// A forward that reads values as it runs gives what they come to for the stand-in: numbers, no
+// graph. It shows where zeros and ones are recorded in another way. `random`: before the recording.
+void check_reads_nothing(const char* function, const RecordedModel& recorded, nn::Module& module,
+                         const Array& zeros, const std::vector<NamedState>& state,
+                         const Generator::State& random) {
+  const std::vector<std::string>& names = recorded.graph.leaf_names;
+  bool depends = std::count(names.begin(), names.end(), kInputName) > 0;
+  if (depends) {
+    const Rehearsal rehearsal;
+    default_generator().set_state(random);
+    try {
+      const IntList sizes(zeros.shape().begin(), zeros.shape().end());
+      const Array other = nn::detached(ones(sizes, zeros.dtype()));
+      depends = same_recording(recorded, record_once(module, other, recorded.input, state));
+    } catch (const std::exception&) {  // ones are no input that it takes: nothing is known
+    }
+  }
+  if (depends) return;
+  throw StateError(text(function, ": what this ", module.kind(),
+                        " computes does not follow from its input alone"))
+      .help(
+          "forward reads values (item, numpy, an if) or changes from call to call while it is "
+          "recorded; where and cond choose without reading");
+}
 
 // Whether the graph gives results for another number of examples as well.
 bool serves_any_batch(const RecordedModel& model) {
@@ -81,7 +134,7 @@ RecordedModel recorded_again(const Array& output, const Array& input, InputSpec 
   return model;
 }
 
-RecordedModel record_model(nn::Module& module, const InputSpec& input) {
+RecordedModel record_model(nn::Module& module, const InputSpec& input, const char* function) {
   EvaluationMode mode(module);
   std::vector<NamedState> state;
   for (const auto& [name, parameter] : module.named_parameters())
@@ -89,15 +142,11 @@ RecordedModel record_model(nn::Module& module, const InputSpec& input) {
   for (const auto& [name, buffer] : module.named_buffers())
     state.push_back({name, buffer.value(), false});
   for (const NamedState& each : state) each.value.eval();
-  InputSpec spec = input;
-  const Array example = stand_in(spec, 2);
-  RecordedModel model;
-  {
-    NoGrad no_grad;
-    Symbolic symbolic;  // what is computed as it is recorded would be a constant of the graph
-    model = recorded_again(module(example), example, spec, state);
-  }
-  if (!spec.shape.empty() && spec.shape[0] == -1 && !serves_any_batch(model))
+  const Array example = stand_in(input, 2);
+  const Generator::State random = default_generator().state();
+  RecordedModel model = record_once(module, example, input, state);
+  check_reads_nothing(function, model, module, example, state, random);
+  if (!input.shape.empty() && input.shape[0] == -1 && !serves_any_batch(model))
     model.input.shape[0] = example.shape(0);
   return model;
 }

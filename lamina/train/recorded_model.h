@@ -29,8 +29,9 @@ struct RecordedModel {
 
 // The forward pass in evaluation mode, of a spec whose first size may be -1: any number of
 // examples, where the graph serves two numbers of them, else that of its stand-in. State keeps its
-// arrays, so that they are known as variables.
-RecordedModel record_model(nn::Module& module, const InputSpec& input);
+// arrays, so that they are known as variables. StateError, begun by `function`, for a forward that
+// reads values.
+RecordedModel record_model(nn::Module& module, const InputSpec& input, const char* function);
 
 // A graph of other values that were recorded on stand-ins, in the place of model's: `output` of
 // `input`; leaves that are among `state` get these names,

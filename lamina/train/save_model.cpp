@@ -20,7 +20,7 @@ io::Json to_json(const InputSpec& input) {
 
 void save_model(nn::Module& module, const InputSpec& input, const std::string& path,
                 SaveOptions options) {
-  const RecordedModel recorded = record_model(module, input);
+  const RecordedModel recorded = record_model(module, input, "save_model");
   nn::StateDict state = module.state_dict();
   io::Json buffers{io::Json::Array{}}, classes{io::Json::Array{}};
   for (const auto& [name, buffer] : module.named_buffers()) buffers.push_back(name);

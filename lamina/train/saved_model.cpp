@@ -118,12 +118,18 @@ SavedModel load_model(const std::string& path) {
       }
       return false;
     };
+    // A file has integers first: parts are made in the order of parameters, then of the list of
+    // buffers.
     for (const auto& array : file.arrays) {
       if (is_constant(array.first)) {
         model.constants.push_back(array);
-      } else {
-        (is_buffer(array.first) ? model.buffers : model.trained).push_back(array);
+      } else if (!is_buffer(array.first)) {
+        model.trained.push_back(array);
       }
+    }
+    for (const io::Json& buffer : buffers.as_array()) {
+      const Array* value = nn::find(file.arrays, buffer.as_string());
+      if (value) model.buffers.emplace_back(buffer.as_string(), *value);
     }
     return module_of(std::move(model));
   });

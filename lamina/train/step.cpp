@@ -25,9 +25,9 @@ Array Trainer::train_step(const data::Batch& batch) {
   return loss;
 }
 
-Array Trainer::batch_loss(const Array& prediction, const Array& target) const {
-  if (!weights_) return options_.loss(prediction, target);
-  return mean(options_.loss.rows(prediction, target) * weights_);
+Array Trainer::batch_loss(const Array& prediction, const Array& y) const {
+  if (!weights_) return options_.loss(prediction, y);
+  return mean(options_.loss.rows(prediction, y) * weights_);
 }
 
 void Trainer::step(const Array& loss) {

@@ -29,9 +29,9 @@ data::Batch Subset::draw(std::span<const int64_t> indices, data::Draw draw) cons
   return dataset_->draw(of_dataset(indices), draw);
 }
 
-std::vector<Fold> k_fold(data::DatasetHandle dataset, KFoldOptions options) {
-  if (!dataset) throw StateError("k_fold: there is no dataset");
-  const int64_t count = dataset->size();
+std::vector<Fold> k_fold(data::DatasetHandle data, KFoldOptions options) {
+  if (!data) throw StateError("k_fold: there is no dataset");
+  const int64_t count = data->size();
   if (options.k < 2 || options.k > count) {
     throw ValueError(
         text("k_fold: expected k between 2 and the ", count, " examples, got ", options.k));
@@ -46,7 +46,7 @@ std::vector<Fold> k_fold(data::DatasetHandle dataset, KFoldOptions options) {
     for (int64_t i = 0; i < count; ++i) {
       (i >= first && i < last ? validation : train).push_back(order[static_cast<size_t>(i)]);
     }
-    folds.push_back({Subset(dataset, std::move(train)), Subset(dataset, std::move(validation))});
+    folds.push_back({Subset(data, std::move(train)), Subset(data, std::move(validation))});
     first = last;
   }
   return folds;

@@ -23,6 +23,7 @@ class Subset : public data::Dataset {
   }
   int workers() const override { return dataset_->workers(); }
   const std::vector<int64_t>& indices() const { return indices_; }
+  const data::DatasetHandle& dataset() const { return dataset_; }
 
  private:
   std::vector<int64_t> of_dataset(std::span<const int64_t> indices) const;
@@ -41,6 +42,6 @@ struct KFoldOptions {
 };
 
 // Each example is in one validation part; the parts' sizes differ by one at most.
-std::vector<Fold> k_fold(data::DatasetHandle dataset, KFoldOptions options = {});
+std::vector<Fold> k_fold(data::DatasetHandle data, KFoldOptions options = {});
 
 }  // namespace lamina::train

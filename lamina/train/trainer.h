@@ -87,7 +87,7 @@ class Trainer {
   virtual Array train_step(const data::Batch& batch);
   // What train_step is made of: the loss, weighted as fit was asked to; backward, and a step of the
   // optimizer where one is due.
-  Array batch_loss(const Array& prediction, const Array& target) const;
+  Array batch_loss(const Array& prediction, const Array& y) const;
   void step(const Array& loss);
   void record_metrics(const Array& loss, const Array& prediction, const data::Batch& batch);
 

@@ -74,7 +74,7 @@ constexpr std::array<vectorcallfunc, kMostEntries> make_calls(std::index_sequenc
 }
 constexpr auto calls = make_calls(std::make_index_sequence<kMostEntries>());
 
-// The same, of what makes modules.
+// The same, of what recipes are kept of.
 template <size_t I>
 PyObject* make(PyObject* function, PyObject* const* values, size_t count, PyObject* names) {
   PyObject* result = call<I>(function, values, count, names);
@@ -95,14 +95,14 @@ constexpr std::array<vectorcallfunc, kMostEntries> make_makes(std::index_sequenc
 }
 constexpr auto makes = make_makes(std::make_index_sequence<kMostEntries>());
 
-void redirect(PyObject* function, bool makes_modules) {
+void redirect(PyObject* function, bool noted) {
   auto* place = reinterpret_cast<vectorcallfunc*>(reinterpret_cast<char*>(function) +
                                                   Py_TYPE(function)->tp_vectorcall_offset);
   for (size_t i = 0; i < kMostEntries; ++i) {
     if (*place == calls[i] || *place == makes[i]) return;  // the same under a second name
     if (entries[i] && entries[i] != *place) continue;
     entries[i] = *place;
-    *place = makes_modules ? makes[i] : calls[i];
+    *place = noted ? makes[i] : calls[i];
     return;
   }
   throw InternalError("bindings: nanobind has more entries than argument_errors.cpp has places");
@@ -129,7 +129,7 @@ void redirect_all(nb::handle scope) {
   nb::object members = nb::steal(PyMapping_Values(nb::object(scope.attr("__dict__")).ptr()));
   for (nb::handle member : members) {
     if (is_bound_function(member)) {
-      redirect(member.ptr(), makes_modules(scope, member));
+      redirect(member.ptr(), keeps_recipe(scope, member));
     } else if (Py_IS_TYPE(member.ptr(), &PyProperty_Type)) {
       nb::object setter = member.attr("fset");
       if (is_bound_function(setter)) redirect(setter.ptr(), false);

@@ -41,7 +41,7 @@ class PyCallback : public Callback {
 
 void bind_callbacks(nb::module_& m) {
   nb::class_<Callback, PyCallback>(
-      m, "Callback",
+      m, "Callback", nb::is_weak_referenceable(),
       "Code that runs at points of a fit; subclasses define on_..\n"
       ">>> class Note(lm.train.Callback):\n"
       "...     def on_epoch_end(self, epoch, logs): print(epoch)\n"

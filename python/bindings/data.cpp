@@ -99,7 +99,7 @@ void bind_loader(nb::module_& m) {
       .def("__iter__", [](nb::handle self) { return self; })
       .def("__next__", &next_batch);
   nb::class_<data::DataLoader>(
-      m, "DataLoader",
+      m, "DataLoader", nb::is_weak_referenceable(),
       "A dataset as batches (x, y), one epoch per loop over it.\n"
       "Shapes: a dataset, or x [N, ..] and y [N, ..] -> batches of `batch_size` rows, the last "
       "perhaps of fewer\n"
@@ -126,6 +126,7 @@ void bind_loader(nb::module_& m) {
           nb::arg("weights") = std::vector<double>(), nb::arg("num_samples") = -1,
           nb::arg("lengths") = std::vector<int64_t>(), nb::arg("collate_fn") = nb::none())
       .def("__len__", &data::DataLoader::size)
+      .def("_rows", [](const data::DataLoader& self) { return rows_of(self.dataset()); })
       .def(
           "__iter__", [](nb::object self) { return new Loop(std::move(self)); },
           nb::rv_policy::take_ownership)
@@ -156,7 +157,7 @@ void bind_loader(nb::module_& m) {
 
 void bind_data(nb::module_& m) {
   nb::class_<data::Dataset, PyDataset>(
-      m, "Dataset",
+      m, "Dataset", nb::is_weak_referenceable(),
       "Examples by number. Subclasses define size() and get(indices) -> (x, y).\n"
       ">>> class Squares(lm.data.Dataset):\n"
       "...     def size(self): return 10\n"

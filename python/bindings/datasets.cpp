@@ -92,6 +92,11 @@ Array to_rows(nb::handle object) {
   return to_array(object.ptr(), std::nullopt);
 }
 
+nb::object rows_of(const data::DatasetHandle& dataset) {
+  const auto* rows = dynamic_cast<const data::ArrayDataset*>(&*dataset);
+  return rows ? nb::cast(data::ArrayDataset(*rows)) : nb::none();
+}
+
 data::DatasetHandle sequence_dataset(nb::object object, nb::object collate) {
   if (!is_sequence(object)) {
     throw DTypeError(

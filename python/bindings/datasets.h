@@ -19,6 +19,9 @@ data::Source to_source(nb::handle object, const char* what);
 // -> (x, y), or stacked.
 data::DatasetHandle sequence_dataset(nb::object object, nb::object collate);
 
+// The ArrayDataset that a pair (x, y) became, for pickle; else None.
+nb::object rows_of(const data::DatasetHandle& dataset);
+
 // An array, also of a table of pandas.
 Array to_rows(nb::handle object);
 

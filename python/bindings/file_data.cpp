@@ -43,7 +43,7 @@ nb::object record(const Records& self, int64_t number) {
 
 void bind_records(nb::module_& m) {
   nb::class_<Records>(
-      m, "Records",
+      m, "Records", nb::is_weak_referenceable(),
       "A file of records as a sequence: TFRecord, RecordIO and LMDB give bytes, lines of "
       "text give str.\n"
       "Errors: `FileError` names the file, the place in it, what came and what was expected\n"

@@ -400,7 +400,7 @@ void bind_sets(nb::module_& m) {
 
 void bind_image_data(nb::module_& m) {
   nb::class_<Transform>(
-      m, "Transform",
+      m, "Transform", nb::is_weak_referenceable(),
       "A step between a picture and a net; torchvision's names. Calling one shows what it "
       "does to pixels uint8 [height, width, channels].\n"
       ">>> isinstance(lm.data.Resize(8), lm.data.Transform)\n"

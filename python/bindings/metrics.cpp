@@ -30,7 +30,7 @@ class PyMetric : public Metric {
 
 void bind_metrics(nb::module_& m) {
   nb::class_<Metric, PyMetric>(
-      m, "Metric",
+      m, "Metric", nb::is_weak_referenceable(),
       "A number from sums over batches; subclasses define name() and measure(prediction, target), "
       "and compute(sums, examples) where it is no mean.\n"
       ">>> class Largest(lm.train.Metric):\n"
@@ -199,7 +199,7 @@ void bind_metrics(nb::module_& m) {
                          ">>> round(metric.result(), 3)\n"
                          "-1.0")
       .def(nb::init<>());
-  nb::class_<BLEU>(m, "BLEU",
+  nb::class_<BLEU>(m, "BLEU", nb::is_weak_referenceable(),
                    "How many runs of words translations share with references (Papineni et al. "
                    "2002).\n"
                    ">>> bleu = lm.train.BLEU(order=2)\n"

@@ -99,24 +99,28 @@ nb::object buffer(nb::handle self, const std::string& name, Array value) {
   return nb::cast(made);
 }
 
-// Names and values of the module itself, in the order children, parameters, buffers.
+// (name, value, whether it is a buffer) of the module itself, in the order children, parameters,
+// buffers. A parameter that is frozen is no buffer, although neither is trained.
 nb::list own(const Module& self) {
   nb::list out;
-  for (const auto& [name, child] : self.children()) out.append(nb::make_tuple(name, child));
-  for (const auto& [name, parameter] : self.own_parameters())
-    out.append(nb::make_tuple(name, parameter));
-  for (const auto& [name, buffer] : self.own_buffers()) out.append(nb::make_tuple(name, buffer));
+  for (const auto& [name, child] : self.children()) out.append(nb::make_tuple(name, child, false));
+  for (const auto& [name, parameter] : self.own_parameters()) {
+    out.append(nb::make_tuple(name, parameter, false));
+  }
+  for (const auto& [name, buffer] : self.own_buffers()) {
+    out.append(nb::make_tuple(name, buffer, true));
+  }
   return out;
 }
 
-void add(nb::handle self, const std::string& name, nb::handle value) {
+void add(nb::handle self, const std::string& name, nb::handle value, bool buffer) {
   auto& module = nb::cast<Module&>(self);
   if (nb::isinstance<Module>(value)) {
     module.add_shared(name, nb::cast<std::shared_ptr<Module>>(value));
+  } else if (buffer) {
+    module.share_buffer(name, nb::cast<Parameter>(value));
   } else {
-    Parameter parameter = nb::cast<Parameter>(value);
-    parameter->trainable() ? module.share_parameter(name, parameter)
-                           : module.share_buffer(name, parameter);
+    module.share_parameter(name, nb::cast<Parameter>(value));
   }
 }
 
@@ -219,7 +223,7 @@ void bind_modules(nb::module_& m) {
           nb::sig("def __reduce_ex__(self, protocol: object) -> object"))
       .def("_clone", [](const Module& self) { return std::shared_ptr<Module>(self.clone()); })
       .def("_own", &own)
-      .def("_add", &add, nb::arg("name"), nb::arg("value"))
+      .def("_add", &add, nb::arg("name"), nb::arg("value"), nb::arg("buffer"))
       .def("_set_training", &Module::set_training, nb::arg("on"))
       .def(
           "summary",

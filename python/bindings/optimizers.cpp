@@ -17,7 +17,7 @@ namespace {
 using optim::Optimizer;
 
 void bind_base(nb::module_& m) {
-  nb::class_<Optimizer>(m, "Optimizer",
+  nb::class_<Optimizer>(m, "Optimizer", nb::is_weak_referenceable(),
                         "Makes the next values of parameters from their gradients.\n"
                         ">>> w = lm.nn.Parameter(lm.array([1.0]))\n"
                         ">>> optimizer = lm.optim.SGD([w], lr=0.5)\n"

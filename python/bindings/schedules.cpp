@@ -49,7 +49,7 @@ namespace {
 
 template <class Schedule>
 nb::class_<Schedule> schedule(nb::module_& m, const char* name, const char* doc) {
-  nb::class_<Schedule> type(m, name, doc);
+  nb::class_<Schedule> type(m, name, nb::is_weak_referenceable(), doc);
   type.def(
       "__call__", [](const Schedule& self, int64_t step) { return self(step); }, nb::arg("step"));
   return type;

@@ -225,7 +225,7 @@ void bind_results(nb::module_& m) {
 
 void bind_trainer(nb::module_& m) {
   nb::class_<Trainer, PyTrainer>(
-      m, "Trainer",
+      m, "Trainer", nb::is_weak_referenceable(),
       "The loop that most trainings are: compile, fit, evaluate, predict. A subclass may define "
       "train_step(self, x, y) for a step of another kind.\n"
       ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.1), \"mse\")\n"

@@ -15,7 +15,7 @@ using namespace train;
 static nb::tuple mixed(data::Batch batch) { return nb::make_tuple(batch.x, batch.y); }
 
 void bind_batches(nb::module_& m) {
-  nb::class_<Mixup>(m, "Mixup",
+  nb::class_<Mixup>(m, "Mixup", nb::is_weak_referenceable(),
                     "Each example and another of its batch, weighted; targets become "
                     "probabilities.\n"
                     ">>> mix = lm.train.Mixup(alpha=0.2, classes=3)\n"
@@ -34,7 +34,7 @@ void bind_batches(nb::module_& m) {
             return mixed(self({x, y}));
           },
           nb::arg("x"), nb::arg("y"));
-  nb::class_<CutMix>(m, "CutMix",
+  nb::class_<CutMix>(m, "CutMix", nb::is_weak_referenceable(),
                      "A rectangle of each picture from another of its batch; targets are mixed by "
                      "area.\n"
                      ">>> mix = lm.train.CutMix(classes=3)\n"
@@ -64,6 +64,7 @@ void bind_batches(nb::module_& m) {
             new (self) Subset(to_dataset(dataset, "Subset: dataset"), std::move(indices));
           },
           nb::arg("dataset"), nb::arg("indices"))
+      .def("_rows", [](const Subset& self) { return rows_of(self.dataset()); })
       .def_prop_ro("indices", &Subset::indices);
   m.def(
       "k_fold",

@@ -59,7 +59,8 @@ void bind_loggers(nb::module_& m) {
       .def(nb::init<std::string>(), nb::arg("path"));
   nb::class_<EventLogger, Callback>(
       m, "EventLogger", nb::is_final(),
-      "Event files for TensorBoard: every number of the logs and the learning rate by epoch.\n"
+      "Event files for TensorBoard: every number of the logs and the learning rate by epoch, and the "
+      "module's graph.\n"
       ">>> trainer = lm.Trainer(lm.nn.Linear(2, 1)).compile(lm.optim.SGD(lr=0.5), \"mse\")\n"
       ">>> data = lm.ones((4, 2)), lm.ones((4, 1))\n"
       ">>> import os, tempfile\n"
@@ -70,12 +71,12 @@ void bind_loggers(nb::module_& m) {
       .def(
           "__init__",
           [](EventLogger* self, std::string folder, int64_t every, bool histograms,
-             const nb::dict& hparams) {
+             const nb::dict& hparams, bool graph) {
             new (self) EventLogger(std::move(folder),
-                                   {every, histograms, to_hparams(hparams, "EventLogger")});
+                                   {every, histograms, to_hparams(hparams, "EventLogger"), graph});
           },
           nb::arg("folder"), nb::arg("every") = 0, nb::arg("histograms") = false,
-          nb::arg("hparams") = nb::dict());
+          nb::arg("hparams") = nb::dict(), nb::arg("graph") = true);
   nb::class_<Report, Callback>(
       m, "Report", nb::is_final(),
       "A page that shows what a training came to: curves, confusion, the most wrong examples, time "

@@ -17,7 +17,10 @@ from .autograd import checkpoint, custom_vjp, grad, jvp, no_grad, value_and_grad
 from .control import *
 from .errors import *
 from .execution import eval, explain, memory_budget, precision, profile, tune
+from .recipes import install as _install
 from .train import Trainer, load_model, save_model
+
+_install()
 
 __version__ = "0.1.0"
 __array_api_version__ = "2024.12"

@@ -24,19 +24,23 @@ def clone(module, memo=None):
     else:
         made = kind.__new__(kind)
         _Module.__init__(made)
-        memo[id(module)] = made
+        _remember(module, made, memo)
         _copy_state(module, made, memo)
-    memo[id(module)] = made
+    _remember(module, made, memo)
     made._set_training(module.training)
     return made
 
 
+def _remember(original, made, memo):
+    memo[id(original)] = made
+    memo.setdefault(id(memo), []).append(original)  # the id belongs to it as long as it lives
+
+
 def _copy_state(module, made, memo):
+    for name, value, buffer in module._own():
+        made._add(name, _copy_value(value, memo), buffer)
     for name, value in vars(module).items():
-        setattr(made, name, _copy_value(value, memo))
-    for name, value in module._own():  # what is not an attribute as well
-        if name not in vars(module):
-            made._add(name, _copy_value(value, memo))
+        vars(made)[name] = _copy_value(value, memo)
 
 
 def _copy_value(value, memo):
@@ -44,6 +48,6 @@ def _copy_value(value, memo):
         return clone(value, memo)
     if isinstance(value, _Parameter):
         if id(value) not in memo:
-            memo[id(value)] = _Parameter(value.value, trainable=value.trainable)
+            _remember(value, _Parameter(value.value, trainable=value.trainable), memo)
         return memo[id(value)]
     return copy.deepcopy(value, memo)

@@ -23,9 +23,7 @@ def reduce_module(module):
     if kind is _nn.Sequential:
         return _sequential, tuple(module.children()), module.training, None, None, _set_training
     if not kind.__module__.startswith(_lamina.__name__):  # a class in Python: as any object
-        attributes = vars(module)
-        own = [(name, value) for name, value in module._own() if name not in attributes]
-        state = attributes, own, module.training
+        state = vars(module), module._own(), module.training
         return _new, (kind,), state, None, None, _set_own
     recipe = _nn._recipe(module)
     if recipe is None:
@@ -59,10 +57,9 @@ def _new(kind):
 
 def _set_own(module, state):
     attributes, own, training = state
-    for name, value in attributes.items():
-        setattr(module, name, value)
-    for name, value in own:
-        module._add(name, value)
+    for name, value, buffer in own:
+        module._add(name, value, buffer)
+    vars(module).update(attributes)
     module._set_training(training)
 
 

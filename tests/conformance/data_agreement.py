@@ -129,6 +129,28 @@ def check_normalize():
     return worst < 1e-5, f"within {worst:.1e} of torchvision"
 
 
+def check_rand_augment():
+    """The operation that was drawn is not shown: of torchvision's, the one that comes nearest stands for it."""
+    try:
+        from torchvision.transforms import InterpolationMode, autoaugment
+    except ImportError:
+        return True, "torchvision is not installed"
+    worst, seen = 0.0, set()
+    for seed in range(120):
+        picture, bin = photo(48, 60), 1 + seed % 30
+        ours = np.asarray(data.RandAugment(num_ops=1, magnitude=bin)(picture, seed=seed)).astype(int)
+        shares = {}
+        for name, (sizes, signed) in autoaugment.RandAugment()._augmentation_space(31, (48, 60)).items():
+            size = float(sizes[bin]) if sizes.ndim else 0.0
+            for sign in (1, -1) if signed else (1,):
+                theirs = autoaugment._apply_op(Image.fromarray(picture), name, sign * size, InterpolationMode.NEAREST, None)
+                shares[name] = min(shares.get(name, 1), np.mean(np.abs(ours - np.asarray(theirs)).max(-1) > 1))
+        nearest = min(shares, key=shares.get)
+        seen.add(nearest)
+        worst = max(worst, shares[nearest])
+    return worst < 0.02 and len(seen) >= 13, f"{len(seen)} operations: {100 * worst:.2f} % of the pixels differ at most"
+
+
 def check_lmdb():
     try:
         import lmdb

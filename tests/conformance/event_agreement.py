@@ -40,7 +40,25 @@ def main():
           f"{read.Histograms('weights')[0].histogram_value.num:.0f} values")
     wrong = plugins(read, hparams)
     print(f"plugins: {'; '.join(wrong) or 'the curve and the hyper-parameters are as they were given'}")
-    return int(same != len(numbers) or bool(missing) or nodes == 0 or bool(wrong))
+    logged = fitted()
+    print(f"a fit: graph of {len(logged)} nodes: {', '.join(sorted(logged)[:4])}, ..")
+    return int(same != len(numbers) or bool(missing) or nodes == 0 or bool(wrong) or "linear/weight" not in logged)
+
+
+def fitted():
+    """The nodes of the graph that a fit has written by itself."""
+    class Net(lm.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = lm.nn.Linear(4, 1)
+
+        def forward(self, x):
+            return lm.relu(self.linear(x))
+
+    folder, x = tempfile.mkdtemp(), np.ones((8, 4), np.float32)
+    trainer = lm.Trainer(Net()).compile("adam", "mse")
+    trainer.fit((x, x[:, :1]), epochs=1, verbose=0, callbacks=[lm.train.EventLogger(folder)])
+    return {node.name for node in EventAccumulator(folder).Reload().Graph().node}
 
 
 def plugins(read, hparams):

@@ -88,6 +88,14 @@ def test_both_languages_have_the_same_names():
         assert known != (name in cpp_examples.PYTHON_ONLY), name
 
 
+def test_options_and_members_of_training_are_the_same_in_both_languages():
+    path = os.pathsep.join([str(pathlib.Path(lm.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run([sys.executable, ROOT / "tools/parity.py"], capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": path})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (ROOT / "docs/parity.md").read_text(), "make docs"
+
+
 def test_every_entry_says_shapes_types_and_errors():
     """Each with a word of its own: nothing that takes arrays may say that it takes none."""
     entries = re.split(r"^### ", (ROOT / "docs/reference.md").read_text(), flags=re.MULTILINE)[1:]

@@ -113,14 +113,53 @@ def test_hyper_parameters(tmp_path):
         written(tmp_path, lambda e: e.add_hparams({"sizes": [1]}))
 
 
+def graph_nodes(path):
+    """The names of the nodes of the only graph in the file; each is connected to others of them."""
+    graph, = (fields(fields(body)[4][0]) for body in records(path) if 4 in fields(body))
+    nodes = {n[1][0].decode(): n for n in map(fields, graph[1])}
+    for node in nodes.values():
+        assert all(i.decode() in nodes for i in node.get(3, []))
+    return set(nodes)
+
+
+class Odd(nn.Module):
+    """Counts its calls, draws numbers and, if it is asked to, looks at values."""
+
+    def __init__(self, looks):
+        super().__init__()
+        self.linear, self.looks = nn.Linear(3, 1), looks
+        self.buffer("calls", lm.array(0.0))
+
+    def forward(self, x):
+        self.update(self.calls, self.calls + 1)
+        y = self.linear(x) + 0 * lm.random.uniform()
+        return y if not self.looks or float(y.sum().item()) > -1e9 else -y
+
+
+@pytest.mark.parametrize("looks", [False, True])
+def test_the_graph_of_a_fit_changes_nothing(looks, tmp_path):
+    x, states = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32), []
+    for number, graph in enumerate((True, False)):
+        lm.seed(0)
+        trainer = lm.Trainer(Odd(looks)).compile(optim.SGD(lr=0.1), "mse")
+        folder = tmp_path / str(number)
+        trainer.fit((x, x[:, :1]), epochs=2, batch_size=8, verbose=0, callbacks=[train.EventLogger(str(folder), graph=graph)])
+        path, = folder.iterdir()
+        states.append([v.tolist() for v in trainer.module.state_dict().values()] + [lm.random.uniform().item()])
+        if graph and looks:
+            assert "graph/text_summary" in {tag for _, tag, _ in values(path)}
+        elif graph:
+            assert {"input", "linear/weight"} <= graph_nodes(path)
+        else:
+            assert not any(4 in fields(body) for body in records(path))
+    assert states[0] == states[1]
+
+
 def test_graph(tmp_path):
     model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
     path = written(tmp_path, lambda e: e.add_graph(model, (-1, 4)))
-    graph = fields(fields(list(records(path))[-1])[4][0])
-    nodes = {n[1][0].decode(): n for n in map(fields, graph[1])}
-    assert "input" in nodes and "0/weight" in nodes and any(n.startswith("2/") for n in nodes)
-    for node in nodes.values():
-        assert all(i.decode() in nodes for i in node.get(3, []))
+    nodes = graph_nodes(path)
+    assert {"input", "0/weight"} <= nodes and any(n.startswith("2/") for n in nodes)
 
 
 def test_logged_fit(tmp_path):
@@ -130,6 +169,7 @@ def test_logged_fit(tmp_path):
                           callbacks=[train.EventLogger(str(tmp_path / "run"), every=2, histograms=True,
                                                        hparams={"lr": 0.1})])
     path, = (tmp_path / "run").iterdir()
+    assert {"input", "weight", "bias"} <= graph_nodes(path)
     got = {}
     for step, tag, value in values(path):
         if 2 in value:

@@ -1,6 +1,7 @@
 """Modules of one's own: copies, summaries, initial values, training steps."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -41,6 +42,33 @@ def test_a_clone_shares_nothing(how):
     np.testing.assert_array_equal(model(x).numpy(), before)
     ours, theirs = model.parameters(), twin.parameters()
     assert len(ours) == len(theirs) == 5 and not any(p is q for p in ours for q in theirs)
+
+
+@pytest.mark.parametrize("how", [lambda m: m.clone(), copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_frozen_parameters_stay_parameters(how):
+    model = nn.Sequential(Twin(), Twin())
+    model.requires_grad(False)
+    twin = how(model)
+    assert [n for n, _ in twin.named_parameters()] == [n for n, _ in model.named_parameters()]
+    assert [n for n, _ in twin.named_buffers()] == ["0.seen", "1.seen"]
+    assert twin.parameter_count() == model.parameter_count()
+    assert not any(p.trainable for p in twin.parameters())
+    twin[1].requires_grad(True)
+    assert [p.trainable for p in twin.parameters()] == [False] * 5 + [True] * 5
+
+
+class Counter(nn.Module):
+    def __init__(self, start):
+        super().__init__()
+        self.buffer("count", lm.array(start))
+
+    def forward(self, x):
+        return x + self.count
+
+
+def test_buffers_of_copies_are_their_own():
+    model = nn.Sequential(*[Counter(float(i)) for i in range(50)])
+    assert [v.item() for v in model.clone().state_dict().values()] == list(range(50))
 
 
 def test_layers_and_containers_clone():

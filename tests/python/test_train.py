@@ -135,6 +135,34 @@ for x in lm.ones((2, 4)), lm.reshape(lm.arange(20.0), (5, 4)):
 """
 
 
+class Forward(nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
+@pytest.mark.parametrize("function", [
+    lambda x: lm.array(x.numpy() + 1), lambda x: x * x.mean().item(), lambda x: x * 2 if x.sum().item() > 0 else x,
+    lambda x: x + lm.array(3 * x.numpy())], ids=["constant", "number", "branch", "array"])
+def test_a_module_that_reads_values_is_not_saved(function, tmp_path):
+    with pytest.raises(lm.StateError, match="(?s)Forward computes does not follow from its input alone.*where and cond"):
+        lm.save_model(Forward(function), (-1, 3), str(tmp_path / "m"))
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize("function", [
+    lambda x: x * 0.7 + lm.array([1.0, 2.0, 3.0]), lambda x: lm.where(lm.sum(x) > 0, x, -x) + lm.random.uniform(),
+    lambda x: x / x.shape[0] * lm.mean(lm.arange(4)).item()], ids=["constants", "draws", "read of a constant"])
+def test_a_module_with_constants_is_saved(function, tmp_path):
+    path = str(tmp_path / "m")
+    lm.seed(3)
+    lm.save_model(Forward(function), (-1, 3), path)
+    assert lm.load_model(path)(lm.ones((2, 3))).shape == (2, 3)
+
+
 def test_eager_programs_save_the_graph(tmp_path):
     """Values that are there as soon as they are recorded do not become constants of the file."""
     subprocess.run([sys.executable, "-c", EAGER, tmp_path / "net.lamina"], check=True,

@@ -82,7 +82,7 @@ TEST_F(Train, LearnsAFolderOfPictures) {
   EXPECT_THAT(run_lamina("inspect " + model).output,
               HasSubstr("classes     0, 1, 2, 3, 4, 5, 6, 7, 8, 9"));
   EXPECT_THAT(run_lamina("inspect " + digits).output, HasSubstr("300 pictures of 10 classes"));
-  EXPECT_THAT(run_lamina("inspect " + picture).output, HasSubstr("picture  32 x 32, 1 channels"));
+  EXPECT_THAT(run_lamina("inspect " + picture).output, HasSubstr("picture  32 x 32, 1 channel\n"));
 }
 
 // As a user looks at what a model makes of pictures, some of which cannot be read.
@@ -208,6 +208,20 @@ TEST_F(Train, LearnsTables) {
               HasSubstr("has no column 'length'"));
 }
 
+TEST_F(Train, LearnsTablesOfAnySize) {
+  // Of 12 rows, 9 are learnt from: two batches of 4, and one row.
+  for (const int count : {3, 10, 11, 12}) {
+    std::ofstream table(folder / "n.csv");
+    table << "a,kind\n";
+    for (int i = 0; i < count; ++i) table << i << (i % 2 ? ",x\n" : ",y\n");
+    table.close();
+    const CommandResult trained =
+        run_lamina("train " + (folder / "n.csv") + " --epochs 2 --batch-size 4 --quiet --save " +
+                   (folder / "n.lamina"));
+    EXPECT_EQ(trained.exit_code, 0) << count << trained.output;
+  }
+}
+
 TEST_F(Train, SaysWhatIsWrongWithTheData) {
   const auto fails = [&](const std::string& arguments, const char* message) {
     const CommandResult bad = run_lamina("train " + arguments);
@@ -235,6 +249,12 @@ TEST_F(Train, SaysWhatIsWrongWithTheData) {
   fails((folder / "digits") + " --validation " + (folder / "other"), "has other classes than");
   std::ofstream(folder / "t.csv") << "a,b\n1,2\n3\n";
   fails((folder / "t.csv"), "line 3");
+  std::ofstream(folder / "t.csv") << "a,b\n1,x\n2,x\n";
+  fails((folder / "t.csv"), "at least two classes, got 'x' alone");
+  std::ofstream(folder / "t.csv") << "a,b\n1,x\n2,y\n";
+  fails((folder / "t.csv"), "one example is too few to learn from");
+  std::ofstream(folder / "c.toml") << "data = digits\n";
+  fails("--config " + (folder / "c.toml"), "texts stand in quotes");
 }
 
 // What would be known at the end of a training only is said before it.

@@ -94,7 +94,7 @@ TEST(Jpeg, RefusesWhatIsNotWhole) {
   }
   EXPECT_THROW(io::parse_jpeg(io::as_bytes("GIF89a"), "x"), FileError);
   EXPECT_THROW(io::parse_jpeg(bytes, "x", {.limits = {.pixels = 4095}}), FileError);
-  EXPECT_EQ(io::jpeg_size(bytes, "x").width, 64);
+  EXPECT_EQ(io::JpegReader(bytes, "x").size().width, 64);
   // 65,500 x 65,500 pixels claimed by a file of a kilobyte
   std::vector<std::byte> huge = bytes;
   for (size_t i = 0; i + 9 < huge.size(); ++i) {

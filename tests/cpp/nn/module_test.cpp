@@ -91,6 +91,7 @@ TEST(Module, CloneSharesNothing) {
   EXPECT_FALSE(copy[1].training());
   EXPECT_TRUE(copy[0].training());
   EXPECT_FALSE(copy.named_parameters().back().second->trainable());
+  EXPECT_EQ(copy.named_buffers().size(), model.named_buffers().size()) << "frozen is no buffer";
   Array x = random_normal({2, 2, 2, 2});
   EXPECT_EQ(values(copy.eval()(x)), values(model.eval()(x)));
   Parameter weight = copy.parameters()[0];
