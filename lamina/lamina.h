@@ -27,6 +27,9 @@
 #include "lamina/op/recording.h"        // NoGrad
 #include "lamina/ops/ops.h"             // every function of arrays
 #include "lamina/optim/optimizers.h"
+#include "lamina/quantize/aware.h"      // quantization_aware
+#include "lamina/quantize/options.h"
+#include "lamina/quantize/quantize.h"   // models of 8-bit integers
 #include "lamina/train/train.h"         // Trainer, callbacks, metrics, model files
 #include "lamina/transform/checkpoint.h"
 #include "lamina/transform/conditions.h"

@@ -14,7 +14,7 @@ import re
 import sys
 
 LAYERS = ("base io core ir op exec ops autograd transform compile backends dist "
-          "nn optim data train models formats check").split()
+          "nn optim data train quantize models formats check").split()
 RANK = {folder: rank for rank, folder in enumerate(LAYERS)}
 RANK["optim"] = RANK["nn"]  # one rank in the list: each may include the other
 README_LINES, FILE_LINES, FILE_LINES_REMARK, COLUMNS, COLUMNS_REMARK = 25, 1000, 500, 110, 100

@@ -105,6 +105,10 @@ def header(text, module):
                   text, flags=re.MULTILINE)
     text = "from collections.abc import Callable\nfrom typing import Any, Self\n\nfrom lamina import Array as Array, " \
            "Operand as Operand\n" + text.replace("from collections.abc import Callable\n", "", 1)
+    if not module:  # what its functions take of its parts
+        for part in ("_train", "_nn"):
+            if re.search(rf"\b{part}\.", text):
+                text = f"from . import {part} as {part}\n" + text
     if module == "_nn":
         text = text.replace("\nclass Module:", "\n" + PARAMETER + "\nclass Module:", 1)
     return text

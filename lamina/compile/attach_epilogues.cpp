@@ -7,6 +7,9 @@
 #include "lamina/op/op.h"
 
 namespace lamina {
+
+LAMINA_USE_OP(Cast)
+
 namespace {
 
 class Attaching {
@@ -39,6 +42,8 @@ class Attaching {
       const int32_t user = user_[last];
       if (!add_step(product, last, user, epilogue, inputs)) break;
       last = user;
+      // What has become another type is the result.
+      if (graph_.values[last].spec.dtype != graph_.values[product].spec.dtype) break;
     }
     if (last == product) return;
     GraphValue& source = graph_.values[product];
@@ -55,15 +60,20 @@ class Attaching {
     const GraphValue& v = graph_.values[user];
     const Spec& spec = graph_.values[product].spec;
     if (!v.op || !v.op->elementwise || v.inputs.size() > 2) return false;
-    if (!(v.spec.shape == spec.shape) || v.spec.dtype != spec.dtype) return false;
+    if (!(v.spec.shape == spec.shape)) return false;
     EpilogueStep step{v.op, v.attributes, -1, false, v.spec};
     const Spec* extra = nullptr;
     if (v.inputs.size() == 2) {
       step.extra_first = v.inputs[1] == value;
-      const int32_t other = v.inputs[step.extra_first ? 0 : 1];
+      int32_t other = v.inputs[step.extra_first ? 0 : 1];
       if (other == value) return false;
       extra = &graph_.values[other].spec;
       step.extra = static_cast<int32_t>(inputs.size()) - epilogue.own_inputs;
+      if (const int32_t narrow = before_cast(other); narrow >= 0) {
+        const Spec* as_it_lies = &graph_.values[narrow].spec;
+        if (backend::takes_step(*graph_.values[product].op, step, as_it_lies))
+          other = narrow, extra = as_it_lies;
+      }
       if (!backend::takes_step(*graph_.values[product].op, step, extra)) return false;
       inputs.push_back(other);
     } else if (!backend::takes_step(*graph_.values[product].op, step, extra)) {
@@ -71,6 +81,15 @@ class Attaching {
     }
     epilogue.steps.push_back(std::move(step));
     return true;
+  }
+
+  // The integers of 8 bits that a value is a wider copy of, or -1: a kernel that takes them as they
+  // lie reads a quarter.
+  int32_t before_cast(int32_t value) const {
+    const GraphValue& v = graph_.values[value];
+    if (v.op != &ops::op_Cast()) return -1;
+    const DType narrow = graph_.values[v.inputs[0]].spec.dtype;
+    return narrow == int8 || narrow == uint8 ? v.inputs[0] : -1;
   }
 
   Graph& graph_;

@@ -74,6 +74,10 @@ Array leaf(const GraphValue& v, std::span<const Array> leaves) {
 }  // namespace
 
 std::vector<Array> replay(const Graph& graph, std::span<const Array> leaves) {
+  return replay(graph, leaves, [](size_t, const std::vector<Array>&) { return Array(); });
+}
+
+std::vector<Array> replay(const Graph& graph, std::span<const Array> leaves, ReplayChange change) {
   Uncut uncut;
   // Every recorded value is held until its last user is recorded, and no longer: what is held would
   // be kept.
@@ -103,7 +107,8 @@ std::vector<Array> replay(const Graph& graph, std::span<const Array> leaves) {
       values[i] = record_multiple(*v.op, inputs, v.attributes);
       continue;
     }
-    values[i].push_back(record(*v.op, inputs, v.attributes));
+    Array changed = change(i, inputs);
+    values[i].push_back(changed ? std::move(changed) : record(*v.op, inputs, v.attributes));
     if (values[i][0].dtype() != v.spec.dtype) {
       throw DTypeError(text("replay: ", v.op->name, " gives ", describe(values[i][0]),
                             ", recorded was ", v.spec));

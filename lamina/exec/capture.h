@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "lamina/base/function_ref.h"
 #include "lamina/core/array.h"
 #include "lamina/ir/graph.h"
 
@@ -25,5 +26,11 @@ Captured capture(std::span<const Array> outputs);
 // its outputs. Sizes may differ from the recorded ones where every call accepts them; types and
 // ranks may not (DTypeError, ShapeError).
 std::vector<Array> replay(const Graph& graph, std::span<const Array> leaves);
+
+// The same with other calls in the place of some: asked for every call, with the number of its value and
+// the inputs as they were recorded now; what it returns stands for the value, an empty Array for the
+// call as it is. Not asked for ops of several outputs.
+using ReplayChange = FunctionRef<Array(size_t value, const std::vector<Array>& inputs)>;
+std::vector<Array> replay(const Graph& graph, std::span<const Array> leaves, ReplayChange change);
 
 }  // namespace lamina

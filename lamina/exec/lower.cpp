@@ -403,6 +403,7 @@ class Lowering {
     SmallVector<int32_t, 4> own;
     for (int k = 0; k < epilogue->own_inputs; ++k) own.push_back(all[static_cast<size_t>(k)]);
     v.inputs = own;
+    const Spec result = std::exchange(v.spec, product_spec(v));
     lower_op(i);
     v.inputs = all;
 
@@ -418,7 +419,9 @@ class Lowering {
       from.push_back(seen(all[k]));
       specs.push_back(s);
       c.input_axes.push_back(broadcast_axes(s.shape, c.domain));
-      loaded.push_back(c.program.input(static_cast<int>(specs.size()) - 1, compute_type(s.dtype)));
+      const uint16_t extra =
+          c.program.input(static_cast<int>(specs.size()) - 1, compute_type(s.dtype));
+      loaded.push_back(Expr(&c.program, extra).in(&c.program, compute_type(v.spec.dtype)));
     }
     for (const EpilogueStep& step : epilogue->steps) {
       SmallVector<uint16_t, 4> operands{value};
@@ -427,8 +430,18 @@ class Lowering {
       value = append_formula(*step.op, c.program, operands, step.spec.dtype);
       c.ops.push_back(step.op->name);
     }
+    v.spec = result;
     c.outputs.push_back({value, v.spec, broadcast_axes(c.domain, c.domain)});
     locations_[i] = add_loop(i, c, from, specs);
+  }
+
+  // Of a product without the steps after it.
+  Spec product_spec(const GraphValue& v) const {
+    SmallVector<const Spec*, 4> inputs;
+    for (int32_t input : v.inputs) inputs.push_back(&spec(input));
+    Inference inference(*v.op, inputs, v.attributes.get());
+    v.op->infer(inference);
+    return std::move(inference.outputs[0]);
   }
 
   void finish_derivation() {

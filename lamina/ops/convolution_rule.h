@@ -22,6 +22,11 @@ void check_convolution_types(const Inference& c);
 Shape convolution_shape(const Inference& c, const ConvolutionAttributes& attributes, const Shape& x,
                         const Shape& weight);
 
+// Options as callers write them, as a call records them; checks that x and weight have the axes of
+// a convolution in so many axes, 0: in any number.
+ConvolutionAttributes convolution_attributes(const char* name, int axes, const Array& x,
+                                             const Array& weight, const ConvOptions& options);
+
 double convolution_flops(const Shape& weight, const Shape& y);
 
 // Calls f(x, w, y) with row-major numbers of elements for every product x * w that is a part of y.

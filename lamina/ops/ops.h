@@ -26,6 +26,7 @@
 #include "lamina/ops/numerical.h"       // gradient, trapezoid, cov, convolve
 #include "lamina/ops/pooling.h"
 #include "lamina/ops/quantize.h"
+#include "lamina/ops/quantized.h"       // products of 8-bit integers
 #include "lamina/ops/random.h"          // seed, random_normal
 #include "lamina/ops/reduction.h"
 #include "lamina/ops/resize.h"          // interpolate, grid_sample, pixel_shuffle

@@ -18,6 +18,8 @@
 
 namespace lamina::train {
 
+struct RecordedModel;
+
 struct InputSpec {
   DType dtype = float32;
   Shape shape;  // -1 as the first size: any number of examples
@@ -47,8 +49,14 @@ class SavedModel : public nn::Module {
   const std::vector<std::string>& classes() const { return classes_; }
   const Graph& graph() const { return *graph_; }
 
+ protected:
+  explicit SavedModel(RecordedModel model);
+  // What the graph's leaves stand for, by leaf_index; checks x.
+  std::vector<Array> leaf_arrays(const Array& x) const;
+  RecordedModel recorded() const;
+
  private:
-  friend SavedModel load_model(const std::string& path);
+  friend SavedModel module_of(RecordedModel model);
   SavedModel() = default;
   nn::Module& part(const std::string& path);
   void add_state(const std::string& name, const Array& value, bool trained);

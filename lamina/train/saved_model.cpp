@@ -6,6 +6,7 @@
 #include "lamina/op/graph_text.h"
 #include "lamina/train/array_file.h"
 #include "lamina/train/model_file.h"
+#include "lamina/train/recorded_model.h"
 
 namespace lamina::train {
 namespace {
@@ -86,17 +87,29 @@ void SavedModel::connect() {
   }
 }
 
+SavedModel::SavedModel(RecordedModel model)
+    : input_(std::move(model.input)),
+      classes_(std::move(model.classes)),
+      graph_(std::make_shared<const Graph>(std::move(model.graph))),
+      constants_(std::move(model.constants)) {
+  for (const auto& [name, value] : model.trained) add_state(name, value, true);
+  for (const auto& [name, value] : model.buffers) add_state(name, value, false);
+  connect();
+  eval();
+}
+
+SavedModel module_of(RecordedModel model) { return SavedModel(std::move(model)); }
+
 SavedModel load_model(const std::string& path) {
   const ArrayFile file = read_array_file(path, "lamina-model");
   return reading(path, [&] {
-    SavedModel model;
-    Graph graph = parse_graph(file.text("graph", path), path);
-    if (graph.outputs.size() != 1) throw ValueError("expected a graph with one output");
-    model.graph_ = std::make_shared<const Graph>(std::move(graph));
-    model.input_ = input_from_json(read_json(file, "input", path));
+    RecordedModel model;
+    model.graph = parse_graph(file.text("graph", path), path);
+    if (model.graph.outputs.size() != 1) throw ValueError("expected a graph with one output");
+    model.input = input_from_json(read_json(file, "input", path));
     const io::Json classes = read_json(file, "classes", path);
     for (const io::Json& name : classes.as_array()) {
-      model.classes_.push_back(name.as_string());
+      model.classes.push_back(name.as_string());
     }
     const io::Json buffers = read_json(file, "buffers", path);
     auto is_buffer = [&](const std::string& name) {
@@ -107,24 +120,22 @@ SavedModel load_model(const std::string& path) {
     };
     // A file has integers first: parts are made in the order of parameters, then of the list of
     // buffers.
-    for (const auto& [name, value] : file.arrays) {
-      if (is_constant(name)) {
-        model.constants_.emplace_back(name, value);
-      } else if (!is_buffer(name)) {
-        model.add_state(name, value, true);
+    for (const auto& array : file.arrays) {
+      if (is_constant(array.first)) {
+        model.constants.push_back(array);
+      } else if (!is_buffer(array.first)) {
+        model.trained.push_back(array);
       }
     }
     for (const io::Json& buffer : buffers.as_array()) {
       const Array* value = nn::find(file.arrays, buffer.as_string());
-      if (value) model.add_state(buffer.as_string(), *value, false);
+      if (value) model.buffers.emplace_back(buffer.as_string(), *value);
     }
-    model.connect();
-    model.eval();
-    return model;
+    return module_of(std::move(model));
   });
 }
 
-Array SavedModel::forward(Array x) {
+std::vector<Array> SavedModel::leaf_arrays(const Array& x) const {
   bool fits = x.ndim() == input_.shape.rank();
   for (int i = 0; fits && i < x.ndim(); ++i)
     fits = input_.shape[i] == -1 || input_.shape[i] == x.shape(i);
@@ -154,8 +165,27 @@ Array SavedModel::forward(Array x) {
         break;
     }
   }
+  return arrays;
+}
+
+Array SavedModel::forward(Array x) {
+  const std::vector<Array> arrays = leaf_arrays(x);
   x.reset();
   return replay(*graph_, arrays)[0];
+}
+
+RecordedModel SavedModel::recorded() const {
+  RecordedModel model;
+  // A graph cannot be copied; its text is the same one.
+  model.graph = parse_graph(to_text(*graph_));
+  model.input = input_;
+  model.constants = constants_;
+  model.classes = classes_;
+  for (const auto& [name, parameter] : named_parameters())
+    model.trained.emplace_back(name, parameter.value());
+  for (const auto& [name, buffer] : named_buffers())
+    model.buffers.emplace_back(name, buffer.value());
+  return model;
 }
 
 std::unique_ptr<nn::Module> SavedModel::fresh() const {

@@ -25,6 +25,7 @@ void bind_special(nanobind::module_& m);
 void bind_numerical(nanobind::module_& m);
 void bind_assembling(nanobind::module_& m);
 void bind_quantization(nanobind::module_& m);
+void bind_model_quantization(nanobind::module_& m);
 void bind_transforms(nanobind::module_& m);
 void bind_spatial_layers(nanobind::module_& nn);
 void bind_softmax(nanobind::module_& m);

@@ -37,7 +37,6 @@ NB_MODULE(_lamina, m) {
   bind_scatter(m);
   bind_contraction(m);
   bind_statistics(m);
-  bind_quantization(m);
   bind_random(m);
   bind_dropout(m);
   bind_softmax(m);
@@ -82,6 +81,8 @@ NB_MODULE(_lamina, m) {
   bind_batches(train);
   bind_training(train);
   bind_rate_callbacks(train);
+  bind_model_quantization(m);  // before the functions of arrays: quantize takes a model or an array
+  bind_quantization(m);
   nanobind::module_ models = m.def_submodule("_models");
   bind_models(models);
   bind_array_methods(m);

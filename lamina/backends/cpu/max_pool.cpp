@@ -65,11 +65,19 @@ class MaxPoolGradient final : public Kernel {
   int threads_;
 };
 
-template <template <class> class Pool>
+template <template <class> class Pool, class T, class... Others>
+std::unique_ptr<Kernel> pool_of(DType dtype, const PoolingShape& shape, int threads) {
+  if (dtype == dtype_of<T>) return std::make_unique<Pool<T>>(shape, threads);
+  if constexpr (sizeof...(Others) > 0) return pool_of<Pool, Others...>(dtype, shape, threads);
+  return nullptr;
+}
+
+template <template <class> class Pool, class... Types>
 std::unique_ptr<Kernel> pool(KernelRequest& request, Operand& x, Operand& y) {
   const DType dtype = request.outputs[0].dtype;
-  if (dtype != DType::Float32 && dtype != DType::Float64) {
-    request.refusal = text("takes float32 and float64, not ", dtype);
+  if (!((dtype == dtype_of<Types>) || ...)) {
+    request.refusal = text("takes float32, float64", sizeof...(Types) > 2 ? ", int8 and uint8" : "",
+                           ", not ", dtype);
     return nullptr;
   }
   if (x.shape.rank() < 3 || x.shape.rank() > 5) {
@@ -84,17 +92,17 @@ std::unique_ptr<Kernel> pool(KernelRequest& request, Operand& x, Operand& y) {
   y.strides = channels_last_strides(y.shape);
   const PoolingShape shape =
       pooling_shape(*static_cast<const PoolingAttributes*>(request.attributes), x.shape, y.shape);
-  if (dtype == DType::Float32) return std::make_unique<Pool<float>>(shape, request.threads);
-  return std::make_unique<Pool<double>>(shape, request.threads);
+  return pool_of<Pool, Types...>(dtype, shape, request.threads);
 }
 
 std::unique_ptr<Kernel> forward(KernelRequest& request) {
-  return pool<MaxPool>(request, request.inputs[0], request.outputs[0]);
+  return pool<MaxPool, float, double, int8_t, uint8_t>(request, request.inputs[0],
+                                                       request.outputs[0]);
 }
 
 std::unique_ptr<Kernel> gradient(KernelRequest& request) {
   request.outputs[0].strides = channels_last_strides(request.outputs[0].shape);
-  return pool<MaxPoolGradient>(request, request.inputs[0], request.inputs[1]);
+  return pool<MaxPoolGradient, float, double>(request, request.inputs[0], request.inputs[1]);
 }
 
 }  // namespace

@@ -44,14 +44,20 @@ HWY_ATTR HWY_INLINE int64_t first_position(const PoolingShape& s, const PoolingW
 template <class T>
 HWY_ATTR HWY_INLINE void maximum(const PoolingShape& s, const PoolingWindow& w, const T* x, T* y) {
   if (w.empty()) {
-    for (int64_t c = 0; c < s.channels; ++c) y[c] = -std::numeric_limits<T>::infinity();
+    using Limits = std::numeric_limits<T>;
+    const T least = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+    for (int64_t c = 0; c < s.channels; ++c) y[c] = least;
     return;
   }
   each_vector<T>(0, s.channels, [&](auto d, int64_t channel) HWY_ATTR {
     auto best = hn::LoadU(d, x + first_position(s, w) * s.channels + channel);
     each_position(s, w, [&](int64_t position) HWY_ATTR {
       const auto value = hn::LoadU(d, x + position * s.channels + channel);
-      best = hn::IfThenElse(hn::Or(hn::Gt(value, best), hn::IsNaN(value)), value, best);
+      if constexpr (std::is_floating_point_v<T>) {
+        best = hn::IfThenElse(hn::Or(hn::Gt(value, best), hn::IsNaN(value)), value, best);
+      } else {
+        best = hn::Max(value, best);
+      }
     });
     hn::StoreU(best, d, y + channel);
   });
@@ -122,6 +128,12 @@ void rows_float(const PoolingShape& s, const float* x, float* y, int64_t first, 
 void rows_double(const PoolingShape& s, const double* x, double* y, int64_t first, int64_t last) {
   rows_of(s, x, y, first, last);
 }
+void rows_int8(const PoolingShape& s, const int8_t* x, int8_t* y, int64_t first, int64_t last) {
+  rows_of(s, x, y, first, last);
+}
+void rows_uint8(const PoolingShape& s, const uint8_t* x, uint8_t* y, int64_t first, int64_t last) {
+  rows_of(s, x, y, first, last);
+}
 void channels_float(const PoolingShape& s, const float* x, const float* g, float* gx, int64_t entry,
                     int64_t first, int64_t last) {
   channels_of(s, x, g, gx, entry, first, last);
@@ -139,6 +151,8 @@ namespace lamina::backend {
 
 HWY_EXPORT(rows_float);
 HWY_EXPORT(rows_double);
+HWY_EXPORT(rows_int8);
+HWY_EXPORT(rows_uint8);
 HWY_EXPORT(channels_float);
 HWY_EXPORT(channels_double);
 
@@ -149,6 +163,14 @@ void max_pool_rows(const PoolingShape& shape, const float* x, float* y, int64_t 
 void max_pool_rows(const PoolingShape& shape, const double* x, double* y, int64_t first,
                    int64_t last) {
   HWY_DYNAMIC_DISPATCH(rows_double)(shape, x, y, first, last);
+}
+void max_pool_rows(const PoolingShape& shape, const int8_t* x, int8_t* y, int64_t first,
+                   int64_t last) {
+  HWY_DYNAMIC_DISPATCH(rows_int8)(shape, x, y, first, last);
+}
+void max_pool_rows(const PoolingShape& shape, const uint8_t* x, uint8_t* y, int64_t first,
+                   int64_t last) {
+  HWY_DYNAMIC_DISPATCH(rows_uint8)(shape, x, y, first, last);
 }
 void max_pool_gradient_channels(const PoolingShape& shape, const float* x, const float* g,
                                 float* gx, int64_t entry, int64_t first, int64_t last) {

@@ -11,6 +11,10 @@ void max_pool_rows(const PoolingShape& shape, const float* x, float* y, int64_t 
                    int64_t last);
 void max_pool_rows(const PoolingShape& shape, const double* x, double* y, int64_t first,
                    int64_t last);
+void max_pool_rows(const PoolingShape& shape, const int8_t* x, int8_t* y, int64_t first,
+                   int64_t last);
+void max_pool_rows(const PoolingShape& shape, const uint8_t* x, uint8_t* y, int64_t first,
+                   int64_t last);
 
 // Channels first..last of batch entry `entry` of the gradient of x; each window gives g to the
 // first of its maxima in row-major order.

@@ -60,6 +60,10 @@ std::optional<dnnl::memory::data_type> data_type(DType dtype) {
       return dnnl::memory::data_type::f32;
     case DType::BFloat16:
       return dnnl::memory::data_type::bf16;
+    case DType::Int8:
+      return dnnl::memory::data_type::s8;
+    case DType::UInt8:
+      return dnnl::memory::data_type::u8;
     default:
       return std::nullopt;
   }
@@ -83,7 +87,7 @@ Description of_any_layout(const Operand& operand) {
 bool supported(std::string& refusal, std::initializer_list<const Operand*> operands) {
   for (const Operand* operand : operands) {
     if (operand == nullptr) continue;
-    if (!data_type(operand->dtype)) {
+    if (!is_floating(operand->dtype) || !data_type(operand->dtype)) {
       refusal = text("oneDNN does not compute in ", operand->dtype);
     } else if (operand->shape.rank() > DNNL_MAX_NDIMS) {
       refusal = text("oneDNN takes at most ", DNNL_MAX_NDIMS, " axes");
@@ -114,6 +118,7 @@ dnnl::post_ops post_ops_of(std::span<const backend::PostOp> steps) {
       case Kind::Sigmoid: unary(algorithm::eltwise_logistic); break;
       case Kind::Silu: unary(algorithm::eltwise_swish, 1); break;
       case Kind::Tanh: unary(algorithm::eltwise_tanh); break;
+      case Kind::RoundCast: break;  // always the last
     }
   }
   return result;
@@ -154,8 +159,11 @@ class PrimitiveKernel final : public Kernel {
   }
 
   // A scratchpad that the library kept in its primitives would make them unsafe to share.
-  static dnnl::primitive_attr attributes(std::span<const backend::PostOp> steps = {}) {
+  // weight_scales: which axes of the weight have a scale for each entry, as bits.
+  static dnnl::primitive_attr attributes(std::span<const backend::PostOp> steps = {},
+                                         int weight_scales = 0) {
     dnnl::primitive_attr result;
+    if (weight_scales != 0) result.set_scales_mask(DNNL_ARG_WEIGHTS, weight_scales);
     result.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     if (!steps.empty()) result.set_post_ops(post_ops_of(steps));
     return result;
@@ -251,6 +259,7 @@ struct Binding {
   Description have, want;
   enum Converted { Before, Prepared, After } converted = Before;
 };
+
 // All that a plain form depends on; empty for opaque ones.
 std::string form_of(const Description& d) {
   if (d.get_format_kind() != dnnl::memory::format_kind::blocked) return "";
@@ -259,6 +268,11 @@ std::string form_of(const Description& d) {
                             d.get_inner_idxs()})
     out += list_text(sizes);
   return out;
+}
+
+// Operand 2 of a quantised product.
+Binding scales(const Operand& scale) {
+  return {DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, 2, described(scale), described(scale)};
 }
 
 Kernel::Preparation preparation(const PrimitiveKernel& kernel, const Binding& binding) {
@@ -363,10 +377,12 @@ std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Op
 
 std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution execution,
                                          std::string& refusal) {
-  if (!supported(refusal, {&p.x, &p.weight, &p.y, p.bias})) return nullptr;
+  if (!p.scale && !supported(refusal, {&p.x, &p.weight, &p.y, p.bias})) return nullptr;
   const Description x = described(p.x), weight = described(p.weight), y = described(p.y);
   // Converting weights is cheap beside the speed of the blocked layout.
   const Description wanted_weight = of_any_layout(p.weight);
+  const bool has_groups = p.weight.shape.rank() > p.x.shape.rank();
+  const int weight_scales = !p.scale ? 0 : has_groups ? 3 : 1;
   const auto stride = list(p.stride), low = list(p.padding_low), high = list(p.padding_high);
   auto dilation = list(p.dilation);
   for (auto& d : dilation) --d;  // oneDNN counts the gaps
@@ -377,19 +393,22 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
     return dnnl::convolution_forward::primitive_desc(
         engine(), prop_kind::forward_training, algorithm::convolution_direct, x, wanted_weight,
         p.bias ? described(*p.bias) : Description(), y, stride, dilation, low, high,
-        PrimitiveKernel::attributes(p.post_ops), true);
+        PrimitiveKernel::attributes(p.post_ops, weight_scales), true);
   };
   if (p.kind == Convolution::Forward) {
     return prepared("cpu.onednn.convolution", execution, refusal, [&](PrimitiveKernel& kernel) {
       auto plan = forward();
       if (!plan || !is_fast(plan, p.post_ops)) return false;
-      const size_t result = (p.bias ? 3 : 2) + extra_operands(p.post_ops);
+      const size_t own = (p.scale ? 3 : 2) + (p.bias ? 1 : 0);
+      const size_t result = own + extra_operands(p.post_ops);
       kernel.set_result(result);
       std::vector<Binding> bindings = {
           {DNNL_ARG_SRC, 0, x, plan.src_desc()},
           {DNNL_ARG_WEIGHTS, 1, weight, plan.weights_desc(), Binding::Prepared},
           {DNNL_ARG_DST, result, y, plan.dst_desc(), Binding::After}};
-      if (p.bias) bindings.push_back({DNNL_ARG_BIAS, 2, described(*p.bias), plan.bias_desc()});
+      if (p.scale) bindings.push_back(scales(*p.scale));
+      if (p.bias)
+        bindings.push_back({DNNL_ARG_BIAS, own - 1, described(*p.bias), plan.bias_desc()});
       add_converted(kernel, dnnl::convolution_forward(plan), plan.scratchpad_desc(), bindings,
                     p.post_ops);
       return true;
@@ -426,6 +445,48 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& p, Execution 
                         Binding::After}});
         return true;
       });
+}
+
+bool multiplies_8_bits() {
+  engine();  // which limits the instructions
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::isa_default:
+    case dnnl::cpu_isa::sse41:
+    case dnnl::cpu_isa::avx:
+    case dnnl::cpu_isa::avx2:
+    case dnnl::cpu_isa::avx512_core:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::unique_ptr<Kernel> make_quantized_product(const QuantizedProductProblem& p,
+                                               Execution execution, std::string& refusal) {
+  return prepared("cpu.onednn.quantized_linear", execution, refusal, [&](PrimitiveKernel& kernel) {
+    Description bias;
+    if (p.bias) {
+      Operand row = *p.bias;
+      row.strides = {row.shape[0], 1};
+      row.shape = {1, row.shape[0]};
+      bias = described(row);
+    }
+    dnnl::matmul::primitive_desc plan(engine(), described(p.x), of_any_layout(p.weight), bias,
+                                      described(p.y), PrimitiveKernel::attributes(p.post_ops, 2),
+                                      true);
+    if (!plan || !is_fast(plan, p.post_ops)) return false;
+    const size_t own = p.bias ? 4 : 3;
+    const size_t result = own + extra_operands(p.post_ops);
+    kernel.set_result(result);
+    std::vector<Binding> bindings = {
+        {DNNL_ARG_SRC, 0, described(p.x), plan.src_desc()},
+        {DNNL_ARG_WEIGHTS, 1, described(p.weight), plan.weights_desc(), Binding::Prepared},
+        scales(p.scale),
+        {DNNL_ARG_DST, result, described(p.y), described(p.y)}};
+    if (p.bias) bindings.push_back({DNNL_ARG_BIAS, 3, bias, bias});
+    add_converted(kernel, dnnl::matmul(plan), plan.scratchpad_desc(), bindings, p.post_ops);
+    return true;
+  });
 }
 
 std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem& p, Execution execution,

@@ -27,17 +27,32 @@ std::unique_ptr<Kernel> make_matmul(const Operand& a, const Operand& b, const Op
                                     std::span<const backend::PostOp> post_ops, Execution execution,
                                     std::string& refusal);
 
+// Whether products of 8-bit integers are exact: older processors saturate sums of two of them.
+bool multiplies_8_bits();
+
+// x [M, K] and weight [K, N] of 8 bits, y [M, N] = scale[n] * x weight [+ bias[n]], then steps.
+// Operands: x, weight, scale [, bias], those of steps, y.
+struct QuantizedProductProblem {
+  Operand x, weight, scale;
+  const Operand* bias = nullptr;
+  Operand y;
+  std::span<const backend::PostOp> post_ops;
+};
+std::unique_ptr<Kernel> make_quantized_product(const QuantizedProductProblem& problem,
+                                               Execution execution, std::string& refusal);
+
 enum class Convolution { Forward, InputGradient, WeightGradient };
 
 struct ConvolutionProblem {
   Convolution kind;
   Operand x, weight, y;           // or their gradients; weight [O, C, k..] or [groups, O, C, k..]
   const Operand* bias = nullptr;  // [O], forward only
+  const Operand* scale = nullptr;  // [O], of x and weight of 8 bits; forward only
   IntList stride, padding_low, padding_high, dilation;
   std::span<const backend::PostOp> post_ops;  // forward only
 };
 
-// Operands: x, weight [, bias], y; y, weight, x; or x, y, weight, for the three kinds.
+// Operands: x, weight [, scale] [, bias], y; y, weight, x; or x, y, weight, for the three kinds.
 std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem& problem, Execution execution,
                                          std::string& refusal);
 

@@ -22,6 +22,11 @@ std::unique_ptr<Kernel> make_convolution(const ConvolutionProblem&, Execution,
                                          std::string& refusal) {
   return absent(refusal);
 }
+bool multiplies_8_bits() { return false; }
+std::unique_ptr<Kernel> make_quantized_product(const QuantizedProductProblem&, Execution,
+                                               std::string& refusal) {
+  return absent(refusal);
+}
 std::unique_ptr<Kernel> make_average_pooling(const PoolingProblem&, Execution,
                                              std::string& refusal) {
   return absent(refusal);

@@ -17,7 +17,10 @@ constexpr std::pair<std::string_view, Kind> kKinds[] = {
     {"relu", Kind::Relu},       {"gelu", Kind::Gelu}, {"gelu_tanh", Kind::GeluTanh},
     {"sigmoid", Kind::Sigmoid}, {"silu", Kind::Silu}, {"tanh", Kind::Tanh},
     {"add", Kind::Add},         {"subtract", Kind::Subtract},
-    {"multiply", Kind::Multiply}};
+    {"multiply", Kind::Multiply}, {"round_to_int8", Kind::RoundCast},
+    {"round_to_uint8", Kind::RoundCast}};
+
+bool has_8_bits(DType dtype) { return dtype == DType::Int8 || dtype == DType::UInt8; }
 
 std::optional<Kind> kind_of(const EpilogueStep& step) {
   for (const auto& [name, kind] : kKinds) {
@@ -27,6 +30,13 @@ std::optional<Kind> kind_of(const EpilogueStep& step) {
 }
 
 }  // namespace
+
+bool takes_quantized_post_op(const EpilogueStep& step, const Spec* extra) {
+  if (kind_of(step) == Kind::RoundCast) return has_8_bits(step.spec.dtype);
+  if (extra && has_8_bits(extra->dtype))
+    return kind_of(step) == Kind::Add && extra->shape == step.spec.shape;
+  return step.spec.dtype == DType::Float32 && takes_post_op(step, extra);
+}
 
 bool takes_post_op(const EpilogueStep& step, const Spec* extra) {
   const DType dtype = step.spec.dtype;
@@ -54,6 +64,11 @@ std::optional<std::vector<PostOp>> post_ops(KernelRequest& request) {
       request.refusal = text("does not apply ", step.op->name, " to its result");
       return std::nullopt;
     }
+    // What becomes unsigned has no negative values.
+    if (*kind == Kind::RoundCast && y.dtype == DType::UInt8 && !result.empty() &&
+        result.back().kind == Kind::Relu) {
+      result.pop_back();
+    }
     PostOp post{*kind, 0, {}};
     if (step.extra >= 0) {
       post.operand = static_cast<size_t>(request.epilogue->own_inputs + step.extra);
@@ -61,7 +76,8 @@ std::optional<std::vector<PostOp>> post_ops(KernelRequest& request) {
       extra.strides = extra.shape == y.shape ? y.strides : row_major_strides(extra.shape);
       post.extra = extra;
       const bool reversed = *kind == Kind::Subtract && step.extra_first;
-      const bool in_place = extra.shape == y.shape && !accumulates;
+      const bool in_place = extra.shape == y.shape && extra.dtype == y.dtype &&
+                            !has_8_bits(y.dtype) && !accumulates;
       if (reversed && !in_place) {
         request.refusal = "subtracts its result from one array only";
         return std::nullopt;

@@ -14,7 +14,8 @@ struct PostOp {
   // Accumulate adds an array of the result's shape that lies where the result will: cheaper than
   // Add, and the way in which a parameter is updated by its gradient in place.
   enum class Kind {
-    Relu, Gelu, GeluTanh, Sigmoid, Silu, Tanh, Negate, Add, Subtract, Multiply, Accumulate
+    Relu, Gelu, GeluTanh, Sigmoid, Silu, Tanh, Negate, Add, Subtract, Multiply, Accumulate,
+    RoundCast  // to the integers of the result, which is what writing them does
   };
   Kind kind;
   size_t operand = 0;  // of a binary kind: its number among the kernel's operands ..
@@ -23,6 +24,9 @@ struct PostOp {
 
 // For KernelEntry::takes_step.
 bool takes_post_op(const EpilogueStep& step, const Spec* extra);
+
+// The same of a product of 8-bit integers: it may also write 8-bit integers, and add them.
+bool takes_quantized_post_op(const EpilogueStep& step, const Spec* extra);
 
 // The epilogue of a request whose result lies as outputs[0] says; extra arrays of the result's shape
 // are asked for in its layout, others row-major. Empty without an epilogue; nothing, with a refusal,

@@ -174,7 +174,7 @@ TEST(Pooling, RefusesWithReasons) {
   EXPECT_EQ(backend::kernel_average_pool.rule(request), nullptr);
   EXPECT_EQ(request.refusal, "takes float32 and bfloat16, not int32");
   EXPECT_EQ(backend::kernel_max_pool.rule(request), nullptr);
-  EXPECT_EQ(request.refusal, "takes float32 and float64, not int32");
+  EXPECT_EQ(request.refusal, "takes float32, float64, int8 and uint8, not int32");
 }
 
 }  // namespace
