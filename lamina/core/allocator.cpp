@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdlib>
 #include <list>
+#include <map>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
@@ -47,19 +48,53 @@ struct Pool {
 
   std::mutex mutex;
   Age cached;
-  std::unordered_map<size_t, std::vector<Age::iterator>> by_size;
+  std::map<size_t, std::vector<Age::iterator>> by_size;
+  std::unordered_map<std::byte*, size_t> wider;  // blocks in use that are larger than their request
+  size_t rest = 0;   // of those, what is not in use; part of what is cached
+  size_t most = 0;   // that was in use at once, rests included: what is kept is bounded by it
   MemoryStatistics statistics;
 
   Pool() { statistics.limit = default_limit(); }
 
   std::byte* take(size_t size) {
-    auto found = by_size.find(size);
-    if (found == by_size.end() || found->second.empty()) return nullptr;
-    const Age::iterator entry = found->second.back();
-    found->second.pop_back();
+    const auto found = by_size.find(size);
+    return found == by_size.end() || found->second.empty() ? nullptr : pop(found->second);
+  }
+
+  // A larger block, where a fresh one would send others back to the system: programs that take turns
+  // would clear each other's pages every time. What is left of it counts as cached.
+  std::byte* take_wider(size_t size) {
+    constexpr size_t kWorthIt = size_t{1} << 20, kMostTimes = 4;
+    if (size < kWorthIt || statistics.in_use + statistics.cached + size <= most)
+      return nullptr;
+    auto found = by_size.upper_bound(size);
+    while (found != by_size.end() && found->second.empty()) ++found;
+    if (found == by_size.end() || found->first > kMostTimes * size) return nullptr;
+    const size_t whole = found->first;
+    const auto [entry, fresh] = wider.try_emplace(found->second.back()->block, whole);
+    pop(found->second);
+    statistics.cached += whole - size;
+    rest += whole - size;
+    return entry->first;
+  }
+
+  // The size of a block that comes back, of which `size` was in use.
+  size_t whole_size(std::byte* block, size_t size) {
+    const auto found = wider.find(block);
+    if (found == wider.end()) return size;
+    const size_t whole = found->second;
+    wider.erase(found);
+    statistics.cached -= whole - size;
+    rest -= whole - size;
+    return whole;
+  }
+
+  std::byte* pop(std::vector<Age::iterator>& same) {
+    const Age::iterator entry = same.back();
+    same.pop_back();
     std::byte* block = entry->block;
+    statistics.cached -= entry->size;
     cached.erase(entry);
-    statistics.cached -= size;
     return block;
   }
 
@@ -110,6 +145,7 @@ std::byte* allocate(size_t bytes) {
   if (fault::point("allocate")) throw refuse("injected fault");
   if (size > s.limit || s.in_use > s.limit - size) throw refuse("the memory limit would be passed");
   std::byte* block = p.take(size);
+  if (!block) block = p.take_wider(size);
   if (!block) {
     if (s.in_use + s.cached > s.limit - size) p.release_cached();
     constexpr size_t kHugePage = size_t{2} << 20;
@@ -124,6 +160,7 @@ std::byte* allocate(size_t bytes) {
   }
   s.in_use += size;
   s.peak = std::max(s.peak, s.in_use);
+  p.most = std::max(p.most, s.in_use + p.rest);
   return block;
 }
 
@@ -133,14 +170,14 @@ void deallocate(std::byte* block, size_t bytes) noexcept {
   size_t size = size_class(bytes);
   std::lock_guard lock(p.mutex);
   p.statistics.in_use -= size;
+  size = p.whole_size(block, size);
   // What is kept is bounded by what was once needed at the same time. The block that came back last
   // is the likeliest to be wanted: the arena of a training step must not go back to the system,
   // which would have to clear its pages again at the next step.
-  while (!p.cached.empty() &&
-         p.statistics.in_use + p.statistics.cached + size > p.statistics.peak) {
+  while (!p.cached.empty() && p.statistics.in_use + p.statistics.cached + size > p.most) {
     p.release_oldest();
   }
-  if (p.statistics.in_use + p.statistics.cached + size <= p.statistics.peak) {
+  if (p.statistics.in_use + p.statistics.cached + size <= p.most) {
     try {
       p.keep(block, size);
       return;
@@ -163,6 +200,7 @@ void set_memory_limit(size_t bytes) {
 void reset_peak_memory() {
   std::lock_guard lock(pool().mutex);
   pool().statistics.peak = pool().statistics.in_use;
+  pool().most = pool().statistics.in_use + pool().rest;
 }
 
 void release_cached_memory() {
