@@ -279,6 +279,8 @@ def main():
     given = parser.parse_args()
     if given.serve:
         return serve(given.serve, given.compile)
+    if unknown := [work for work in given.works if work not in WORKS]:
+        parser.error(f"no such work: {', '.join(unknown)}; there are {', '.join(WORKS)}")
     ours, padded = Side(sys.executable, "lamina", False), Side(sys.executable, "lamina", False)
     eager = Side(given.torch_python, "torch", False)
     compiled = None if given.eager else Side(given.torch_python, "torch", True)

@@ -15,7 +15,9 @@ DType precision_named(std::string_view name, PrecisionOptions options) {
         .help("precision \"bf16\"");
   }
   if (name != "bf16" && name != "bfloat16") {
-    throw ValueError(text("precision: expected \"bf16\" or \"float32\", got \"", name, "\""));
+    ValueError error(text("precision: expected \"bf16\" or \"float32\", got \"", name, "\""));
+    if (name == "int8") error.help("quantize makes models of 8-bit integers");
+    throw error;
   }
   if (!options.emulate && !processor_multiplies_bfloat16()) {
     throw ValueError("precision: this processor has no products of bfloat16")
