@@ -1,5 +1,6 @@
 // cast(x, dtype): the nearest value of another element type. Floats become integers by cutting off
-// the fraction, and saturate; NaN becomes 0. Anything but 0 is true.
+// the fraction, and saturate at 64 bits; narrower integers wrap from there, as integers do. NaN becomes
+// 0. Anything but 0 is true.
 #include "lamina/op/elementwise.h"
 #include "lamina/ops/elementwise.h"
 
