@@ -28,10 +28,14 @@ inline Array as_floating(Array x) {
   return is_floating(x.dtype()) ? std::move(x) : astype(std::move(x), float32);
 }
 
-// Integers, bool and 16-bit floats as float32: sums and quotients of them lose too much otherwise.
+// The type in which sums and quotients are computed: float32 for integers, bool and 16-bit floats,
+// which lose too much.
+inline DType computed_type(DType dtype) {
+  return is_floating(dtype) && size_of(dtype) >= 4 ? dtype : float32;
+}
 inline Array widened(Array x) {
-  return is_floating(x.dtype()) && size_of(x.dtype()) >= 4 ? std::move(x)
-                                                           : astype(std::move(x), float32);
+  const DType dtype = computed_type(x.dtype());
+  return astype(std::move(x), dtype);
 }
 
 inline DType floating_type(const Array& x) {

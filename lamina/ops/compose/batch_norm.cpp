@@ -29,7 +29,7 @@ Array batch_norm(Array x, Moments moments, Array weight, Array bias, Array epsil
   check_channels("weight", weight, x);
   check_channels("bias", bias, x);
   x = as_floating(std::move(x));
-  const DType dtype = size_of(x.dtype()) < 4 ? float32 : x.dtype();
+  const DType dtype = computed_type(x.dtype());
   Array scale = rsqrt(astype(std::move(moments.var), dtype) + std::move(epsilon));
   if (weight) scale = scale * astype(std::move(weight), dtype);
   if (!bias) bias = zeros({x.shape(1)}, dtype);

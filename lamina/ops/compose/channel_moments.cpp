@@ -19,7 +19,7 @@ struct ChannelMoments {
     if (x.rank() < 2) throw c.error<ShapeError>("expected x [N, C, ..], got ", x);
     if (!is_floating(c.dtype(0)))
       throw c.error<DTypeError>("expected floating-point numbers, got ", c.dtype(0));
-    const DType dtype = size_of(c.dtype(0)) < 4 ? float32 : c.dtype(0);
+    const DType dtype = computed_type(c.dtype(0));
     c.output(dtype, {x[1]});
     c.output(dtype, {x[1]});
   }

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "lamina/base/error.h"
+#include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/compose/average.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"
@@ -32,7 +33,7 @@ Array extreme(const char* name, Array x, const ReduceOptions& options,
 Array variance(const char* name, Array x, const VarianceOptions& options) {
   check_correction(options.correction, name);
   if (!may_have_nan(name, x)) return var(std::move(x), options);
-  const DType result = x.dtype(), computed = size_of(result) < 4 ? float32 : result;
+  const DType result = x.dtype(), computed = computed_type(result);
   x = astype(std::move(x), computed);
   const Array missing = isnan(x);
   const Array centre = nanmean(x, {.axis = options.axis, .keepdims = true});

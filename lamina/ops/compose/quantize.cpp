@@ -5,6 +5,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/op/recording.h"
+#include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/creation.h"
 #include "lamina/ops/custom_vjp.h"
 #include "lamina/ops/elementwise.h"
@@ -51,8 +52,6 @@ Grid grid_of(const char* name, const Array& x, Array scale, Array zero_point, in
   return {typed(along(name, "scale", std::move(scale), x, axis), dtype),
           typed(along(name, "zero_point", std::move(zero_point), x, axis), dtype)};
 }
-
-DType computed_type(DType dtype) { return dtype == float64 ? float64 : float32; }
 
 Array steps(const Array& x, const Grid& grid) { return round(x / grid.scale) + grid.zero_point; }
 

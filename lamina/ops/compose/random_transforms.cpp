@@ -16,7 +16,7 @@ DType drawn_type(const char* function, DType dtype) {
   if (!is_floating(dtype)) {
     throw DTypeError(text(function, ": expected a floating-point dtype, got ", dtype));
   }
-  return size_of(dtype) < 4 ? float32 : dtype;
+  return computed_type(dtype);
 }
 
 // In (0, 1): what would be 0 is half a step above it.

@@ -3,6 +3,7 @@
 // unbiased estimate.
 #include <algorithm>
 
+#include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/compose/average.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/reduction.h"
@@ -19,8 +20,6 @@ Array variance(Array x, const VarianceOptions& options, DType computed, std::str
   Array total = sum(std::move(squares), {.axis = options.axis, .keepdims = options.keepdims});
   return std::move(total) * (1.0 / std::max(0.0, count - options.correction));
 }
-
-DType computed_type(DType result) { return size_of(result) < 4 ? float32 : result; }
 
 }  // namespace
 
