@@ -400,7 +400,8 @@ TEST_P(Jit, AgreesWithTheInterpreter) {
 TEST_P(Jit, ReductionsAgreeWithTheInterpreter) {
   FlushDenormals flush;
   int made = 0;
-  for (uint64_t seed = 0; seed < 2000; ++seed) {
+  // AVX2 code refuses rows of narrow operands, which makes fewer of as many.
+  for (uint64_t seed = 0; seed < 4000; ++seed) {
     RandomProgram random(seed);
     const bool large = random.chance(8);
     const Shape domain =
@@ -414,7 +415,7 @@ TEST_P(Jit, ReductionsAgreeWithTheInterpreter) {
     compare(loop, *kernel, random, GetParam(), text("seed ", seed));
     if (HasFatalFailure()) return;
   }
-  EXPECT_GT(made, GetParam() == InstructionSet::Avx512 ? 1200 : 500);  // AVX2: of wide operands
+  EXPECT_GT(made, GetParam() == InstructionSet::Avx512 ? 1200 : 900);
 }
 
 TEST_P(Jit, LongSumsStayAccurate) {
