@@ -1,8 +1,8 @@
-// The filters and their placement are those of Pillow's Resample.c. Pillow combines columns first and
-// rounds between. The filters that have no negative weights combine rows first here, into floats that
-// are not rounded, which is faster: the two may then differ by one level. Of the others Pillow also
-// cuts off what lies outside of 0 .. 255, so they go in columns first and in its integers: to the bit, but
-// for pictures of which Pillow 13 combines rows first, where a few levels differ at hard edges.
+// The filters, their placement and the order of the two passes are those of Pillow's Resample.c,
+// which rounds between the passes. The filters that have no negative weights combine rows first here,
+// into floats that are not rounded, which is faster: the two may then differ by one level. Of the
+// others Pillow also cuts off what lies outside of 0 .. 255, so they go in its order and in its
+// integers: to the bit.
 #include "lamina/data/resample.h"
 
 #include <algorithm>
@@ -127,7 +127,7 @@ io::Picture empty_picture(int64_t width, int64_t height, int64_t channels) {
   return out;
 }
 
-io::Picture rows_first(const io::Picture& picture, const Taps& rows, const Taps& columns,
+io::Picture in_floats(const io::Picture& picture, const Taps& rows, const Taps& columns,
                        int64_t height, int64_t width) {
   io::Picture out = empty_picture(width, height, picture.channels);
   const Lines from(picture), to(out);
@@ -145,10 +145,8 @@ uint8_t from_fixed(int32_t sum) {
   return static_cast<uint8_t>(std::clamp((sum + (1 << (kFixedBits - 1))) >> kFixedBits, 0, 255));
 }
 
-io::Picture columns_first(const io::Picture& picture, const Taps& rows, const Taps& columns,
-                          int64_t height, int64_t width) {
-  io::Picture narrow = empty_picture(width, picture.height, picture.channels);
-  io::Picture out = empty_picture(width, height, picture.channels);
+io::Picture combined_columns(const io::Picture& picture, const Taps& columns, int64_t width) {
+  io::Picture out = empty_picture(width, picture.height, picture.channels);
   const Lines from(picture), to(out);
   for (size_t y = 0; y < static_cast<size_t>(picture.height); ++y) {
     for (size_t x = 0; x < to.width; ++x) {
@@ -159,21 +157,37 @@ io::Picture columns_first(const io::Picture& picture, const Taps& rows, const Ta
         for (size_t k = 0; k < static_cast<size_t>(columns.counts[x]); ++k) {
           sum += in[k * to.channels + c] * columns.fixed[x * columns.most + k];
         }
-        narrow.pixels[y * to.size + x * to.channels + c] = from_fixed(sum);
+        out.pixels[y * to.size + x * to.channels + c] = from_fixed(sum);
       }
     }
   }
-  std::vector<int32_t> line(to.size);
+  return out;
+}
+
+io::Picture combined_rows(const io::Picture& picture, const Taps& rows, int64_t height) {
+  io::Picture out = empty_picture(picture.width, height, picture.channels);
+  const Lines lines(picture);
+  std::vector<int32_t> line(lines.size);
   for (size_t y = 0; y < static_cast<size_t>(height); ++y) {
     std::fill(line.begin(), line.end(), 0);
     for (size_t k = 0; k < static_cast<size_t>(rows.counts[y]); ++k) {
-      const uint8_t* in = &narrow.pixels[(static_cast<size_t>(rows.starts[y]) + k) * to.size];
+      const uint8_t* in = &picture.pixels[(static_cast<size_t>(rows.starts[y]) + k) * lines.size];
       const int32_t weight = rows.fixed[y * rows.most + k];
-      for (size_t i = 0; i < to.size; ++i) line[i] += in[i] * weight;
+      for (size_t i = 0; i < lines.size; ++i) line[i] += in[i] * weight;
     }
-    for (size_t i = 0; i < to.size; ++i) out.pixels[y * to.size + i] = from_fixed(line[i]);
+    for (size_t i = 0; i < lines.size; ++i) out.pixels[y * lines.size + i] = from_fixed(line[i]);
   }
   return out;
+}
+
+io::Picture in_integers(const io::Picture& picture, const Taps& rows, const Taps& columns,
+                        int64_t height, int64_t width) {
+  // Pillow 13 combines rows first where these make more of the picture go away.
+  const int64_t fewer_rows = picture.height - height, fewer_columns = picture.width - width;
+  if (fewer_rows > 0 && fewer_rows > 2 * fewer_columns) {
+    return combined_columns(combined_rows(picture, rows, height), columns, width);
+  }
+  return combined_rows(combined_columns(picture, columns, width), rows, height);
 }
 
 }  // namespace
@@ -198,8 +212,8 @@ io::Picture resample(const io::Picture& picture, const Box& box, int64_t height,
   const Taps rows = make_taps(picture.height, box.y, box.height, height, filter);
   const Taps columns = make_taps(picture.width, box.x, box.width, width, filter);
   const bool overshoots = filter == Interpolation::kBicubic || filter == Interpolation::kLanczos;
-  return overshoots ? columns_first(picture, rows, columns, height, width)
-                    : rows_first(picture, rows, columns, height, width);
+  return overshoots ? in_integers(picture, rows, columns, height, width)
+                    : in_floats(picture, rows, columns, height, width);
 }
 
 io::Picture cropped(const io::Picture& picture, int64_t top, int64_t left, int64_t height,
