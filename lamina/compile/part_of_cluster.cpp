@@ -1,6 +1,7 @@
 #include "lamina/compile/part_of_cluster.h"
 
 #include "lamina/op/cluster.h"
+#include "lamina/op/loop_phases.h"
 #include "lamina/op/scalar_operands.h"
 #include "lamina/op/subgraph.h"
 
@@ -9,7 +10,8 @@ namespace lamina {
 PartOfCluster part_of_cluster(const GraphValue& whole, const std::vector<uint16_t>& outputs) {
   const Cluster& all = *whole.cluster;
   PartOfCluster part{copy_value(whole), outputs};
-  bool reduces = outputs.size() == all.outputs.size();
+  bool reduces = outputs.size() == all.outputs.size() ||
+                 reads_results(all.program, all.input_axes.size());
   for (uint16_t k : outputs) reduces |= all.outputs[k].is_reduction;
   if (reduces) {
     part.outputs.clear();

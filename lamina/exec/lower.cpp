@@ -18,6 +18,7 @@
 #include "lamina/op/elementwise.h"
 #include "lamina/op/epilogue.h"
 #include "lamina/op/graph_text.h"
+#include "lamina/op/loop_phases.h"
 #include "lamina/op/op.h"
 #include "lamina/op/scalar_eval.h"
 
@@ -238,10 +239,38 @@ class Lowering {
     locations_[i] = add_loop(i, c, from, specs);
   }
 
+  // An operand's strides along the axes of a loop.
+  static Strides loop_strides(const Shape& domain, const AxisMap& axes, const Spec& s,
+                              const Location& at) {
+    Strides strides(domain.size(), 0);
+    for (size_t d = 0; d < domain.size(); ++d) {
+      if (axes[d] >= 0 && s.shape[axes[d]] != 1) strides[d] = at.strides[axes[d]];
+    }
+    return strides;
+  }
+
+  // Whether the points of the reduced axes are contiguous, or one element.
+  static bool has_whole_rows(const Strides& strides, const Cluster& c) {
+    int64_t step = 1;
+    bool contiguous = true, one = true;
+    for (size_t d = c.domain.size(); d-- > 0;) {
+      if (!c.reduced[d] || c.domain[d] == 1) continue;
+      contiguous &= strides[d] == step;
+      one &= strides[d] == 0;
+      step *= c.domain[d];
+    }
+    return contiguous || one;
+  }
+
   std::vector<Location> add_loop(int32_t i, const Cluster& c, std::vector<Location> from,
                                  std::span<const Spec> specs) {
     if (is_deterministic() && !c.reduced.empty()) {  // sums follow the order of memory
       for (size_t k = 0; k < from.size(); ++k) from[k] = current_->row_major(from[k], specs[k]);
+    }
+    const bool in_phases = reads_results(c.program, from.size());
+    for (size_t k = 0; in_phases && k < from.size(); ++k) {
+      if (!has_whole_rows(loop_strides(c.domain, c.input_axes[k], specs[k], from[k]), c))
+        from[k] = current_->row_major(from[k], specs[k]);
     }
     Loop loop;
     loop.domain = c.domain;
@@ -250,16 +279,13 @@ class Lowering {
     std::vector<Location> to;
     double bytes = 0;
     for (size_t k = 0; k < from.size(); ++k) {
-      Strides strides(c.domain.size(), 0);
-      for (size_t d = 0; d < c.domain.size(); ++d) {
-        int8_t axis = c.input_axes[k][d];
-        if (axis >= 0 && specs[k].shape[axis] != 1) strides[d] = from[k].strides[axis];
-      }
-      loop.inputs.push_back({specs[k].dtype, strides});
+      loop.inputs.push_back(
+          {specs[k].dtype, loop_strides(c.domain, c.input_axes[k], specs[k], from[k])});
       bytes += bytes_of(specs[k]);
     }
     for (const Cluster::Output& output : c.outputs) {
-      const Strides like = output_strides(c, output, specs, from);
+      const Strides like = in_phases ? row_major_strides(output.spec.shape)
+                                     : output_strides(c, output, specs, from);
       const int32_t part = part_of_output(i, to.size());
       Location where = part >= 0 ? place_in_whole(part, like)
                                  : Location{current_->new_buffer(output.spec), 0, like};

@@ -23,7 +23,7 @@ void Context::give(int i, Array cotangent) {
     for (int a = 0; a < from.rank(); ++a) {
       if (a < added || (target[a - added] == 1 && from[a] != 1)) axes.push_back(a);
     }
-    cotangent = sum(std::move(cotangent), {.axis = axes, .keepdims = false});
+    cotangent = sum(std::move(cotangent), {.axis = axes, .keepdims = added == 0});
     if (!(cotangent.shape() == target))
       cotangent = reshape(std::move(cotangent), IntList(target.begin(), target.end()));
   }

@@ -34,7 +34,7 @@ struct Loop {
 
   // Values that are combined over the reduced axes, and stored for every point of the others (stride 0
   // along the reduced axes). Sums of F32 accumulate in F32 by a fixed tree of blocks, those of 16-bit
-  // floats in F32; the tree depends on the domain only, never on the number of threads.
+  // floats in F32; the tree depends on the domain only. The program may read results: loop_phases.h.
   struct Reduction {
     Monoid monoid;
     uint16_t value;

@@ -1,5 +1,6 @@
 #include "lamina/op/loop_reference.h"
 
+#include "lamina/op/loop_phases.h"
 #include "lamina/op/scalar_eval.h"
 
 namespace lamina {
@@ -56,40 +57,26 @@ class LoopReference : public Kernel {
       (flags_[axis] ? nothing_to_reduce_ : nothing_to_keep_) |= loop.domain[axis] == 0;
     }
     for (const LoopOperand& input : loop.inputs) dtypes_.push_back(input.dtype);
+    std::vector<uint16_t> reduced;
+    for (const Loop::Reduction& r : loop.reductions) {
+      dtypes_.push_back(r.operand.dtype);
+      reduced.push_back(r.value);
+    }
+    for (int phase : phases_of(loop.program, loop.inputs.size(), reduced))
+      last_phase_ = std::max(last_phase_, phase);
     name = "loop.reference";
   }
 
   void run(std::byte* const* operands, RunContext&) const override {
     if (nothing_to_keep_) return;
     Walk walk(loop_, operands);
-    std::vector<ScalarValue> inputs(loop_.inputs.size()), values(loop_.program.code.size());
+    const size_t first_sum = loop_.inputs.size() + loop_.stores.size();
+    std::vector<ScalarValue> inputs(dtypes_.size()), values(loop_.program.code.size());
     std::vector<ScalarValue> sums(loop_.reductions.size());
-    size_t first_store = loop_.inputs.size(), first_sum = first_store + loop_.stores.size();
     do {
-      for (size_t k = 0; k < sums.size(); ++k) {
-        const Loop::Reduction& r = loop_.reductions[k];
-        ScalarType type = accumulator_type(r.monoid, loop_.program.code[r.value].type);
-        sums[k] = nothing_to_reduce_ ? monoid_of_nothing(r.monoid, type, r.operand.dtype)
-                                     : monoid_identity(r.monoid, type);
-      }
-      if (!nothing_to_reduce_) {
-        do {
-          for (size_t k = 0; k < inputs.size(); ++k) inputs[k] = scalar_load(dtypes_[k], walk[k]);
-          scalar_eval(loop_.program, dtypes_.data(), inputs.data(), values.data());
-          for (size_t k = 0; k < loop_.stores.size(); ++k) {
-            const Loop::Store& s = loop_.stores[k];
-            scalar_store(s.operand.dtype, walk[first_store + k], loop_.program.code[s.value].type,
-                         values[s.value]);
-          }
-          for (size_t k = 0; k < sums.size(); ++k) {
-            const Loop::Reduction& r = loop_.reductions[k];
-            ScalarType from = loop_.program.code[r.value].type;
-            ScalarType type = accumulator_type(r.monoid, from);
-            sums[k] =
-                monoid_combine(r.monoid, type, sums[k], scalar_cast(values[r.value], from, type));
-          }
-        } while (walk.next(flags_, true));
-      }
+      // Each time around, the results of one more phase are right.
+      for (int phase = 0; phase <= last_phase_; ++phase) reduce_row(walk, inputs, values, sums);
+      if (nothing_to_reduce_ && last_phase_ > 0) store_of_empty_row(walk, inputs, values);
       for (size_t k = 0; k < sums.size(); ++k) {
         const Loop::Reduction& r = loop_.reductions[k];
         ScalarType type = accumulator_type(r.monoid, loop_.program.code[r.value].type);
@@ -99,10 +86,60 @@ class LoopReference : public Kernel {
   }
 
  private:
+  void reduce_row(Walk& walk, std::vector<ScalarValue>& inputs, std::vector<ScalarValue>& values,
+                  std::vector<ScalarValue>& sums) const {
+    const size_t first_store = loop_.inputs.size();
+    for (size_t k = 0; k < sums.size(); ++k) {
+      const Loop::Reduction& r = loop_.reductions[k];
+      ScalarType type = accumulator_type(r.monoid, loop_.program.code[r.value].type);
+      inputs[first_store + k] = sums[k];
+      sums[k] = nothing_to_reduce_ ? monoid_of_nothing(r.monoid, type, r.operand.dtype)
+                                   : monoid_identity(r.monoid, type);
+    }
+    if (nothing_to_reduce_) return;
+    do {
+      for (size_t k = 0; k < first_store; ++k) inputs[k] = scalar_load(dtypes_[k], walk[k]);
+      scalar_eval(loop_.program, dtypes_.data(), inputs.data(), values.data());
+      for (size_t k = 0; k < loop_.stores.size(); ++k) {
+        const Loop::Store& s = loop_.stores[k];
+        scalar_store(s.operand.dtype, walk[first_store + k], loop_.program.code[s.value].type,
+                     values[s.value]);
+      }
+      for (size_t k = 0; k < sums.size(); ++k) {
+        const Loop::Reduction& r = loop_.reductions[k];
+        ScalarType from = loop_.program.code[r.value].type;
+        ScalarType type = accumulator_type(r.monoid, from);
+        sums[k] = monoid_combine(r.monoid, type, sums[k], scalar_cast(values[r.value], from, type));
+      }
+    } while (walk.next(flags_, true));
+  }
+
+  // What was made of the results alone is there even if the row has no points.
+  void store_of_empty_row(Walk& walk, std::vector<ScalarValue>& inputs,
+                          std::vector<ScalarValue>& values) const {
+    for (size_t k = 0; k < loop_.inputs.size(); ++k) {
+      if (is_broadcast(loop_.inputs[k])) inputs[k] = scalar_load(dtypes_[k], walk[k]);
+    }
+    scalar_eval(loop_.program, dtypes_.data(), inputs.data(), values.data());
+    for (size_t k = 0; k < loop_.stores.size(); ++k) {
+      const Loop::Store& s = loop_.stores[k];
+      if (!is_broadcast(s.operand)) continue;
+      scalar_store(s.operand.dtype, walk[loop_.inputs.size() + k],
+                   loop_.program.code[s.value].type, values[s.value]);
+    }
+  }
+  bool is_broadcast(const LoopOperand& operand) const {
+    for (size_t axis = 0; axis < flags_.size(); ++axis) {
+      if (flags_[axis] && operand.strides[axis] != 0) return false;
+    }
+    return true;
+  }
+
   Loop loop_;
   SmallVector<uint8_t, 8> flags_;
   bool nothing_to_reduce_ = false, nothing_to_keep_ = false;
-  std::vector<DType> dtypes_;
+  std::vector<DType> dtypes_;  // of the inputs, then of the results
+  int last_phase_ = 0;
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ enum class ScalarType : uint8_t { F32, F64, I64, U64, Bool };
 
 // The instruction set of the element-wise machine. Bool has And, Or, Xor, Not and Equal only.
 enum class ScalarOp : uint8_t {
-  Input,     // operand number `a` of the loop
+  Input,     // operand number `a` of the loop, or a result of it (loop_phases.h)
   Constant,  // `constant`, or `integer` for I64, U64 and Bool
   Cast,      // a, converted to `type` (float to integer truncates and saturates, NaN gives 0)
   Add, Subtract, Multiply,

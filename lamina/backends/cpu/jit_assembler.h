@@ -37,13 +37,18 @@ class Assembler : public Xbyak::CodeGenerator {
                        kPointerArea = 64;
   int vector_area() const;
 
-  // Reductions along rows keep kPartial vectors of partial results each.
+  // Reductions along rows keep kPartial vectors of partial results each, while their phase runs.
   static constexpr int kPartial = 8;
   static uint32_t neutral(Monoid monoid);
+  static uint32_t identity(Monoid monoid) { return monoid == Monoid::Sum ? 0 : neutral(monoid); }
   Place partial(uint32_t reduction, int k) const {
+    const uint32_t slot = reduction - first_reduction_;
     return {partials_.kind,
-            static_cast<uint16_t>(partials_.index + static_cast<int>(reduction) * kPartial + k)};
+            static_cast<uint16_t>(partials_.index + static_cast<int>(slot) * kPartial + k)};
   }
+  // Those of the phase at hand are reductions first .. last; gives how many.
+  uint32_t begin_reductions(int phase);
+  void begin_results();  // in memory
   void clear_partials(int first, int last);
   void add_up_partials();  // to the first of each
   void write_results();    // the lanes of the first, combined with what is in memory
@@ -53,6 +58,7 @@ class Assembler : public Xbyak::CodeGenerator {
   const std::vector<JitOperand>& operands_;
   std::vector<uint32_t> pool_;
   Place partials_;  // the first one
+  uint32_t first_reduction_ = 0, last_reduction_ = 0;
 
  private:
   struct Source;

@@ -30,10 +30,20 @@ struct JitOperand {
 // columns, of all rows or of the same row. The results are operands behind the loop's own.
 enum class Reduces : uint8_t { Nothing, AlongRows, AcrossRows, AcrossTiles };
 
+// A reduction along rows, whose result goes to an operand.
+struct RowReduction {
+  Monoid monoid;
+  uint32_t operand;
+  int phase;
+};
+
 struct BlockShape {
   std::vector<JitOperand> operands;
   Reduces reduces = Reduces::Nothing;
-  std::vector<Monoid> monoids;  // of reductions along rows
+  std::vector<RowReduction> reductions;  // along rows
+  // Rows are read to their ends once per phase (op/loop_phases.h), and their results begin and end in
+  // the code; elsewhere they are combined with what is in memory.
+  bool in_phases = false;
 };
 
 // What the code is called with: rows x columns elements.

@@ -7,6 +7,7 @@
 #include "lamina/base/environment.h"
 #include "lamina/base/error.h"
 #include "lamina/base/text.h"
+#include "lamina/op/loop_phases.h"
 
 namespace lamina::cpu {
 
@@ -73,6 +74,64 @@ class JitProgram final : public TileProgram {
   int cost_;
 };
 
+// Rows in phases: their results are operands like others, and values that wait for a later phase lie
+// in the thread's memory.
+class JitRows final : public TileProgram {
+ public:
+  JitRows(std::shared_ptr<const jit::Function> function, const jit::VectorProgram& program,
+          const BlockShape& shape, const LoopDomain& domain, int cost)
+      : function_(std::move(function)),
+        row_strides_(domain.row.stride),
+        operands_(domain.row.stride.size()),
+        last_read_(operands_, -1),
+        written_(operands_, -1),
+        cost_(cost) {
+    row_strides_.resize(shape.operands.size(), 0);
+    for (const jit::VectorInstruction& i : program.code) {
+      if (i.payload >= operands_) continue;
+      const int time = 2 * i.phase + (i.rate == jit::Rate::Vector);
+      if (i.op == jit::VectorOp::Load || i.op == jit::VectorOp::LoadBool)
+        last_read_[i.payload] = std::max(last_read_[i.payload], time);
+      if (i.op == jit::VectorOp::Store || i.op == jit::VectorOp::StoreBool)
+        written_[i.payload] = time;
+    }
+  }
+
+  int64_t tile_elements(bool) const override { return kTile; }
+  int cost() const override { return cost_; }
+  size_t fit(int64_t, int64_t columns) override {
+    // The odd cache line keeps rows from sharing the low bits of their addresses.
+    row_bytes_ = round_up(static_cast<size_t>(columns) * sizeof(float)) + 64;
+    rows_at_ = round_up(row_strides_.size() * sizeof(void*));
+    return rows_at_ + (row_strides_.size() - operands_) * row_bytes_;
+  }
+  void begin(TileFrame& frame) const override {
+    auto** operands = reinterpret_cast<std::byte**>(frame.memory);
+    for (size_t k = operands_; k < row_strides_.size(); ++k)
+      operands[k] = frame.memory + rows_at_ + (k - operands_) * row_bytes_;
+  }
+  void run(TileFrame& frame) const override {
+    auto** operands = reinterpret_cast<std::byte**>(frame.memory);
+    std::copy(frame.operand, frame.operand + operands_, operands);
+    (*function_)({frame.rows, frame.columns, operands, row_strides_.data()});
+  }
+  void reduce(TileFrame&, const Accumulators&) const override {}  // run() does
+  // Within a phase all of a vector's operands are read before its results are written.
+  bool may_overwrite(size_t input, size_t output) const override {
+    return last_read_[input] <= written_[output];
+  }
+
+ private:
+  static size_t round_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+  std::shared_ptr<const jit::Function> function_;
+  std::vector<int64_t> row_strides_;  // of all operands, the code's own included
+  size_t operands_;                   // of the loop
+  std::vector<int> last_read_, written_;
+  size_t rows_at_ = 0, row_bytes_ = 0;
+  int cost_;
+};
+
 // What the tiles of a loop with reductions are reduced along, or why there is no code for it.
 const char* find_reduction(const Loop& loop, const LoopDomain& domain, Reduces& found) {
   const DomainAxis &row = domain.row, &column = domain.column;
@@ -102,7 +161,11 @@ const char* find_patterns(const Loop& loop, const LoopDomain& domain,
     } else if (!contiguous && domain.column.size != 1) {
       return "elements are not contiguous";
     }
-    if (written && pattern != Pattern::Full) return "results overlap";
+    if (written && domain.in_phases && column == 0 && domain.column.size != 1) {
+      pattern = Pattern::Row;  // a row's value
+    } else if (written && pattern != Pattern::Full) {
+      return "results overlap";
+    }
     found.push_back({operands[k].dtype, pattern});
   }
   return nullptr;
@@ -122,9 +185,10 @@ std::string key_of(const jit::VectorProgram& program, const BlockShape& shape,
   auto append = [&](auto number) { key.append(reinterpret_cast<char*>(&number), sizeof number); };
   append(shape.reduces), append(shape.operands.size());
   for (const JitOperand& o : shape.operands) append(o.dtype), append(o.pattern);
-  for (Monoid monoid : shape.monoids) append(monoid);
+  append(shape.in_phases);
+  for (const jit::RowReduction& r : shape.reductions) append(r.monoid), append(r.operand);
   for (const jit::VectorInstruction& i : program.code) {
-    append(i.op), append(i.payload);
+    append(i.op), append(i.payload), append(i.phase);
     for (uint16_t from : i.from) append(from);
   }
   return key;
@@ -142,15 +206,27 @@ int cost_of(const jit::VectorProgram& program) {
 
 std::unique_ptr<Kernel> make_jit_kernel(const Loop& loop, InstructionSet set,
                                         std::string& refusal) {
-  LoopDomain domain = arrange(loop);
+  LoopDomain domain;
+  BlockShape shape;
+  if (reads_results(loop.program, loop.inputs.size())) {
+    auto found = arrange_in_phases(loop, refusal);
+    if (!found) return nullptr;
+    domain = std::move(*found);
+    shape.in_phases = true;
+  } else {
+    domain = arrange(loop);
+  }
   // Short rows together are a block.
-  if (loop.reductions.empty() && domain.row.size == 1 && !domain.outer.empty() &&
-      domain.column.size < kTile) {
+  if ((loop.reductions.empty() || shape.in_phases) && domain.row.size == 1 &&
+      !domain.outer.empty() && domain.column.size < kTile) {
     domain.row = std::move(domain.outer.back());
     domain.outer.pop_back();
   }
-  BlockShape shape;
-  const char* why = find_reduction(loop, domain, shape.reduces);
+  const char* why = nullptr;
+  if (shape.in_phases)
+    shape.reduces = Reduces::AlongRows;
+  else
+    why = find_reduction(loop, domain, shape.reduces);
   if (!why) why = find_patterns(loop, domain, shape.operands);
   if (why) {
     refusal = why;
@@ -161,16 +237,14 @@ std::unique_ptr<Kernel> make_jit_kernel(const Loop& loop, InstructionSet set,
     refusal = "nothing to compute: the interpreter reduces operands where they lie";
     return nullptr;
   }
-  jit::VectorProgram program;
-  if (!jit::lower(loop, normal, shape.reduces, program, refusal)) return nullptr;
   const bool along = shape.reduces == Reduces::AlongRows;
-  for (const Loop::Reduction& r : loop.reductions) {
-    shape.operands.push_back({DType::Float32, along ? Pattern::Row
-                                              : shape.reduces == Reduces::AcrossRows
-                                                  ? Pattern::Column
-                                                  : Pattern::Full});
-    if (along) shape.monoids.push_back(r.monoid);
-  }
+  const Pattern result = along                                  ? Pattern::Row
+                         : shape.reduces == Reduces::AcrossRows ? Pattern::Column
+                                                                : Pattern::Full;
+  shape.operands.resize(shape.operands.size() + loop.reductions.size(),
+                        {DType::Float32, result});
+  const auto program = jit::lower(loop, normal, shape, refusal);
+  if (!program) return nullptr;
   for (const JitOperand& o : shape.operands) {
     if (along && set == InstructionSet::Avx2 && size_of(o.dtype) != 4) {
       refusal = "a reduction of rows with narrow operands";
@@ -178,13 +252,19 @@ std::unique_ptr<Kernel> make_jit_kernel(const Loop& loop, InstructionSet set,
     }
   }
   auto function =
-      jit::cached(key_of(program, shape, set), [&] { return jit::compile(program, shape, set); });
+      jit::cached(key_of(*program, shape, set), [&] { return jit::compile(*program, shape, set); });
   if (!function) {
     refusal = "no code could be made";
     return nullptr;
   }
-  auto tiles = std::make_unique<JitProgram>(std::move(function), loop, domain, shape.reduces,
-                                            cost_of(program));
+  std::unique_ptr<TileProgram> tiles;
+  if (shape.in_phases) {
+    tiles = std::make_unique<JitRows>(std::move(function), *program, shape, domain,
+                                      cost_of(*program));
+  } else {
+    tiles = std::make_unique<JitProgram>(std::move(function), loop, domain, shape.reduces,
+                                         cost_of(*program));
+  }
   return std::make_unique<LoopKernel>(loop, std::move(domain), std::move(tiles));
 }
 

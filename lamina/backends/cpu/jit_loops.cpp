@@ -4,10 +4,11 @@
 //
 //   compute what is the same in the whole block
 //   for each row:
-//     compute what is the same in the row
-//     while at least kUnrolled vectors are left: so many
-//     while one is left: one
-//     the rest, masked
+//     for each phase of the row:
+//       compute what is the same in the row
+//       while at least kUnrolled vectors are left: so many
+//       while one is left: one
+//       the rest, masked
 #include <algorithm>
 
 #include "lamina/backends/cpu/instruction_set.h"
@@ -24,31 +25,21 @@ class Loops : public Assembler {
  public:
   Loops(const VectorProgram& program, const BlockShape& shape, InstructionSet set, void* memory)
       : Assembler(set, shape, memory, kMostBytes) {
-    std::vector<Rate> rates;
-    for (const JitOperand& o : operands_) {
-      rates.push_back(o.pattern == Pattern::Uniform ? Rate::Block
-                      : o.pattern == Pattern::Row   ? Rate::Row
-                                                    : Rate::Vector);
-      narrow_ = narrow_ || size_of(o.dtype) != 4;
-    }
-    place_values(program, rates, registers(set));
-    const size_t length = placement_.vector.size();
-    unrolled_ = shape.reduces == Reduces::AlongRows ? kPartial
-                : length <= 12                      ? 4
-                : length <= 40                      ? 2
-                                                    : 1;
+    for (const JitOperand& o : operands_) narrow_ = narrow_ || size_of(o.dtype) != 4;
+    place_values(program, registers(set));
     write_function();
   }
 
  private:
   // Partial results live in registers where the values leave room for them.
-  void place_values(const VectorProgram& program, const std::vector<Rate>& rates,
-                    Registers registers) {
-    const int partials = kPartial * static_cast<int>(shape_.monoids.size());
-    const int needed = std::max(6, pressure(program, rates, registers));
+  void place_values(const VectorProgram& program, Registers registers) {
+    uint32_t most = 0;  // reductions of a phase
+    for (const RowReduction& r : shape_.reductions) most = std::max(most, begin_reductions(r.phase));
+    const int partials = kPartial * static_cast<int>(most);
+    const int needed = std::max(6, pressure(program, registers));
     const bool fits = registers.vectors - partials >= needed;
     if (fits) registers.vectors -= partials;
-    placement_ = place(program, rates, registers);
+    placement_ = place(program, registers);
     pool_ = placement_.pool;
     if (fits) {
       partials_ = {Place::Register, static_cast<uint16_t>(registers.vectors)};
@@ -56,9 +47,10 @@ class Loops : public Assembler {
       partials_ = {Place::Frame, static_cast<uint16_t>(placement_.frame)};
       placement_.frame += partials;
     }
-    for (Monoid monoid : shape_.monoids) {
-      if (std::find(pool_.begin(), pool_.end(), neutral(monoid)) == pool_.end())
-        pool_.push_back(neutral(monoid));
+    for (const RowReduction& r : shape_.reductions) {
+      for (uint32_t bits : {neutral(r.monoid), identity(r.monoid)}) {
+        if (std::find(pool_.begin(), pool_.end(), bits) == pool_.end()) pool_.push_back(bits);
+      }
     }
   }
 
@@ -80,12 +72,7 @@ class Loops : public Assembler {
     write_all(placement_.block, Lanes::Whole, 0);
     Xbyak::Label row;
     L(row);
-    write_all(placement_.row, Lanes::Whole, 0);
-    xor_(eax, eax);
-    if (shape_.reduces == Reduces::AlongRows)
-      write_reduced_row();
-    else
-      write_row(rcx);
+    for (size_t p = 0; p < placement_.phases.size(); ++p) write_phase(static_cast<int>(p));
     next_row();
     dec(qword[rsp + kRows]);
     jg(row, T_NEAR);
@@ -103,7 +90,6 @@ class Loops : public Assembler {
     mov(rax, ptr[rdi + offsetof(BlockArguments, rows)]);
     mov(ptr[rsp + kRows], rax);
     mov(rcx, ptr[rdi + offsetof(BlockArguments, columns)]);
-    set_limits(rcx);
     mov(rsi, ptr[rdi + offsetof(BlockArguments, operands)]);
     for (uint32_t k = 0; k < operands_.size(); ++k) {
       const int offset = 8 * static_cast<int>(k);
@@ -140,6 +126,21 @@ class Loops : public Assembler {
     mov(ptr[rsp + kUnrolledLimit], rdx);
   }
 
+  void write_phase(int phase) {
+    const Placement::Phase& code = placement_.phases[static_cast<size_t>(phase)];
+    write_all(code.row, Lanes::Whole, 0);
+    if (code.vector.empty()) return;
+    vector_ = &code.vector;
+    reduces_ = begin_reductions(phase) > 0;
+    const size_t length = code.vector.size();
+    unrolled_ = reduces_ ? kPartial : length <= 12 ? 4 : length <= 40 ? 2 : 1;
+    if (reduces_ && shape_.in_phases) begin_results();
+    xor_(eax, eax);
+    if (reduces_) return write_reduced_row();
+    set_limits(rcx);
+    write_row(rcx);
+  }
+
   // Blocks, each with partial results of its own.
   void write_reduced_row() {
     Xbyak::Label block;
@@ -163,21 +164,21 @@ class Loops : public Assembler {
     if (unrolled_ > 1) {
       cmp(rax, ptr[rsp + kUnrolledLimit]);
       jg(one, T_NEAR);
-      if (shape_.reduces == Reduces::AlongRows) clear_partials(1, kPartial);
+      if (reduces_) clear_partials(1, kPartial);
       align(16);
       L(many);
       for (int k = 0; k < unrolled_; ++k)
-        write_all(placement_.vector, Lanes::Whole, k * lanes());
+        write_all(*vector_, Lanes::Whole, k * lanes());
       add(rax, unrolled_ * lanes());
       cmp(rax, ptr[rsp + kUnrolledLimit]);
       jle(many, T_NEAR);
-      if (shape_.reduces == Reduces::AlongRows) add_up_partials();
+      if (reduces_) add_up_partials();
     }
     L(one);
     cmp(rax, ptr[rsp + kWholeLimit]);
     jg(rest, T_NEAR);
     L(next);
-    write_all(placement_.vector, Lanes::Whole, 0);
+    write_all(*vector_, Lanes::Whole, 0);
     add(rax, lanes());
     cmp(rax, ptr[rsp + kWholeLimit]);
     jle(next, T_NEAR);
@@ -188,7 +189,7 @@ class Loops : public Assembler {
     const bool singly = !wide_ && narrow_;
     Xbyak::Label single;
     L(single);
-    write_all(placement_.vector, singly ? Lanes::One : Lanes::Masked, 0);
+    write_all(*vector_, singly ? Lanes::One : Lanes::Masked, 0);
     if (singly) {
       inc(rax);
       cmp(rax, end);
@@ -214,8 +215,11 @@ class Loops : public Assembler {
   }
 
   Placement placement_;
-  int unrolled_ = 1;
   bool narrow_ = false;
+  // Of the phase that is being written:
+  const std::vector<PlacedInstruction>* vector_ = nullptr;
+  bool reduces_ = false;
+  int unrolled_ = 1;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "lamina/backends/cpu/jit_lower.h"
 
 #include "lamina/backends/cpu/jit_math.h"
+#include "lamina/backends/cpu/jit_phases.h"
 #include "lamina/base/text.h"
 
 namespace lamina::cpu::jit {
@@ -20,6 +21,7 @@ class Lowering {
       return refuse(text(name(i.op), " of ", name(i.type)));
     // Where they are needed first: a value that waits takes a register.
     if (i.op == ScalarOp::Input) {
+      if (i.a >= loop_.inputs.size()) return true;  // a result
       const DType dtype = loop_.inputs[i.a].dtype;
       if (dtype == DType::Bool || dtype == DType::Float32 || dtype == DType::BFloat16) return true;
       return refuse(text("operands of ", dtype));
@@ -35,8 +37,14 @@ class Lowering {
     return true;
   }
 
+  bool is_there(uint16_t v) const { return number_[v] != kNone && p.is_there(number_[v]); }
+  // Takes the value from where an earlier phase left it.
+  void read(uint16_t v, uint32_t operand) {
+    number_[v] = p.push(VectorOp::Load, 0, 0, 0, operand);
+  }
+
   Value use(uint16_t v) {
-    if (number_[v] != kNone) return number_[v];
+    if (is_there(v)) return number_[v];
     const ScalarInstruction& i = code_[v];
     const bool mask = i.type == ScalarType::Bool;
     if (i.op == ScalarOp::Input) {
@@ -171,51 +179,115 @@ class Lowering {
   std::vector<Value> number_;
 };
 
-}  // namespace
+// Writes the results of a phase.
+class Results {
+ public:
+  Results(const Loop& loop, const NormalProgram& normal, const Phases& phases, Lowering& lowering,
+          VectorProgram& program)
+      : loop_(loop), normal_(normal), phases_(phases), lowering_(lowering), p(program) {}
 
-bool lower(const Loop& loop, const NormalProgram& normal, Reduces reduces, VectorProgram& program,
-           std::string& refusal) {
-  Lowering lowering(loop, normal, program);
-  for (size_t v = 0; v < normal.program.code.size(); ++v) {
-    if (lowering.instruction(static_cast<uint16_t>(v))) continue;
-    refusal = std::move(lowering.refusal);
-    return false;
+  bool write(int phase, BlockShape& shape) {
+    // All is read before anything is written: results may lie where operands do.
+    for (const auto* values : {&normal_.stores, &normal_.reductions}) {
+      for (uint16_t v : *values) {
+        if (phases_.of(v) == phase) lowering_.use(v);
+      }
+    }
+    for (size_t k = 0; k < normal_.stores.size(); ++k) {
+      if (phases_.of(normal_.stores[k]) == phase && !store(k)) return false;
+    }
+    for (size_t v = 0; v < normal_.program.code.size(); ++v) {
+      const auto value = static_cast<uint16_t>(v);
+      if (phases_.is_kept(value) && phases_.of(value) == phase)
+        p.push(VectorOp::Store, lowering_.use(value), 0, 0, phases_.place(value));
+    }
+    for (size_t k = 0; k < normal_.reductions.size(); ++k) {
+      if (phases_.of(normal_.reductions[k]) == phase && !reduce(k, phase, shape)) return false;
+    }
+    return true;
   }
-  // All is read before anything is written: results may lie where operands do.
-  for (uint16_t v : normal.stores) lowering.use(v);
-  for (uint16_t v : normal.reductions) lowering.use(v);
-  for (size_t k = 0; k < normal.stores.size(); ++k) {
-    const DType dtype = loop.stores[k].operand.dtype;
+
+  std::string refusal;
+
+ private:
+  bool store(size_t k) {
+    const DType dtype = loop_.stores[k].operand.dtype;
     if (dtype != DType::Float32 && dtype != DType::Bool && dtype != DType::BFloat16) {
       refusal = text("results of ", dtype);
       return false;
     }
-    Value value = lowering.use(normal.stores[k]);
+    Value value = lowering_.use(normal_.stores[k]);
     const bool is_rounded =
-        normal.program.code[normal.stores[k]].op == ScalarOp::RoundBFloat16;
-    if (dtype == DType::BFloat16 && !is_rounded) value = lowering.rounded(value);
-    program.push(dtype == DType::Bool ? VectorOp::StoreBool : VectorOp::Store, value, 0, 0,
-                 static_cast<uint32_t>(loop.inputs.size() + k));
+        normal_.program.code[normal_.stores[k]].op == ScalarOp::RoundBFloat16;
+    if (dtype == DType::BFloat16 && !is_rounded) value = lowering_.rounded(value);
+    p.push(dtype == DType::Bool ? VectorOp::StoreBool : VectorOp::Store, value, 0, 0,
+           static_cast<uint32_t>(loop_.inputs.size() + k));
+    return true;
   }
-  for (size_t k = 0; k < normal.reductions.size(); ++k) {
-    const Monoid monoid = loop.reductions[k].monoid;
-    const ScalarType type = normal.program.code[normal.reductions[k]].type;
+
+  bool reduce(size_t k, int phase, BlockShape& shape) {
+    const Monoid monoid = loop_.reductions[k].monoid;
+    const ScalarType type = normal_.program.code[normal_.reductions[k]].type;
     if (type != ScalarType::F32 || monoid > Monoid::Maximum) {
       refusal = text("a reduction of ", name(type));
       return false;
     }
-    const Value value = lowering.use(normal.reductions[k]);
-    const auto number = static_cast<uint32_t>(k);
-    if (reduces == Reduces::AlongRows) {
-      program.push(VectorOp::Reduce, value, 0, 0, number);
-      continue;
+    const Value value = lowering_.use(normal_.reductions[k]);
+    const auto result = static_cast<uint32_t>(normal_.first_result + k);
+    if (shape.reduces == Reduces::AlongRows) {
+      p.push(VectorOp::Reduce, value, 0, 0, static_cast<uint32_t>(shape.reductions.size()));
+      shape.reductions.push_back({monoid, result, phase});
+    } else {
+      const Value before = p.push(VectorOp::Load, 0, 0, 0, result);
+      p.push(VectorOp::Store, p.combine(monoid, before, value), 0, 0, result);
     }
-    const auto result = static_cast<uint32_t>(loop.inputs.size() + loop.stores.size()) + number;
-    const Value before = program.push(VectorOp::Load, 0, 0, 0, result);
-    program.push(VectorOp::Store, program.combine(monoid, before, value), 0, 0, result);
+    return true;
   }
-  if (program.code.size() > 1000) refusal = "more than 1,000 instructions";
-  return refusal.empty();
+
+  const Loop& loop_;
+  const NormalProgram& normal_;
+  const Phases& phases_;
+  Lowering& lowering_;
+  VectorProgram& p;
+};
+
+std::vector<Rate> rates_of(const BlockShape& shape) {
+  std::vector<Rate> rates;
+  for (const JitOperand& o : shape.operands) {
+    rates.push_back(o.pattern == Pattern::Uniform ? Rate::Block
+                    : o.pattern == Pattern::Row   ? Rate::Row
+                                                  : Rate::Vector);
+  }
+  return rates;
+}
+
+}  // namespace
+
+std::optional<VectorProgram> lower(const Loop& loop, const NormalProgram& normal,
+                                   BlockShape& shape, std::string& refusal) {
+  const Phases phases(normal, loop.inputs.size(), shape);
+  VectorProgram program(rates_of(shape));
+  Lowering lowering(loop, normal, program);
+  Results results(loop, normal, phases, lowering, program);
+  for (int phase = 0; phase < phases.count(); ++phase) {
+    if (phase > 0) program.next_phase();
+    for (uint16_t v : phases.needed(phase)) {
+      if (lowering.is_there(v)) continue;
+      if (phases.is_read(v, phase)) {
+        lowering.read(v, phases.place(v));
+      } else if (!lowering.instruction(v)) {
+        refusal = std::move(lowering.refusal);
+        return std::nullopt;
+      }
+    }
+    if (!results.write(phase, shape)) {
+      refusal = std::move(results.refusal);
+      return std::nullopt;
+    }
+  }
+  if (program.code.size() <= 1000) return program;
+  refusal = "more than 1,000 instructions";
+  return std::nullopt;
 }
 
 }  // namespace lamina::cpu::jit

@@ -1,5 +1,6 @@
 #include "lamina/backends/cpu/jit_program.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace lamina::cpu::jit {
@@ -43,10 +44,32 @@ VectorProgram::Value VectorProgram::push(VectorOp op, Value a, Value b, Value c,
   if (!gives_nothing(op) && !reads) {
     const uint32_t sources = a | static_cast<uint32_t>(b) << 16;
     auto [at, fresh] = known_.try_emplace({static_cast<uint32_t>(op), sources, c, payload}, next);
-    if (!fresh) return at->second;
+    if (!fresh && is_there(at->second)) return at->second;
+    at->second = next;
   }
-  code.push_back({op, {a, b, c}, payload});
+  VectorInstruction i{op, {a, b, c}, payload};
+  i.rate = rate_of(i);
+  i.phase = i.rate == Rate::Block ? uint8_t{0} : phase_;
+  code.push_back(i);
   return next;
+}
+
+Rate VectorProgram::rate_of(const VectorInstruction& i) const {
+  switch (i.op) {
+    case VectorOp::Load:
+    case VectorOp::LoadBool:
+      return operands_[i.payload];
+    case VectorOp::Store:
+    case VectorOp::StoreBool:
+      return std::max(Rate::Row, operands_[i.payload]);  // a row's value is stored once
+    case VectorOp::Reduce:
+      return Rate::Vector;
+    default:
+      break;
+  }
+  Rate rate = Rate::Block;
+  for (int k = 0; k < sources_of(i.op); ++k) rate = std::max(rate, code[i.from[k]].rate);
+  return rate;
 }
 
 VectorProgram::Value VectorProgram::bits(uint32_t bits) {

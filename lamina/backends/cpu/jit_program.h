@@ -38,10 +38,15 @@ enum class VectorOp : uint8_t {
   Store, StoreBool, Reduce,
 };
 
+// How often a value changes.
+enum class Rate : uint8_t { Block, Row, Vector };
+
 struct VectorInstruction {
   VectorOp op;
   uint16_t from[3] = {};  // numbers of earlier instructions
   uint32_t payload = 0;
+  Rate rate = Rate::Vector;
+  uint8_t phase = 0;  // of the row (op/loop_phases.h); values at Rate::Vector end with theirs
 };
 
 int sources_of(VectorOp op);
@@ -58,7 +63,15 @@ inline constexpr uint32_t kHalfToEven = 0, kDown = 1, kUp = 2;
 class VectorProgram {
  public:
   using Value = uint16_t;
+  // How often the values of each operand change.
+  explicit VectorProgram(std::vector<Rate> operands) : operands_(std::move(operands)) {}
+
   std::vector<VectorInstruction> code;
+
+  // What is pushed from here on is computed in the next phase.
+  void next_phase() { ++phase_; }
+  // Whether a value can be read in this phase.
+  bool is_there(Value v) const { return code[v].rate != Rate::Vector || code[v].phase == phase_; }
 
   Value push(VectorOp op, Value a = 0, Value b = 0, Value c = 0, uint32_t payload = 0);
   Value bits(uint32_t bits);
@@ -83,10 +96,13 @@ class VectorProgram {
   Value maximum(Value a, Value b) { return extreme(VectorOp::Maximum, a, b); }
   bool is_constant(Value v) const { return code[v].op == VectorOp::Constant; }
 
-   Value combine(Monoid monoid, Value a, Value b);
+  Value combine(Monoid monoid, Value a, Value b);
 
  private:
   Value extreme(VectorOp op, Value a, Value b);
+  Rate rate_of(const VectorInstruction& i) const;
+  std::vector<Rate> operands_;
+  uint8_t phase_ = 0;
   std::map<std::array<uint32_t, 4>, Value> known_;
 };
 

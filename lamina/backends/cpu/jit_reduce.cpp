@@ -4,6 +4,8 @@
 #ifdef LAMINA_XBYAK
 #include "lamina/backends/cpu/jit_assembler.h"
 
+#include <algorithm>
+
 namespace lamina::cpu::jit {
 
 using Xbyak::Xmm;
@@ -35,10 +37,27 @@ uint32_t Assembler::neutral(Monoid monoid) {
   }
 }
 
+uint32_t Assembler::begin_reductions(int phase) {
+  auto first_of = [&](int p) {
+    const auto at = std::find_if(shape_.reductions.begin(), shape_.reductions.end(),
+                                 [&](const RowReduction& r) { return r.phase >= p; });
+    return static_cast<uint32_t>(at - shape_.reductions.begin());
+  };
+  first_reduction_ = first_of(phase), last_reduction_ = first_of(phase + 1);
+  return last_reduction_ - first_reduction_;
+}
+
+void Assembler::begin_results() {
+  for (uint32_t r = first_reduction_; r < last_reduction_; ++r) {
+    spread(vector(0), identity(shape_.reductions[r].monoid));
+    vmovss(ptr[pointer(shape_.reductions[r].operand)], xmm0);
+  }
+}
+
 void Assembler::clear_partials(int first, int last) {
-  for (uint32_t r = 0; r < shape_.monoids.size(); ++r) {
+  for (uint32_t r = first_reduction_; r < last_reduction_; ++r) {
     const Xmm value = temporary(0);
-    spread(value, neutral(shape_.monoids[r]));
+    spread(value, neutral(shape_.reductions[r].monoid));
     for (int k = first; k < last; ++k) {
       const Place to = partial(r, k);
       if (to.kind == Place::Frame)
@@ -51,7 +70,7 @@ void Assembler::clear_partials(int first, int last) {
 
 // Lanes that are not there get what changes nothing.
 void Assembler::write_reduce(const PlacedInstruction& i, Lanes lanes, int first) {
-  const Monoid monoid = shape_.monoids[i.payload];
+  const Monoid monoid = shape_.reductions[i.payload].monoid;
   const Place to = partial(i.payload, first / this->lanes());
   const Place& from = i.from[0];
   if (lanes == Lanes::Whole) return combine(monoid, to, in_register(from, 0));
@@ -116,18 +135,18 @@ void Assembler::combine(Monoid monoid, const Xmm& to, const Xmm& value) {
 }
 
 void Assembler::add_up_partials() {
-  for (uint32_t r = 0; r < shape_.monoids.size(); ++r) {
+  for (uint32_t r = first_reduction_; r < last_reduction_; ++r) {
     for (int step = 1; step < kPartial; step *= 2) {
       for (int k = 0; k < kPartial; k += 2 * step)
-        combine(shape_.monoids[r], partial(r, k), in_register(partial(r, k + step), 0));
+        combine(shape_.reductions[r].monoid, partial(r, k), in_register(partial(r, k + step), 0));
     }
   }
 }
 
 // Halves onto halves; the registers of values are free here.
 void Assembler::write_results() {
-  for (uint32_t r = 0; r < shape_.monoids.size(); ++r) {
-    const Monoid monoid = shape_.monoids[r];
+  for (uint32_t r = first_reduction_; r < last_reduction_; ++r) {
+    const Monoid monoid = shape_.reductions[r].monoid;
     const Place from = partial(r, 0);
     if (from.kind == Place::Frame)
       vmovups(vector(0), frame(from.index));
@@ -143,8 +162,7 @@ void Assembler::write_results() {
     combine(monoid, xmm0, xmm1);
     vmovshdup(xmm1, xmm0);
     combine(monoid, xmm0, xmm1);
-    const auto result = static_cast<uint32_t>(operands_.size() - shape_.monoids.size()) + r;
-    const Xbyak::Address at = ptr[pointer(result)];
+    const Xbyak::Address at = ptr[pointer(shape_.reductions[r].operand)];
     vmovss(xmm2, at);
     combine(monoid, xmm2, xmm0);
     vmovss(at, xmm2);

@@ -10,10 +10,9 @@ constexpr size_t kNever = ~size_t{0};
 
 class Allocator {
  public:
-  Allocator(const VectorProgram& program, const std::vector<Rate>& operands,
-            const Registers& registers)
+  Allocator(const VectorProgram& program, const Registers& registers)
       : code_(program.code), registers_(registers), values_(code_.size()) {
-    find_rates(operands);
+    for (const VectorInstruction& i : code_) phases_ = std::max(phases_, i.phase + 1);
     find_uses();
   }
 
@@ -23,9 +22,12 @@ class Allocator {
     for (int k = registers_.vectors - 1 - home_registers_; k >= 0; --k)
       free_[0].push_back(static_cast<uint16_t>(k));
     for (int k = registers_.masks - 1; k >= 0; --k) free_[1].push_back(static_cast<uint16_t>(k));
-    allocate(Rate::Block, out_.block);
-    allocate(Rate::Row, out_.row);
-    allocate(Rate::Vector, out_.vector);
+    allocate(Rate::Block, 0, out_.block);
+    out_.phases.resize(static_cast<size_t>(phases_));
+    for (int p = 0; p < phases_; ++p) {
+      allocate(Rate::Row, p, out_.phases[static_cast<size_t>(p)].row);
+      allocate(Rate::Vector, p, out_.phases[static_cast<size_t>(p)].vector);
+    }
     return std::move(out_);
   }
 
@@ -35,7 +37,7 @@ class Allocator {
     std::vector<int> ends(code_.size() + 1, 0);
     for (size_t v = 0; v < code_.size(); ++v) {
       alive -= ends[v];
-      if (values_[v].rate != Rate::Vector) continue;
+      if (code_[v].rate != Rate::Vector) continue;
       if (gives_nothing(code_[v].op) || file(mask(v)) == 1) continue;
       most = std::max(most, ++alive);
       ++ends[std::max(last_use(v), v + 1)];
@@ -45,9 +47,8 @@ class Allocator {
 
  private:
   struct ValueState {
-    Rate rate = Rate::Vector;
-    std::vector<size_t> uses;  // instructions of the value's own rate, in order
-    int later_uses = 0;        // by instructions that run more often
+    std::vector<size_t> uses;  // instructions of the value's own rate and phase, in order
+    int later_uses = 0;        // by others, which run more often or later
     Place place;
     bool home = false;  // the place is kept
   };
@@ -56,29 +57,21 @@ class Allocator {
   // Masks that live in vector registers compete for those.
   int file(bool mask) const { return mask && registers_.masks > 0 ? 1 : 0; }
 
-  // Masks are computed where they are used: there are few registers to keep them in.
-  void find_rates(const std::vector<Rate>& operands) {
-    for (size_t v = 0; v < code_.size(); ++v) {
-      const VectorInstruction& i = code_[v];
-      if (gives_nothing(i.op) || mask(v)) continue;
-      Rate rate = i.op == VectorOp::Load ? operands[i.payload] : Rate::Block;
-      for (int k = 0; k < sources_of(i.op); ++k) rate = std::max(rate, values_[i.from[k]].rate);
-      values_[v].rate = rate;
-    }
-  }
-
   void find_uses() {
     for (size_t v = 0; v < code_.size(); ++v) {
       for (int k = 0; k < sources_of(code_[v].op); ++k) {
-        ValueState& from = values_[code_[v].from[k]];
-        if (from.rate == values_[v].rate)
-          from.uses.push_back(v);
+        const uint16_t from = code_[v].from[k];
+        if (together(from, v))
+          values_[from].uses.push_back(v);
         else
-          ++from.later_uses;
+          ++values_[from].later_uses;
       }
     }
   }
 
+  bool together(size_t a, size_t b) const {
+    return code_[a].rate == code_[b].rate && code_[a].phase == code_[b].phase;
+  }
   bool constant(size_t v) const { return code_[v].op == VectorOp::Constant; }
   size_t last_use(size_t v) const { return values_[v].uses.empty() ? v : values_[v].uses.back(); }
 
@@ -93,10 +86,10 @@ class Allocator {
         value.place = {Place::Pool, static_cast<uint16_t>(out_.pool.size())};
         out_.pool.push_back(code_[v].payload);
         if (in_loop) waiting.push_back(v);
-      } else if (value.rate != Rate::Vector && value.later_uses > 0) {
+      } else if (value.later_uses > 0) {
         value.home = true;
         value.place = {Place::Frame, new_frame()};
-        waiting.push_back(v);
+        if (file(mask(v)) == 0) waiting.push_back(v);  // of masks there are few registers
       }
     }
     std::stable_sort(waiting.begin(), waiting.end(),
@@ -147,11 +140,11 @@ class Allocator {
     return index;
   }
 
-  void allocate(Rate rate, std::vector<PlacedInstruction>& out) {
+  void allocate(Rate rate, int phase, std::vector<PlacedInstruction>& out) {
     for (size_t v = 0; v < code_.size(); ++v) {
       const VectorInstruction& i = code_[v];
       ValueState& value = values_[v];
-      if (value.rate != rate || (constant(v) && !in_home_register(v))) continue;
+      if (i.rate != rate || i.phase != phase || (constant(v) && !in_home_register(v))) continue;
       PlacedInstruction placed{i.op, mask(v), {}, {}, i.payload};
       for (int k = 0; k < sources_of(i.op); ++k) placed.from[k] = values_[i.from[k]].place;
       // Registers of values that end here are free for the result; their frames only later, because
@@ -159,7 +152,7 @@ class Allocator {
       std::vector<uint16_t> frames;
       for (int k = 0; k < sources_of(i.op); ++k) {
         ValueState& from = values_[i.from[k]];
-        if (from.home || from.rate != rate || last_use(i.from[k]) != v) continue;
+        if (from.home || !together(i.from[k], v) || last_use(i.from[k]) != v) continue;
         if (from.place.kind == Place::Frame) frames.push_back(from.place.index);
         if (from.place.kind == Place::Register) release(from.place, mask(i.from[k]));
         std::erase(in_registers_, size_t{i.from[k]});
@@ -174,8 +167,8 @@ class Allocator {
       free_frames_.insert(free_frames_.end(), frames.begin(), frames.end());
       if (gives_nothing(i.op) || in_home_register(v)) continue;
       if (value.home) {
-        out.push_back({VectorOp::Move, false, value.place, {placed.to}, 0});
-        release(placed.to, false);
+        out.push_back({VectorOp::Move, mask(v), value.place, {placed.to}, 0});
+        release(placed.to, mask(v));
       } else if (value.uses.empty()) {
         release(placed.to, mask(v));
       } else {
@@ -194,20 +187,18 @@ class Allocator {
   std::vector<ValueState> values_;
   std::vector<uint16_t> free_[2], free_frames_;
   std::vector<size_t> in_registers_;
-  int home_registers_ = 0;
+  int home_registers_ = 0, phases_ = 1;
   Placement out_;
 };
 
 }  // namespace
 
-int pressure(const VectorProgram& program, const std::vector<Rate>& operands,
-             const Registers& registers) {
-  return Allocator(program, operands, registers).pressure();
+int pressure(const VectorProgram& program, const Registers& registers) {
+  return Allocator(program, registers).pressure();
 }
 
-Placement place(const VectorProgram& program, const std::vector<Rate>& operands,
-                const Registers& registers) {
-  return Allocator(program, operands, registers).run();
+Placement place(const VectorProgram& program, const Registers& registers) {
+  return Allocator(program, registers).run();
 }
 
 }  // namespace lamina::cpu::jit

@@ -20,26 +20,24 @@ struct PlacedInstruction {
   uint32_t payload;
 };
 
-// How often a value changes.
-enum class Rate : uint8_t { Block, Row, Vector };
-
 struct Registers {
   int vectors;
   int masks;  // 0 where masks live in vector registers
 };
 
 struct Placement {
-  std::vector<PlacedInstruction> block, row, vector;  // to be run at these rates
+  std::vector<PlacedInstruction> block;  // to be run once, before
+  struct Phase {
+    std::vector<PlacedInstruction> row, vector;  // to be run at these rates
+  };
+  std::vector<Phase> phases;                          // of each row, in turn
   std::vector<uint32_t> pool;                         // constants
   int frame = 0;                                      // vectors
 };
 
-// The most registers that values of the inner loop need at once.
-int pressure(const VectorProgram& program, const std::vector<Rate>& operands,
-             const Registers& registers);
+// The most registers that values of the inner loops need at once.
+int pressure(const VectorProgram& program, const Registers& registers);
 
-// operands: how often the value of each one changes.
-Placement place(const VectorProgram& program, const std::vector<Rate>& operands,
-                const Registers& registers);
+Placement place(const VectorProgram& program, const Registers& registers);
 
 }  // namespace lamina::cpu::jit

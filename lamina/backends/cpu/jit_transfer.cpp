@@ -44,7 +44,7 @@ void Assembler::write_load_short(const PlacedInstruction& i, Lanes lanes, const 
 }
 
 void Assembler::write_store_short(const Xmm& value, Lanes lanes, const Address& to) {
-  if (wide_) {
+  if (wide_ && lanes != Lanes::One) {
     const Xmm upper = temporary(0);
     vpsrld(upper, value, 16);
     return lanes == Lanes::Masked ? vpmovdw(to | k7, upper) : vpmovdw(to, upper);
@@ -65,6 +65,7 @@ void Assembler::write_store_short(const Xmm& value, Lanes lanes, const Address& 
 void Assembler::write_store(const PlacedInstruction& i, Lanes lanes, int first) {
   const Xmm value = in_register(i.from[0], 0);
   const Address to = at(i.payload, first);
+  if (operands_[i.payload].pattern < Pattern::Column) lanes = Lanes::One;  // a row's value
   if (operands_[i.payload].dtype == DType::BFloat16) return write_store_short(value, lanes, to);
   switch (lanes) {
     case Lanes::Whole:
@@ -99,6 +100,12 @@ void Assembler::write_load_bool(const PlacedInstruction& i, Lanes lanes, int fir
 
 void Assembler::write_store_bool(const PlacedInstruction& i, Lanes lanes, int first) {
   const Address to = at(i.payload, first);
+  if (operands_[i.payload].pattern < Pattern::Column) lanes = Lanes::One;
+  if (wide_ && lanes == Lanes::One) {
+    kmovw(edx, mask(i.from[0]));
+    and_(edx, 1);
+    return mov(byte[to.getRegExp()], dl);
+  }
   if (wide_) {
     const Xmm bytes(31);
     vmovdqu8(bytes | mask(i.from[0]) | T_z, ptr[rip + ones_label_]);

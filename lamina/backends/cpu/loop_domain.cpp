@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "lamina/op/scalar_eval.h"
+
 namespace lamina::cpu {
 
 namespace {
@@ -84,6 +86,22 @@ int transposed_axis(const LoopDomain& domain, const std::vector<LoopOperand>& op
   return -1;
 }
 
+// Those that are not of size 1.
+std::vector<DomainAxis> axes_of(const Loop& loop, const std::vector<LoopOperand>& operands) {
+  std::vector<DomainAxis> axes;
+  for (size_t d = 0; d < loop.domain.size(); ++d) {
+    if (loop.domain[d] == 1) continue;
+    DomainAxis axis;
+    axis.size = loop.domain[d];
+    axis.reduced = !loop.reductions.empty() && !loop.reduced.empty() && loop.reduced[d];
+    for (const LoopOperand& operand : operands) {
+      axis.stride.push_back(operand.strides[d] * static_cast<int64_t>(size_of(operand.dtype)));
+    }
+    axes.push_back(std::move(axis));
+  }
+  return axes;
+}
+
 }  // namespace
 
 std::vector<LoopOperand> operands_of(const Loop& loop) {
@@ -94,19 +112,10 @@ std::vector<LoopOperand> operands_of(const Loop& loop) {
 }
 
 LoopDomain arrange(const Loop& loop) {
-  std::vector<LoopOperand> operands = operands_of(loop);
+  const std::vector<LoopOperand> operands = operands_of(loop);
   LoopDomain domain;
   domain.elements = loop.domain.elements();
-  for (size_t d = 0; d < loop.domain.size(); ++d) {
-    if (loop.domain[d] == 1) continue;
-    DomainAxis axis;
-    axis.size = loop.domain[d];
-    axis.reduced = !loop.reductions.empty() && !loop.reduced.empty() && loop.reduced[d];
-    for (const LoopOperand& operand : operands) {
-      axis.stride.push_back(operand.strides[d] * static_cast<int64_t>(size_of(operand.dtype)));
-    }
-    domain.outer.push_back(std::move(axis));
-  }
+  domain.outer = axes_of(loop, operands);
   sort_axes(domain.outer, by_importance(loop));
   if (domain.elements != 0) merge_axes(domain.outer);
 
@@ -125,6 +134,45 @@ LoopDomain arrange(const Loop& loop) {
   if (row >= 0) {
     domain.row = domain.outer[static_cast<size_t>(row)];
     domain.outer.erase(domain.outer.begin() + row);
+  }
+  return domain;
+}
+
+std::optional<LoopDomain> arrange_in_phases(const Loop& loop, std::string& refusal) {
+  for (const Loop::Reduction& r : loop.reductions) {
+    const ScalarType type = loop.program.code[r.value].type;
+    const bool is_real = type == ScalarType::F32 || type == ScalarType::F64;
+    if (is_real && r.monoid <= Monoid::Maximum && scalar_type(r.operand.dtype) == type &&
+        size_of(r.operand.dtype) >= 4)
+      continue;
+    refusal = "results are not as they are added up";
+    return std::nullopt;
+  }
+  const std::vector<LoopOperand> operands = operands_of(loop);
+  LoopDomain domain;
+  domain.in_phases = true;
+  domain.elements = loop.domain.elements();
+  std::vector<DomainAxis> reduced;
+  for (DomainAxis& axis : axes_of(loop, operands)) {
+    (axis.reduced ? reduced : domain.outer).push_back(std::move(axis));
+  }
+  if (domain.elements == 0) {
+    refusal = "nothing to reduce";
+    return std::nullopt;
+  }
+  sort_axes(domain.outer, by_importance(loop));
+  merge_axes(domain.outer);
+  merge_axes(reduced);
+  domain.row.stride.assign(operands.size(), 0);
+  domain.column = domain.row;
+  if (!reduced.empty()) domain.column = std::move(reduced[0]);
+  domain.column.reduced = false;
+  for (size_t k = 0; k < operands.size(); ++k) {
+    const int64_t stride = domain.column.stride[k];
+    if (reduced.size() <= 1 && (stride == 0 || stride == static_cast<int64_t>(size_of(operands[k].dtype))))
+      continue;
+    refusal = "rows are not contiguous";
+    return std::nullopt;
   }
   return domain;
 }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "lamina/op/loop.h"
@@ -20,10 +22,16 @@ struct LoopDomain {
   std::vector<DomainAxis> outer;  // outermost first
   DomainAxis row, column;         // the tile's axes; size 1 where there is none
   bool transposed = false;        // an operand runs along the rows: tiles are small squares
+  bool in_phases = false;         // columns are whole rows of the reduced axes, run in phases
   int64_t elements = 1;
 };
 
 LoopDomain arrange(const Loop& loop);
+
+// For a loop that reads results of its reductions (op/loop_phases.h): the points of the reduced axes
+// are columns, and no axis is marked as reduced, since rows are computed as they are elsewhere. Null
+// with a reason where the code for such loops cannot run it.
+std::optional<LoopDomain> arrange_in_phases(const Loop& loop, std::string& refusal);
 
 // The operands in the order of a kernel's addresses.
 std::vector<LoopOperand> operands_of(const Loop& loop);

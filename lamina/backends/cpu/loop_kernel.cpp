@@ -7,6 +7,7 @@
 #include <new>
 
 #include "lamina/base/parallel_for.h"
+#include "lamina/op/loop_phases.h"
 
 namespace lamina::cpu {
 
@@ -98,7 +99,7 @@ LoopKernel::LoopKernel(const Loop& loop, LoopDomain domain, std::unique_ptr<Tile
       domain_(std::move(domain)),
       program_(std::move(program)),
       reductions_(reductions_of(loop, domain_)),
-      reduces_(!loop.reductions.empty()) {
+      reduces_(!loop.reductions.empty() && !domain_.in_phases) {
   choose_tile();
   if (reduces_) cut_reduction(loop);
   lay_out_frame();
@@ -115,7 +116,11 @@ void LoopKernel::choose_tile() {
   const int64_t most = program_->tile_elements(sums);
   const bool in_units = row.size != 1 ? row.reduced : column.reduced;
   int64_t limit = in_units ? kReducedBlock : most;
-  if (domain_.transposed) {
+  if (domain_.in_phases) {
+    columns_ = column.size;
+    const int64_t worth_a_thread = kGrain / std::max(1, program_->cost());
+    rows_ = std::clamp<int64_t>(std::min(most, worth_a_thread) / columns_, 1, row.size);
+  } else if (domain_.transposed) {
     rows_ = std::min(kSquare, row.size);
     columns_ = std::min(kSquare, column.size);
   } else if (row.size != 1) {  // whole rows
@@ -394,8 +399,16 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
     request.refusal = "not a loop";
     return nullptr;
   }
-  LoopDomain domain = arrange(*request.loop);
-  auto program = interpret(*request.loop, domain);
+  const Loop& loop = *request.loop;
+  LoopDomain domain;
+  if (reads_results(loop.program, loop.inputs.size())) {
+    auto found = arrange_in_phases(loop, request.refusal);
+    if (!found) return nullptr;
+    domain = std::move(*found);
+  } else {
+    domain = arrange(loop);
+  }
+  auto program = interpret(loop, domain);
   return std::make_unique<LoopKernel>(*request.loop, std::move(domain), std::move(program));
 }
 

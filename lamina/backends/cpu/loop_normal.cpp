@@ -46,6 +46,7 @@ class Normalizer {
       out_.reductions.push_back(
           cast(number_[r.value], accumulator_type(r.monoid, code[r.value].type)));
     }
+    out_.first_result = loop_.inputs.size() + loop_.stores.size();
     return std::move(out_);
   }
 
@@ -98,10 +99,19 @@ class Normalizer {
     return program().push(op, result, a, b);
   }
 
+  // Results have the numbers of their operands, which are the last ones.
+  uint16_t input(const ScalarInstruction& i) {
+    const size_t inputs = loop_.inputs.size();
+    if (i.a < inputs) return cast(program().input(i.a, scalar_type(loop_.inputs[i.a].dtype)), i.type);
+    const DType dtype = loop_.reductions[i.a - inputs].operand.dtype;
+    const auto operand = static_cast<int>(i.a + loop_.stores.size());
+    return cast(program().input(operand, scalar_type(dtype)), i.type);
+  }
+
   uint16_t instruction(const ScalarInstruction& i) {
     switch (i.op) {
       case ScalarOp::Input:
-        return cast(program().input(i.a, scalar_type(loop_.inputs[i.a].dtype)), i.type);
+        return input(i);
       case ScalarOp::Constant: {
         program().code.push_back(i);
         return static_cast<uint16_t>(program().code.size() - 1);

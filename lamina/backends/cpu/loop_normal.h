@@ -13,6 +13,7 @@ struct NormalProgram {
   ScalarProgram program;
   std::vector<uint16_t> stores;      // values as scalar_type of the stored dtype
   std::vector<uint16_t> reductions;  // values as their accumulator's type
+  size_t first_result = 0;           // Input first_result + k reads the result of reduction k
 };
 
 NormalProgram normalize(const Loop& loop);

@@ -21,20 +21,30 @@ class Planner {
   LoopPlan run() {
     plan_.last_read.assign(values_.operands.size(), -1);
     plan_.first_write.assign(values_.operands.size(), kNever);
+    plan_.phases.resize(static_cast<size_t>(values_.phases));
+    plan_.reduction_slots.resize(values_.normal.reductions.size());
     place_leaves();
     place_outputs();
-    std::vector<uint16_t> before, per_tile, elements;
+    std::vector<uint16_t> before;
+    per_tile_.resize(plan_.phases.size());
+    std::vector<std::vector<uint16_t>> elements(plan_.phases.size());
     for (uint16_t v = 0; v < code_.size(); ++v) {
       if (values_.leaf(v) || values_.fused[v] || values_.uses[v] == 0) continue;
-      (values_.constant_in_time[v] ? before
-       : values_.uniform[v]        ? per_tile
-                                   : elements)
+      const auto p = static_cast<size_t>(values_.phase[v]);
+      (values_.constant_in_time[v] ? before : values_.uniform[v] ? per_tile_[p] : elements[p])
           .push_back(v);
     }
     for (uint16_t v : before) uniform_step(v, plan_.first_steps);
-    for (uint16_t v : per_tile) uniform_step(v, plan_.steps);
-    element_steps(schedule(values_, elements));
-    finish();
+    std::vector<uint16_t> order;
+    for (const auto& some : elements) {
+      for (uint16_t v : schedule(values_, some)) order.push_back(v);
+    }
+    open_phase();
+    element_steps(order);
+    if (plan_.phases.size() == 1) place_late_stores();  // before its reductions
+    while (phase_ + 1 < values_.phases) next_phase();
+    close_phase();
+    if (plan_.phases.size() > 1) place_late_stores();
     return std::move(plan_);
   }
 
@@ -67,7 +77,10 @@ class Planner {
       widen(code_[v].type);
       Transfer load{slot_[v], operand, splat};
       load.load = load_function(values_.operands[operand].dtype);
-      (values_.constant_in_time[v] ? plan_.first_loads : plan_.loads).push_back(load);
+      (values_.constant_in_time[v] ? plan_.first_loads
+       : values_.result(v)         ? plan_.phases[static_cast<size_t>(values_.phase[v])].results
+                                   : plan_.loads)
+          .push_back(load);
     }
   }
 
@@ -133,6 +146,15 @@ class Planner {
     }
     step.to = slot_[v];
     return step;
+  }
+
+  void open_phase() {
+    for (uint16_t v : per_tile_[static_cast<size_t>(phase_)]) uniform_step(v, plan_.steps);
+  }
+  void next_phase() {
+    close_phase();
+    ++phase_;
+    open_phase();
   }
 
   // A uniform value is computed kSplat times, by the same steps.
@@ -231,6 +253,7 @@ class Planner {
     };
     for (size_t k = 0; k < order.size();) {
       uint16_t v = order[k];
+      while (phase_ < values_.phase[v]) next_phase();
       if (!chains(values_, v)) {
         release(k, k,
                 bytes_of(code_[v].type));  // a step may write over an operand of its own width
@@ -257,7 +280,9 @@ class Planner {
         const ScalarInstruction& i = code_[next];
         bool same_twice = operand_count(i.op) == 2 && i.a == current && i.b == current;
         bool uses_current = i.a == current || (operand_count(i.op) == 2 && i.b == current);
-        if (!chains(values_, next) || i.type != code_[current].type || !uses_current) break;
+        if (!chains(values_, next) || i.type != code_[current].type || !uses_current ||
+            values_.phase[next] != phase_)
+          break;
         if (same_twice && i.op != ScalarOp::Add && i.op != ScalarOp::Multiply) break;
         if (values_.kept[current] || values_.uses[current] > (same_twice ? 2 : 1)) {
           take_tile(current);
@@ -281,7 +306,7 @@ class Planner {
     return op >= ScalarOp::Exp && op <= ScalarOp::Sigmoid ? 8 : 2;
   }
 
-  void finish() {
+  void place_late_stores() {
     size_t inputs = loop_.inputs.size();
     for (size_t k : late_stores_) {
       uint16_t v = values_.normal.stores[k];
@@ -291,9 +316,14 @@ class Planner {
       plan_.first_write[store.operand] = time_++;
       plan_.stores.push_back(store);
     }
+  }
+
+  void close_phase() {
+    LoopPlan::Phase& phase = plan_.phases[static_cast<size_t>(phase_)];
     std::vector<uint16_t> spread(code_.size(), kNone);
     for (size_t k = 0; k < values_.normal.reductions.size(); ++k) {
       uint16_t v = values_.normal.reductions[k];
+      if (values_.phase[v] != phase_) continue;
       ScalarType type = code_[v].type;
       uint16_t slot = slot_[v];
       note_read(v);
@@ -309,8 +339,11 @@ class Planner {
         }
         slot = spread[v];
       }
-      plan_.reduction_slots.push_back(slot);
+      plan_.reduction_slots[k] = slot;
+      phase.reductions.push_back(k);
+      ++time_;
     }
+    phase.steps_end = plan_.steps.size();
   }
 
   const Loop& loop_;
@@ -319,7 +352,8 @@ class Planner {
   std::vector<uint16_t> slot_;
   std::vector<bool> released_;
   std::vector<size_t> late_stores_;
-  int time_ = 0;
+  std::vector<std::vector<uint16_t>> per_tile_;  // by phase
+  int phase_ = 0, time_ = 0;
   LoopPlan plan_;
 };
 

@@ -35,6 +35,15 @@ struct LoopPlan {
   std::vector<ChainOp> chain_ops;
   std::vector<uint16_t> reduction_slots;
 
+  // Steps and reductions of each phase (op/loop_phases.h), and the results that are read in it. A loop
+  // that reads none has one, whose reductions the caller combines.
+  struct Phase {
+    std::vector<Transfer> results;
+    size_t steps_end = 0;
+    std::vector<size_t> reductions;
+  };
+  std::vector<Phase> phases;
+
   // For in-place use: where in the course of a tile each operand is read last or written first.
   std::vector<int> last_read, first_write;
   int cost = 1;  // in cheap operations per element

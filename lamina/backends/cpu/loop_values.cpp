@@ -1,5 +1,7 @@
 #include "lamina/backends/cpu/loop_values.h"
 
+#include <algorithm>
+
 namespace lamina::cpu {
 
 namespace {
@@ -28,7 +30,9 @@ LoopValues::LoopValues(const Loop& loop, const LoopDomain& domain)
       uniform(code().size()),
       constant_in_time(code().size()),
       fused(code().size()),
-      kept(code().size()) {
+      kept(code().size()),
+      phase(phases_of(normal.program, normal.first_result, normal.reductions)) {
+  for (int p : phase) phases = std::max(phases, p + 1);
   count_uses();
   classify(domain);
   fuse_comparisons();
@@ -68,7 +72,7 @@ void LoopValues::classify(const LoopDomain& domain) {
     } else if (code()[v].op == ScalarOp::Input) {
       size_t k = code()[v].a;
       uniform[v] = access[k] == Access::Uniform;
-      constant_in_time[v] = uniform[v];
+      constant_in_time[v] = uniform[v] && !result(v);
       for (const DomainAxis& axis : domain.outer) {
         if (axis.stride[k] != 0) constant_in_time[v] = false;
       }

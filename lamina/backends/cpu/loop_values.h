@@ -6,6 +6,7 @@
 
 #include "lamina/backends/cpu/loop_domain.h"
 #include "lamina/backends/cpu/loop_normal.h"
+#include "lamina/op/loop_phases.h"
 
 namespace lamina::cpu {
 
@@ -28,11 +29,14 @@ struct LoopValues {
   std::vector<bool> constant_in_time;  // the same for all tiles
   std::vector<bool> fused;             // a comparison that is part of the choice that reads it
   std::vector<bool> kept;              // stored, or reduced
+  std::vector<int> phase;              // as in op/loop_phases.h
+  int phases = 1;
 
   const std::vector<ScalarInstruction>& code() const { return normal.program.code; }
   bool leaf(uint16_t v) const {
     return code()[v].op == ScalarOp::Input || code()[v].op == ScalarOp::Constant;
   }
+  bool result(uint16_t v) const { return is_result(code()[v], normal.first_result); }
   // The values that computing v reads; a comparison fused into a choice hands on its own.
   SmallVector<uint16_t, 4> reads(uint16_t v) const;
 

@@ -1,5 +1,6 @@
 // The executor of loops on any machine: the steps of a plan, each compiled for the instruction sets
 // that there are, on tiles that stay in cache.
+#include <cstring>
 #include <new>
 
 #include "lamina/backends/cpu/loop_plan.h"
@@ -77,7 +78,18 @@ class TileInterpreter final : public TileProgram {
     }
     if (!plan_.loads.empty()) load_tiles(frame, own);
     int64_t n = frame.rows * frame.columns;
-    for (const Step& step : plan_.steps) step.run(step, own.slot, step.uniform ? kSplat : n);
+    size_t next = 0;
+    for (const LoopPlan::Phase& phase : plan_.phases) {
+      for (const Transfer& load : phase.results) {
+        load.load(own.slot[load.slot], frame.operand[load.operand], Block{1, kSplat, 0, 0});
+      }
+      for (; next < phase.steps_end; ++next) {
+        const Step& step = plan_.steps[next];
+        step.run(step, own.slot, step.uniform ? kSplat : n);
+      }
+      if (plan_.phases.size() == 1) break;
+      for (size_t k : phase.reductions) reduce_row(frame, own, k);
+    }
     for (const Transfer& store : plan_.stores) {
       store.store(frame.operand[store.operand], own.slot[store.slot], store.splat,
                   block(frame, store.operand));
@@ -108,6 +120,15 @@ class TileInterpreter final : public TileProgram {
 
   Block block(const TileFrame& frame, size_t operand) const {
     return {frame.rows, frame.columns, row_stride_[operand], column_stride_[operand]};
+  }
+
+  // A row is a tile of its own, and its results are what later phases read.
+  void reduce_row(TileFrame& frame, const Slots& own, size_t k) const {
+    const LoopReduction& r = reductions_[k];
+    alignas(64) std::byte result[64] = {};
+    std::memcpy(result, &r.identity, sizeof r.identity);
+    r.combine(result, own.slot[plan_.reduction_slots[k]], 1, frame.columns, Combine::All);
+    r.store(frame.operand[r.operand], result, false, Block{1, 1, 0, 0});
   }
 
   // A broadcast operand often stands where it stood for the last tile: it is loaded already.
