@@ -16,7 +16,11 @@ constexpr int kNever = std::numeric_limits<int>::max();
 class Planner {
  public:
   Planner(const Loop& loop, const LoopDomain& domain)
-      : loop_(loop), values_(loop, domain), code_(values_.code()), slot_(code_.size(), kNone) {}
+      : loop_(loop),
+        values_(loop, domain),
+        code_(values_.code()),
+        slot_(code_.size(), kNone),
+        in_phases_(domain.in_phases) {}
 
   LoopPlan run() {
     plan_.last_read.assign(values_.operands.size(), -1);
@@ -41,10 +45,10 @@ class Planner {
     }
     open_phase();
     element_steps(order);
-    if (plan_.phases.size() == 1) place_late_stores();  // before its reductions
+    if (!in_phases_) place_late_stores();  // before the caller combines
     while (phase_ + 1 < values_.phases) next_phase();
     close_phase();
-    if (plan_.phases.size() > 1) place_late_stores();
+    if (in_phases_) place_late_stores();
     return std::move(plan_);
   }
 
@@ -350,6 +354,7 @@ class Planner {
   LoopValues values_;
   const std::vector<ScalarInstruction>& code_;
   std::vector<uint16_t> slot_;
+  bool in_phases_;
   std::vector<bool> released_;
   std::vector<size_t> late_stores_;
   std::vector<std::vector<uint16_t>> per_tile_;  // by phase

@@ -23,7 +23,8 @@ class TileInterpreter final : public TileProgram {
       : plan_(plan_loop(loop, domain)),
         row_stride_(domain.row.stride),
         column_stride_(domain.column.stride),
-        reductions_(reductions_of(loop, domain)) {
+        reductions_(reductions_of(loop, domain)),
+        in_phases_(domain.in_phases) {
     plan_.link();
   }
 
@@ -87,7 +88,7 @@ class TileInterpreter final : public TileProgram {
         const Step& step = plan_.steps[next];
         step.run(step, own.slot, step.uniform ? kSplat : n);
       }
-      if (plan_.phases.size() == 1) break;
+      if (!in_phases_) continue;
       for (size_t k : phase.reductions) reduce_row(frame, own, k);
     }
     for (const Transfer& store : plan_.stores) {
@@ -148,6 +149,7 @@ class TileInterpreter final : public TileProgram {
   LoopPlan plan_;
   std::vector<int64_t> row_stride_, column_stride_;
   std::vector<LoopReduction> reductions_;
+  bool in_phases_;  // combines what it reduces itself
   size_t tile_bytes_ = 0, tiles_at_ = 0;
 };
 

@@ -166,8 +166,8 @@ TEST(Fuse, ReductionsEndALoopAndValuesThatAreReadOutsideAreKept) {
   EXPECT_EQ(after(fuse, R"(
 %0 = input float32 [64, 10] "x"
 %1 = square(%0) : float32 [64, 10]
-%2 = sum(%1, axis=[1], keepdims=true) : float32 [64, 1]
-%3 = max(%1, axis=[1], keepdims=true) : float32 [64, 1]
+%2 = sum(%1, axis=[0], keepdims=true) : float32 [1, 10]
+%3 = max(%1, axis=[0], keepdims=true) : float32 [1, 10]
 %4 = divide(%1, %2) : float32 [64, 10]
 %5 = subtract(%4, %3) : float32 [64, 10]
 output %1
@@ -177,11 +177,104 @@ output %5
 %0 = input float32 [64, 10] "x"
 %1 = cluster{square, sum, max}(%0)
 %2 = %1[0] : float32 [64, 10]
-%3 = %1[1] : float32 [64, 1]
-%4 = %1[2] : float32 [64, 1]
+%3 = %1[1] : float32 [1, 10]
+%4 = %1[2] : float32 [1, 10]
 %5 = cluster{divide, subtract}(%2, %3, %4) : float32 [64, 10]
 output %2
 output %5
+)");
+}
+
+// A layer norm: the loop goes on with what it knows of its rows, and keeps that where others read it.
+TEST(Fuse, RowsAreReadInTheLoopThatReducesThem) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [64, 10] "x"
+%1 = input float32 [10] "weight"
+%2 = number float32 1
+%3 = sum(%0, axis=[1], keepdims=true) : float32 [64, 1]
+%4 = divide(%3, %2) : float32 [64, 1]
+%5 = subtract(%0, %4) : float32 [64, 10]
+%6 = square(%5) : float32 [64, 10]
+%7 = sum(%6, axis=[1], keepdims=true) : float32 [64, 1]
+%8 = rsqrt(%7) : float32 [64, 1]
+%9 = broadcast_to(%8, shape=[64, 10]) : float32 [64, 10]
+%10 = multiply(%5, %9) : float32 [64, 10]
+%11 = multiply(%10, %1) : float32 [64, 10]
+output %11
+output %8
+)"),
+            R"(
+%0 = input float32 [64, 10] "x"
+%1 = number float32 1
+%2 = input float32 [10] "weight"
+%3 = cluster{sum, divide, subtract, square, sum, rsqrt, multiply, multiply}(%0, %1, %2)
+%4 = %3[0] : float32 [64, 1]
+%5 = %3[1] : float32 [64, 1]
+%6 = %3[2] : float32 [64, 1]
+%7 = %3[3] : float32 [64, 10]
+output %7
+output %6
+)");
+}
+
+// Rows of 16 KiB stay in cache between two phases; longer ones, and results that drop the axis, do not
+// join.
+TEST(Fuse, LongRowsAreReadAgain) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [4, 4097] "x"
+%1 = max(%0, axis=[1], keepdims=true) : float32 [4, 1]
+%2 = subtract(%0, %1) : float32 [4, 4097]
+output %2
+)"),
+            R"(
+%0 = input float32 [4, 4097] "x"
+%1 = cluster{max}(%0) : float32 [4, 1]
+%2 = cluster{subtract}(%0, %1) : float32 [4, 4097]
+output %2
+)");
+}
+
+// An operand that is broadcast along one of two reduced axes has no whole rows.
+TEST(Fuse, OperandsOfPartsOfARowEndALoop) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [4, 3, 8] "x"
+%1 = input float32 [8] "weight"
+%2 = max(%0, axis=[1, 2], keepdims=true) : float32 [4, 1, 1]
+%3 = subtract(%0, %2) : float32 [4, 3, 8]
+%4 = multiply(%3, %1) : float32 [4, 3, 8]
+output %4
+)"),
+            R"(
+%0 = input float32 [4, 3, 8] "x"
+%1 = cluster{max}(%0) : float32 [4, 1, 1]
+%2 = input float32 [8] "weight"
+%3 = cluster{subtract, multiply}(%0, %1, %2) : float32 [4, 3, 8]
+output %3
+)");
+}
+
+// What only a later loop needs of the rows is computed there: here a gradient's, between products.
+TEST(Fuse, ALoopOverRowsKeepsNothingForOthersThatTheyCanCompute) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [64, 10] "x"
+%1 = input float32 [10, 10] "weight"
+%2 = max(%0, axis=[1], keepdims=true) : float32 [64, 1]
+%3 = subtract(%0, %2) : float32 [64, 10]
+%4 = exp(%3) : float32 [64, 10]
+%5 = subtract(%0, %2) : float32 [64, 10]
+%6 = matmul(%4, %1) : float32 [64, 10]
+%7 = multiply(%6, %5) : float32 [64, 10]
+output %7
+)"),
+            R"(
+%0 = input float32 [64, 10] "x"
+%1 = cluster{max, subtract, exp}(%0)
+%2 = %1[0] : float32 [64, 1]
+%3 = %1[1] : float32 [64, 10]
+%4 = input float32 [10, 10] "weight"
+%5 = matmul(%3, %4) : float32 [64, 10]
+%6 = cluster{subtract, multiply}(%0, %2, %5) : float32 [64, 10]
+output %6
 )");
 }
 
