@@ -118,12 +118,14 @@ TEST(LoopOrders, WhenALossIsReadChangesNoBit) {
   set_deterministic(false);
 }
 
-// The number that a begun step gives is the one that the finished step has, once the step is compiled.
+// The number that a begun step gives is the one that the finished step has, once the step is compiled; the
+// first reads are programs of their own.
 TEST(LoopOrders, WhatIsReadEarlyIsWhatTheStepComputes) {
   std::vector<float> early, late;
   bits_of_training(
       [&](int step, Array& loss) {
-        if (step >= 5) early.push_back(loss.item<float>());
+        const float value = loss.item<float>();
+        if (step >= 5) early.push_back(value);
       },
       [&](int step, Array& loss) {
         if (step >= 5) late.push_back(loss.item<float>());
