@@ -1,6 +1,5 @@
 #include "lamina/core/allocator.h"
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/fault.h"
 #include "lamina/base/text.h"
+#include "lamina/core/large_block.h"
 
 namespace lamina {
 namespace {
@@ -36,6 +36,17 @@ size_t default_limit() {
       static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
   int64_t asked = environment::integer("LAMINA_MEMORY_LIMIT", 0);
   return asked > 0 ? static_cast<size_t>(asked) : machine / 10 * 9;
+}
+
+std::byte* new_block(size_t size) {
+  if (size >= kLargeBlock) return map_large(size);
+  return static_cast<std::byte*>(
+      std::aligned_alloc(kAlignment, (size + kAlignment - 1) / kAlignment * kAlignment));
+}
+
+void free_block(std::byte* block, size_t size) {
+  if (size >= kLargeBlock) return unmap_large(block, size);
+  std::free(block);
 }
 
 // Blocks that were given back and may be used again. Called with the mutex held.
@@ -61,12 +72,16 @@ struct Pool {
     return found == by_size.end() || found->second.empty() ? nullptr : pop(found->second);
   }
 
+  static constexpr size_t kMostTimes = 4;  // by which a block and a request for it may differ
+  bool would_evict(size_t size) const {
+    return statistics.in_use + statistics.cached + size > most;
+  }
+
   // A larger block, where a fresh one would send others back to the system: programs that take turns
   // would clear each other's pages every time. What is left of it counts as cached.
   std::byte* take_wider(size_t size) {
-    constexpr size_t kWorthIt = size_t{1} << 20, kMostTimes = 4;
-    if (size < kWorthIt || statistics.in_use + statistics.cached + size <= most)
-      return nullptr;
+    constexpr size_t kWorthIt = size_t{1} << 20;
+    if (size < kWorthIt || !would_evict(size)) return nullptr;
     auto found = by_size.upper_bound(size);
     while (found != by_size.end() && found->second.empty()) ++found;
     if (found == by_size.end() || found->first > kMostTimes * size) return nullptr;
@@ -76,6 +91,24 @@ struct Pool {
     statistics.cached += whole - size;
     rest += whole - size;
     return entry->first;
+  }
+
+  // A smaller block that grows, where a fresh one would send it back to the system: the next program
+  // needs more memory than any before it, say for a larger batch.
+  std::byte* take_grown(size_t size) {
+    const size_t least = std::max(kLargeBlock, size / kMostTimes);
+    if (!would_evict(size)) return nullptr;
+    auto found = by_size.lower_bound(size);
+    while (found != by_size.begin()) {
+      --found;
+      if (found->first < least) return nullptr;
+      if (found->second.empty()) continue;
+      const auto [old_size, block] = *found->second.back();
+      std::byte* const grown = grow_large(block, old_size, size);
+      if (grown) pop(found->second);
+      return grown;
+    }
+    return nullptr;
   }
 
   // The size of a block that comes back, of which `size` was in use.
@@ -115,7 +148,7 @@ struct Pool {
     same.erase(std::find(same.begin(), same.end(), cached.begin()));
     cached.pop_front();
     statistics.cached -= oldest.size;
-    std::free(oldest.block);
+    free_block(oldest.block, oldest.size);
   }
 
   void release_cached() {
@@ -146,17 +179,14 @@ std::byte* allocate(size_t bytes) {
   if (size > s.limit || s.in_use > s.limit - size) throw refuse("the memory limit would be passed");
   std::byte* block = p.take(size);
   if (!block) block = p.take_wider(size);
+  if (!block) block = p.take_grown(size);
   if (!block) {
     if (s.in_use + s.cached > s.limit - size) p.release_cached();
-    constexpr size_t kHugePage = size_t{2} << 20;
-    size_t alignment = size >= 2 * kHugePage ? kHugePage : kAlignment;
-    block = static_cast<std::byte*>(
-        std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment));
+    block = new_block(size);
     if (!block) {
       p.release_cached();
       throw refuse("the system has no more memory");
     }
-    if (alignment == kHugePage) madvise(block, size, MADV_HUGEPAGE);
   }
   s.in_use += size;
   s.peak = std::max(s.peak, s.in_use);
@@ -184,7 +214,7 @@ void deallocate(std::byte* block, size_t bytes) noexcept {
     } catch (...) {  // no memory for the list itself: give the block back instead
     }
   }
-  std::free(block);
+  free_block(block, size);
 }
 
 MemoryStatistics memory_statistics() {

@@ -12,7 +12,6 @@
 #include "lamina/exec/memory_budget.h"
 #include "lamina/exec/placement.h"
 #include "lamina/exec/program_builder.h"
-#include "lamina/exec/shared_derivations.h"
 #include "lamina/op/cluster.h"
 #include "lamina/op/concatenation.h"
 #include "lamina/op/elementwise.h"
@@ -446,15 +445,9 @@ class Lowering {
 
   void finish_derivation() {
     if (imports_.empty()) return;
-    std::vector<bool> read(static_cast<size_t>(graph_.leaf_count), false);
-    for (const Place& place : once_.program().operands) {
-      if (place.buffer < graph_.leaf_count) read[static_cast<size_t>(place.buffer)] = true;
-    }
-    for (int32_t leaf = 0; leaf < graph_.leaf_count; ++leaf) {
-      if (read[static_cast<size_t>(leaf)]) main_.program().derivation_leaves.push_back(leaf);
-    }
-    const std::string what = once_.what();
-    main_.program().derivation = shared_derivation(once_.finish(), what);
+    Program& program = main_.program();
+    for (const std::string& refusal : once_.program().refusals) program.refusals.push_back(refusal);
+    program.derivations = once_.finish_parts();
   }
 
   struct Prepared {

@@ -72,15 +72,9 @@ std::shared_ptr<const Kernel> ProgramBuilder::prepare(KernelRequest& request) {
   return kernel;
 }
 
-std::string ProgramBuilder::what() const {
-  std::string all;
-  for (const Instruction& i : program_->instructions) {
-    const auto made = made_for_.find(i.kernel);
-    const std::string& one = made == made_for_.end() ? i.kernel->makes : made->second;
-    if (one.empty()) return "";
-    all += text("\n", one);
-  }
-  return all;
+const std::string& ProgramBuilder::made_by(const std::shared_ptr<const Kernel>& kernel) const {
+  const auto made = made_for_.find(kernel);
+  return made == made_for_.end() ? kernel->makes : made->second;
 }
 
 void ProgramBuilder::add(std::shared_ptr<const Kernel> kernel, Label label,
