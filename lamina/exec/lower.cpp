@@ -52,6 +52,7 @@ class Lowering {
 
   std::shared_ptr<const Program> run() {
     main_.program().budget = memory_budget();
+    main_.program().sizes = graph_.sizes;
     locations_.resize(graph_.values.size());
     for (size_t i = 0; i < graph_.values.size(); ++i) {
       current_ = derived_[i] ? &once_ : &main_;
@@ -71,6 +72,13 @@ class Lowering {
 
  private:
   const Spec& spec(int32_t value) const { return graph_.values[value].spec; }
+
+  // In the names of sizes, where these have come back with other values.
+  std::string shape_text(int32_t value, const Shape& shape) const {
+    const Op* op = graph_.values[value].op;  // null for loops
+    const bool named = graph_.sizes && graph_.sizes->shapes && !(op && op->multiple);
+    return named ? (*graph_.sizes->shapes)[static_cast<size_t>(value)] : list_text(shape);
+  }
 
   // The program in which what is made of a value alone is computed.
   ProgramBuilder& home(int32_t value) {
@@ -287,7 +295,8 @@ class Lowering {
     auto kernel = current_->prepare(request);
     ProgramBuilder::Label label;
     label.op = c.ops[0];
-    label.what = text(list_text(c.ops, "", ""), " ", c.outputs[0].spec.dtype, " ", c.domain);
+    label.what =
+        text(list_text(c.ops, "", ""), " ", c.outputs[0].spec.dtype, " ", shape_text(i, c.domain));
     label.origin = graph_.values[i].origin;
     label.flops = static_cast<double>(c.domain.elements()) *
                   static_cast<double>(c.program.code.size() - from.size());
@@ -328,7 +337,8 @@ class Lowering {
     if (!kernel) return lower_in_two_steps(i, request);
     label.op = v.op->name;
     const std::string steps = v.epilogue ? op_directory().epilogue_text(*v.epilogue) : "";
-    label.what = text(v.op->name, steps, " ", results[0]);
+    label.what =
+        text(v.op->name, steps, " ", results[0].dtype, " ", shape_text(i, results[0].shape));
     label.origin = v.origin;
     label.flops = v.op->flops ? v.op->flops(request) : 0;
     label.checks_values = v.op->checks_values;

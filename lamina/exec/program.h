@@ -87,6 +87,7 @@ class Program {
   int tier = 0;
   const char* why_tier = "";  // .. and why: for the profile
   std::vector<std::string> refusals;  // "matmul: onednn.matmul: why": kernels that were not taken
+  std::shared_ptr<const GraphSizes> sizes;  // of the compiled graph: which ones vary; or null
   int64_t budget = 0;  // of memory, that it was made for; 0: none
 
   int32_t arena() const { return leaf_count; }
@@ -130,8 +131,11 @@ std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier
 // (compile/compile.cpp). OutOfMemory where it cannot.
 std::shared_ptr<const Program> compile(Graph graph, const char* why_tier = "");
 
-// Its passes alone (compile/optimize.cpp).
+// Its passes alone (compile/optimize.cpp); for a structure that has come in several sizes, what they
+// are known to make of it.
 void optimize(Graph& graph);
+// Whether graphs of this structure have been compiled for several sizes.
+bool comes_in_sizes(const Graph& graph);
 
 // Replaces composite ops that no kernel claims by what they decompose into.
 void expand_composites(Graph& graph);

@@ -143,6 +143,12 @@ std::string Program::to_text() const {
       text("program, tier ", tier, ": ", counted(instructions.size(), "instruction"), ", ",
            leaf_count, leaf_count == 1 ? " leaf, " : " leaves, ",
            counted(outputs.size(), "output"), "\n", InstructionTable(*this).write());
+  if (sizes && !sizes->symbols.empty()) {
+    std::string here;
+    for (const auto& [name, value] : sizes->symbols)
+      here += text(here.empty() ? "" : ", ", name, " = ", value);
+    out += text("for all sizes; here ", here, "\n");
+  }
   if (!derivations.empty()) {
     const InstructionTable once(derivations);
     out += text("once for the parameters: ", counted(once.size(), "instruction"), "\n", once.write());
