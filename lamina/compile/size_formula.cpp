@@ -10,11 +10,11 @@
 namespace lamina {
 namespace {
 
-constexpr size_t kMostSizesInProducts = 16;  // their pairs are tried one by one
+constexpr size_t kMostSizesInProducts = 8;  // all pairs and triples of them are tried
 
 std::optional<int64_t> integer_value(const SizeFormula& f, const std::vector<int64_t>& sizes) {
   __int128 value = f.factor;
-  for (int32_t size : {f.a, f.b}) {
+  for (int32_t size : {f.a, f.b, f.c}) {
     if (size >= 0) value *= sizes[static_cast<size_t>(size)];
     if (value > std::numeric_limits<int64_t>::max() || value < std::numeric_limits<int64_t>::min())
       return {};
@@ -34,11 +34,7 @@ class Search {
         if (line(i, with_offset)) return found_;
       }
       if (with_offset) break;
-      for (size_t i = 0; i < std::min(sizes_.size(), kMostSizesInProducts); ++i) {
-        for (size_t j = i; j < std::min(sizes_.size(), kMostSizesInProducts); ++j) {
-          if (product(i, j)) return found_;
-        }
-      }
+      if (some_product()) return found_;
     }
     return {};
   }
@@ -58,7 +54,7 @@ class Search {
   int64_t integer(size_t k) const {
     if (form_ == SizeFormula::Form::Integer) return wanted_[k];
     double value = std::bit_cast<double>(wanted_[k]);
-    if (form_ == SizeFormula::Form::Reciprocal) value = std::nearbyint(1 / value);
+    if (form_ != SizeFormula::Form::Real) value = std::nearbyint(1 / value);
     return std::abs(value) < 1e15 ? static_cast<int64_t>(value) : 0;
   }
 
@@ -82,16 +78,31 @@ class Search {
     return fits(f);
   }
 
-  bool product(size_t i, size_t j) {
-    const __int128 both = static_cast<__int128>(sizes_[i][0]) * sizes_[j][0];
-    if (both == 0 || both > std::numeric_limits<int64_t>::max()) return false;
-    const int64_t x = static_cast<int64_t>(both), y = integer(0), common = std::gcd(x, y);
-    if (y == 0) return false;
-    return fits({.a = static_cast<int32_t>(i),
-                 .b = static_cast<int32_t>(j),
-                 .factor = y / common,
-                 .divisor = x / common,
-                 .form = form_});
+  // Of two sizes, then of three.
+  bool some_product() {
+    const auto count = static_cast<int32_t>(std::min(sizes_.size(), kMostSizesInProducts));
+    for (int32_t i = 0; i < count; ++i) {
+      for (int32_t j = i; j < count; ++j) {
+        if (product({.a = i, .b = j, .form = form_})) return true;
+      }
+    }
+    for (int32_t i = 0; i < count; ++i) {
+      for (int32_t j = i; j < count; ++j) {
+        for (int32_t k = j; k < count; ++k) {
+          if (product({.a = i, .b = j, .c = k, .form = form_})) return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  bool product(SizeFormula f) {
+    const std::optional<int64_t> x = integer_value(f, first_sizes());
+    const int64_t y = integer(0);
+    if (!x || *x == 0 || y == 0) return false;
+    const int64_t common = std::gcd(*x, y);
+    f.factor = y / common, f.divisor = *x / common;
+    return fits(f);
   }
 
   std::vector<int64_t> first_sizes() const {
@@ -111,13 +122,15 @@ class Search {
 std::optional<int64_t> SizeFormula::value(const std::vector<int64_t>& sizes) const {
   const std::optional<int64_t> integer = integer_value(*this, sizes);
   if (!integer || form == Form::Integer) return integer;
-  const auto real = static_cast<double>(*integer);
-  return std::bit_cast<int64_t>(form == Form::Real ? real : 1 / real);
+  double real = static_cast<double>(*integer);
+  if (form != Form::Real) real = 1 / real;
+  if (form == Form::SingleReciprocal) real = static_cast<double>(static_cast<float>(real));
+  return std::bit_cast<int64_t>(real);
 }
 
 std::string SizeFormula::to_text(const std::vector<std::string>& names) const {
   std::string out = factor == 1 && a >= 0 ? "" : text(factor);
-  for (int32_t size : {a, b}) {
+  for (int32_t size : {a, b, c}) {
     if (size < 0) continue;
     if (!out.empty()) out += "*";
     out += names[static_cast<size_t>(size)];
@@ -131,8 +144,10 @@ std::optional<SizeFormula> find_formula(const std::vector<Examples>& sizes, cons
                                         bool is_real) {
   using Form = SizeFormula::Form;
   if (!is_real) return Search(sizes, wanted, Form::Integer).run();
-  auto found = Search(sizes, wanted, Form::Reciprocal).run();
-  return found ? found : Search(sizes, wanted, Form::Real).run();
+  for (Form form : {Form::Reciprocal, Form::SingleReciprocal, Form::Real}) {
+    if (auto found = Search(sizes, wanted, form).run()) return found;
+  }
+  return {};
 }
 
 }  // namespace lamina

@@ -11,11 +11,12 @@ namespace lamina {
 // The values of one number, example by example.
 using Examples = std::vector<int64_t>;
 
-// factor * a * b / divisor + offset, or the reciprocal of that; a and b are sizes, by their numbers.
+// factor * a * b * c / divisor + offset, or the reciprocal of that, in double or single precision; a, b
+// and c are sizes, by their numbers.
 struct SizeFormula {
-  int32_t a = -1, b = -1;  // -1: 1
+  int32_t a = -1, b = -1, c = -1;  // -1: 1
   int64_t factor = 1, divisor = 1, offset = 0;
-  enum class Form : uint8_t { Integer, Real, Reciprocal } form = Form::Integer;
+  enum class Form : uint8_t { Integer, Real, Reciprocal, SingleReciprocal } form = Form::Integer;
 
   // The integer, or the bits of the floating-point number; none where a division leaves a rest.
   std::optional<int64_t> value(const std::vector<int64_t>& sizes) const;

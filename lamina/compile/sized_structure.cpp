@@ -10,13 +10,11 @@
 namespace lamina {
 namespace {
 
-constexpr size_t kMostExamples = 6;
+constexpr size_t kMostExamples = 8;
 
 bool varies(const Examples& e) {
   return std::any_of(e.begin(), e.end(), [&](int64_t value) { return value != e[0]; });
 }
-
-bool is_special(int64_t size) { return size <= 1; }
 
 // a, b, .. z, a1, b1, ..
 std::string size_name(size_t k) {
@@ -49,7 +47,7 @@ void SizedStructure::name_sizes(const GraphNumbers& recorded) {
   for (size_t place = 0; place < recorded.numbers.size(); ++place) add(place);
 }
 
-bool SizedStructure::find_formulas() {
+bool SizedStructure::fit() {
   formulas_.clear();
   std::vector<Examples> sizes;
   std::map<Examples, int32_t> known;
@@ -57,7 +55,8 @@ bool SizedStructure::find_formulas() {
     known.emplace(examples_of(place), static_cast<int32_t>(sizes.size()));
     sizes.push_back(examples_of(place));
   }
-  const std::vector<Examples> named(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(named_));
+  const std::vector<Examples> named(sizes.begin(),
+                                    sizes.begin() + static_cast<std::ptrdiff_t>(named_));
   std::map<std::pair<Examples, bool>, SizeFormula> found;  // the same numbers stand in many places
   for (size_t place = 0; place < compiled_numbers_.numbers.size(); ++place) {
     Examples wanted;
@@ -80,15 +79,14 @@ bool SizedStructure::find_formulas() {
 }
 
 std::optional<SizedStructure::Numbers> SizedStructure::sizes_of(const Numbers& recorded) const {
+  if (is_special(recorded)) return {};
   Numbers sizes;
   for (size_t place : place_of_) sizes.push_back(recorded[place]);
-  for (size_t k = 0; k < named_; ++k) {
-    if (is_special(sizes[k])) return {};
-  }
   const Numbers& constant = examples_[0].recorded;
   for (size_t place = 0; place < recorded.size(); ++place) {
     const int32_t size = size_at_[place];
-    if (recorded[place] != (size < 0 ? constant[place] : sizes[static_cast<size_t>(size)])) return {};
+    if (recorded[place] != (size < 0 ? constant[place] : sizes[static_cast<size_t>(size)]))
+      return {};
   }
   return sizes;
 }
@@ -105,41 +103,44 @@ std::optional<SizedStructure::Numbers> SizedStructure::predict(const Numbers& re
   return numbers;
 }
 
+bool SizedStructure::is_special(const Numbers& recorded) const {
+  for (size_t k = 0; k < named_; ++k) {
+    if (recorded[place_of_[k]] <= 1) return true;
+  }
+  return false;
+}
+
 void SizedStructure::learn(const GraphNumbers& recorded, const Graph& compiled) {
-  if (!learns()) return;
+  if (!learns() || is_special(recorded.numbers)) return;
   for (const Example& e : examples_) {
     if (e.recorded == recorded.numbers) return;
   }
   GraphNumbers numbers = take_apart(compiled);
-  if (has_formulas_ && predict(recorded.numbers) == numbers.numbers &&
-      numbers.structure == compiled_numbers_.structure) {
+  const bool same = numbers.structure == compiled_numbers_.structure;
+  if (has_formulas_ && same && predict(recorded.numbers) == numbers.numbers) {
+    if (!checked_) describe();
     checked_ = true;
-    describe();
     return;
   }
-  if (examples_.empty() || numbers.structure != compiled_numbers_.structure) {
-    // The passes have decided otherwise at the sizes before; perhaps those were the special ones.
+  if (!same) {
+    // The passes have decided otherwise at the sizes before; perhaps those were special ones.
     failures_ += examples_.empty() ? 0 : 1;
     examples_.clear();
     compiled_ = copy_graph(compiled);
   }
   compiled_numbers_ = std::move(numbers);
-  leaf_sizes_ = recorded.leaf_sizes;
   examples_.push_back({recorded.numbers, compiled_numbers_.numbers});
-  has_formulas_ = false;
-  if (examples_.size() < 2) return;
+  find_formulas(recorded);
+}
+
+// Also after a check: a size that was the same until now may vary as well.
+void SizedStructure::find_formulas(const GraphNumbers& recorded) {
+  has_formulas_ = checked_ = false;
   name_sizes(recorded);
-  const auto special = [&](const Example& e) {
-    for (size_t k = 0; k < named_; ++k) {
-      if (is_special(e.recorded[place_of_[k]])) return true;
-    }
-    return false;
-  };
-  if (std::erase_if(examples_, special) > 0) {
-    if (examples_.size() < 2) return;
+  if (std::erase_if(examples_, [&](const Example& e) { return is_special(e.recorded); }) > 0)
     name_sizes(recorded);
-  }
-  has_formulas_ = find_formulas();
+  if (examples_.size() < 2) return;
+  has_formulas_ = fit();
   if (!has_formulas_) ++failures_;
   if (examples_.size() >= kMostExamples) failures_ = kMostFailures;
 }
@@ -151,23 +152,23 @@ std::optional<Graph> SizedStructure::instance(const GraphNumbers& recorded) cons
   Graph graph = with_numbers(compiled_, *numbers);
   auto sizes = std::make_shared<GraphSizes>();
   sizes->is_instance = true;
-  for (size_t k = 0; k < named_; ++k)
-    sizes->symbols.emplace_back(size_name(k), recorded.numbers[place_of_[k]]);
+  for (const auto& [name, place] : symbols_)
+    sizes->symbols.emplace_back(name, recorded.numbers[place]);
   sizes->shapes = shapes_;
   graph.sizes = std::move(sizes);
   return graph;
 }
 
+// Sizes that do not follow those of the given arrays have names of their own.
 void SizedStructure::describe() {
   std::vector<std::string> names;
   std::vector<Examples> named;
-  for (size_t k = 0; k < named_; ++k) {
-    names.push_back(size_name(k));
-    named.push_back(examples_of(place_of_[k]));
-  }
-  for (size_t k = named_; k < place_of_.size(); ++k) {
-    const auto formula = find_formula(named, examples_of(place_of_[k]), false);
-    names.push_back(formula ? formula->to_text(names) : "?");
+  for (size_t k = 0; k < place_of_.size(); ++k) {
+    const auto formula =
+        k < named_ ? std::nullopt : find_formula(named, examples_of(place_of_[k]), false);
+    if (!formula) symbols_.emplace_back(size_name(symbols_.size()), place_of_[k]);
+    names.push_back(formula ? formula->to_text(names) : symbols_.back().first);
+    if (k < named_) named.push_back(examples_of(place_of_[k]));
   }
   std::map<size_t, std::string> by_place;
   for (const auto& [place, formula] : formulas_) by_place.emplace(place, formula.to_text(names));

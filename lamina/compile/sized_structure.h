@@ -26,8 +26,8 @@ class SizedStructure {
   // What they would make of it, where that is known.
   std::optional<Graph> instance(const GraphNumbers& recorded) const;
 
-  // Whether further sizes can still teach anything.
-  bool learns() const { return !checked_ && failures_ < kMostFailures; }
+  // Whether further sizes can still teach something.
+  bool learns() const { return failures_ < kMostFailures; }
   size_t bytes() const;
 
  private:
@@ -37,7 +37,9 @@ class SizedStructure {
     Numbers recorded, compiled;
   };
   void name_sizes(const GraphNumbers& recorded);
-  bool find_formulas();
+  void find_formulas(const GraphNumbers& recorded);
+  bool fit();
+  bool is_special(const Numbers& recorded) const;
   void describe();
   std::optional<Numbers> sizes_of(const Numbers& recorded) const;
   std::optional<Numbers> predict(const Numbers& recorded) const;
@@ -46,13 +48,14 @@ class SizedStructure {
   std::vector<Example> examples_;
   Graph compiled_;  // at the sizes of one of them
   GraphNumbers compiled_numbers_;
-  std::vector<size_t> leaf_sizes_;
   // For each recorded number, which size it is, or -1 where it is the same in all examples; for each
-  // size, the first place where it stands. The sizes of given arrays come first: they have names.
+  // size, the first place where it stands. The first named_ ones are sizes of given arrays.
   std::vector<int32_t> size_at_;
   std::vector<size_t> place_of_;
   size_t named_ = 0;
-  std::vector<std::pair<size_t, SizeFormula>> formulas_;  // of compiled numbers; others are constant
+  std::vector<std::pair<size_t, SizeFormula>>
+      formulas_;                                         // of compiled numbers; others are constant
+  std::vector<std::pair<std::string, size_t>> symbols_;  // for people: names, and where they stand
   std::shared_ptr<const std::vector<std::string>> shapes_;
   bool has_formulas_ = false, checked_ = false;
   int failures_ = 0;

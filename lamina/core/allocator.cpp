@@ -61,8 +61,8 @@ struct Pool {
   Age cached;
   std::map<size_t, std::vector<Age::iterator>> by_size;
   std::unordered_map<std::byte*, size_t> wider;  // blocks in use that are larger than their request
-  size_t rest = 0;   // of those, what is not in use; part of what is cached
-  size_t most = 0;   // that was in use at once, rests included: what is kept is bounded by it
+  size_t rest = 0;  // of those, what is not in use; part of what is cached
+  size_t most = 0;  // that was in use at once, rests included: what is kept is bounded by it
   MemoryStatistics statistics;
 
   Pool() { statistics.limit = default_limit(); }

@@ -60,8 +60,8 @@ std::string ProgramCache::to_string() const {
                          hits(), " hits\n");
   char line[120];
   if (!summaries.empty()) {
-    std::snprintf(line, sizeof line, "%5s %6s %7s %9s %12s %9s %13s  %s\n", "tier", "sizes", "passes",
-                  "runs", "instructions", "bytes", "planned bytes", "what costs most");
+    std::snprintf(line, sizeof line, "%5s %6s %7s %9s %12s %9s %13s  %s\n", "tier", "sizes",
+                  "passes", "runs", "instructions", "bytes", "planned bytes", "what costs most");
     out += line;
   }
   for (const ProgramSummary& s : summaries) {

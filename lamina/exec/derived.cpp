@@ -251,7 +251,8 @@ void DerivedValues::compute(const Derivation& derivation, const Run& run) {
     values.push_back(std::move(once.outputs[k].storage));
     values_[derivation.keeps[k]] = values.back();
   }
-  if (Storage* anchor = anchor_of(derivation, run)) keep(derivation, run, *anchor, std::move(values));
+  if (Storage* anchor = anchor_of(derivation, run))
+    keep(derivation, run, *anchor, std::move(values));
 }
 
 }  // namespace lamina

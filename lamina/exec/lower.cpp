@@ -392,9 +392,8 @@ class Lowering {
     if (!current_->computes_again()) return nullptr;
     for (const Prepared& p : preparations_) {
       bool same = p.op == v.op && p.attributes == v.attributes.get() &&
-                  p.epilogue == v.epilogue.get() && p.input == k &&
-                  p.from.buffer == from.buffer && p.from.offset == from.offset &&
-                  p.inputs.size() == request.inputs.size();
+                  p.epilogue == v.epilogue.get() && p.input == k && p.from.buffer == from.buffer &&
+                  p.from.offset == from.offset && p.inputs.size() == request.inputs.size();
       for (size_t i = 0; same && i < p.inputs.size(); ++i) {
         const Operand &a = p.inputs[i], &b = request.inputs[i];
         same = a.dtype == b.dtype && a.shape == b.shape && a.strides == b.strides;
@@ -472,13 +471,13 @@ class Lowering {
   Graph graph_;
   const LowerOptions options_;
   std::vector<Prepared> preparations_;  // that are kept from run to run
-  ProgramBuilder main_, once_;  // once_ computes what depends on parameters only
+  ProgramBuilder main_, once_;          // once_ computes what depends on parameters only
   ProgramBuilder* current_ = &main_;
   std::vector<Part> parts_;
   std::map<std::pair<int32_t, size_t>, int32_t> placed_outputs_;  // of loops with several
   std::vector<bool> derived_, stable_;
   std::vector<std::vector<Location>> locations_;
-  std::vector<std::pair<int32_t, Location>> wholes_;   // concatenations whose memory is there
+  std::vector<std::pair<int32_t, Location>> wholes_;  // concatenations whose memory is there
   std::vector<std::pair<int32_t, int32_t>> imports_;  // buffers of once_, as buffers of main_
 };
 

@@ -58,8 +58,7 @@ std::shared_ptr<const Kernel> ProgramBuilder::prepare(KernelRequest& request) {
   CompileStage stage(text("kernel of ", op));
   std::shared_ptr<const Kernel> kernel = backend::prepare(request, &refusals);
   if (kernel) stage.rename(text("kernel ", kernel->name));
-  for (const std::string& refusal : refusals)
-    program_->refusals.push_back(text(op, ": ", refusal));
+  for (const std::string& refusal : refusals) program_->refusals.push_back(text(op, ": ", refusal));
   if (kernel && kernel->name.starts_with("reference.")) {
     count_fallback();
     static const bool strict = environment::flag("LAMINA_STRICT");
@@ -124,8 +123,7 @@ void ProgramBuilder::add(std::shared_ptr<const Kernel> kernel, Label label,
   program_->instructions.push_back(std::move(instruction));
 }
 
-Location ProgramBuilder::with_strides(const Location& from, const Spec& s,
-                                      const Strides& strides) {
+Location ProgramBuilder::with_strides(const Location& from, const Spec& s, const Strides& strides) {
   if (from.strides == strides) return from;
   bool same = true;  // strides of axes of size 1 do not matter
   for (size_t a = 0; a < strides.size(); ++a)

@@ -78,10 +78,13 @@ class InstructionTable {
     std::map<int32_t, size_t> temporaries;  // numbers of values, in the order they are met
     const auto name = [&](uint32_t operand) {
       const int32_t buffer = program.operands[operand].buffer;
-      if (buffer < program.arena()) return text("leaf", derivation ? derivation->leaves[buffer] : buffer);
-      if (buffer >= program.derived_buffer(0)) return text("once", buffer - program.derived_buffer(0));
+      if (buffer < program.arena())
+        return text("leaf", derivation ? derivation->leaves[buffer] : buffer);
+      if (buffer >= program.derived_buffer(0))
+        return text("once", buffer - program.derived_buffer(0));
       const int32_t output = buffer - program.output_buffer(0);
-      if (output >= 0) return derivation ? text("once", derivation->keeps[output]) : text("out", output);
+      if (output >= 0)
+        return derivation ? text("once", derivation->keeps[output]) : text("out", output);
       const size_t next = temporaries_ + temporaries.size();
       return text("t", temporaries.emplace(program.values[operand], next).first->second);
     };
@@ -131,7 +134,8 @@ std::string budget_text(const Program& program) {
   }
   return text("memory budget ", bytes_text(program.budget), ": ",
               count == 0 ? "nothing" : counted(count, "instruction"), " again",
-              count == 0 ? "" : text(", ", flops_text(flops), " flop and ", bytes_text(bytes)), "\n");
+              count == 0 ? "" : text(", ", flops_text(flops), " flop and ", bytes_text(bytes)),
+              "\n");
 }
 
 }  // namespace
@@ -139,10 +143,9 @@ std::string budget_text(const Program& program) {
 std::string Program::to_text() const {
   int64_t held = 0;
   for (int64_t b : output_bytes) held += b;
-  std::string out =
-      text("program, tier ", tier, ": ", counted(instructions.size(), "instruction"), ", ",
-           leaf_count, leaf_count == 1 ? " leaf, " : " leaves, ",
-           counted(outputs.size(), "output"), "\n", InstructionTable(*this).write());
+  std::string out = text("program, tier ", tier, ": ", counted(instructions.size(), "instruction"),
+                         ", ", leaf_count, leaf_count == 1 ? " leaf, " : " leaves, ",
+                         counted(outputs.size(), "output"), "\n", InstructionTable(*this).write());
   if (sizes && !sizes->symbols.empty()) {
     std::string here;
     for (const auto& [name, value] : sizes->symbols)
@@ -151,7 +154,8 @@ std::string Program::to_text() const {
   }
   if (!derivations.empty()) {
     const InstructionTable once(derivations);
-    out += text("once for the parameters: ", counted(once.size(), "instruction"), "\n", once.write());
+    out +=
+        text("once for the parameters: ", counted(once.size(), "instruction"), "\n", once.write());
   }
   out += text("computes ", flops_text(flops()), " flop, moves ", bytes_text(bytes()), "\n");
   out += text("planned peak ", bytes_text(planned_peak()), ": ", bytes_text(held - donated_bytes()),

@@ -46,7 +46,8 @@ KeptPrograms& kept_programs() {
   return *programs;
 }
 
-std::shared_ptr<const Program> compile(const Subgraph& body, size_t carries, size_t first_constant) {
+std::shared_ptr<const Program> compile(const Subgraph& body, size_t carries,
+                                       size_t first_constant) {
   Graph graph = copy_graph(body.graph());
   for (GraphValue& v : graph.values) {
     if (v.leaf != LeafKind::Data) continue;
@@ -199,7 +200,8 @@ bool StepRun::step(RunContext& context) {
 
 void run_once(const Program& program, const Subgraph& graph, std::byte* const* inputs,
               std::byte* const* results, RunContext& context) {
-  const Ref<Storage> scratch = Storage::allocate(std::max<size_t>(1, StepRun::scratch_bytes(program)));
+  const Ref<Storage> scratch =
+      Storage::allocate(std::max<size_t>(1, StepRun::scratch_bytes(program)));
   StepRun run(program, scratch->data());
   for (size_t i = 0; i < graph.input_count(); ++i) run.set_input(i, inputs[i]);
   std::vector<std::byte*> buffers(program.output_bytes.size(), nullptr);
