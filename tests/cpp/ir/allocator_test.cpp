@@ -76,6 +76,23 @@ TEST_F(Allocator, ABlockGrowsAndKeepsItsPages) {
   EXPECT_EQ(cached(), 24 * kMiB);
 }
 
+TEST_F(Allocator, SmallBlocksThatComeBackDoNotPushOutLargeOnes) {
+  std::byte* large = allocate(64 * kMiB);
+  deallocate(large, 64 * kMiB);
+  for (int i = 0; i < 4; ++i) {
+    deallocate(allocate(3 * kMiB), 3 * kMiB);
+    std::byte* again = allocate(64 * kMiB);
+    EXPECT_EQ(again, large);
+    deallocate(again, 64 * kMiB);
+  }
+}
+
+TEST_F(Allocator, ALargeBlockThatNobodyAsksForGoesAtLast) {
+  deallocate(allocate(64 * kMiB), 64 * kMiB);
+  for (int i = 0; i < 40; ++i) deallocate(allocate(3 * kMiB), 3 * kMiB);
+  EXPECT_EQ(cached(), 3 * kMiB);
+}
+
 TEST_F(Allocator, SmallRequestsDoNotTakeLargeBlocks) {
   std::byte* large = allocate(16 * kMiB);
   deallocate(large, 16 * kMiB);
