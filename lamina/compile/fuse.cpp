@@ -124,7 +124,8 @@ void read_through_broadcasts(Graph& graph) {
   for (GraphValue& v : graph.values) {
     if (!is_elementwise(v)) continue;
     for (int32_t& input : v.inputs) {
-      while (graph.values[input].op == &ops::op_BroadcastTo()) input = graph.values[input].inputs[0];
+      while (graph.values[input].op == &ops::op_BroadcastTo())
+        input = graph.values[input].inputs[0];
     }
   }
 }

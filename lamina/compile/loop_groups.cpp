@@ -71,8 +71,7 @@ std::optional<Shape> shape_of_rows(const Shape& domain, const SmallVector<uint8_
 
 }  // namespace
 
-LoopGroups::LoopGroups(const Graph& graph)
-    : graph_(graph), group_(graph.values.size(), -1) {
+LoopGroups::LoopGroups(const Graph& graph) : graph_(graph), group_(graph.values.size(), -1) {
   users_.resize(graph.values.size());
   for (size_t i = 0; i < graph.values.size(); ++i) {
     for (int32_t input : graph.values[i].inputs) users_[input].push_back(static_cast<int32_t>(i));
@@ -120,8 +119,8 @@ void LoopGroups::place(int32_t i) {
 }
 
 size_t LoopGroups::outside_inputs(const GraphValue& v, int g) const {
-  return static_cast<size_t>(std::count_if(
-      v.inputs.begin(), v.inputs.end(), [&](int32_t input) { return group_[input] != g; }));
+  return static_cast<size_t>(std::count_if(v.inputs.begin(), v.inputs.end(),
+                                           [&](int32_t input) { return group_[input] != g; }));
 }
 
 void LoopGroups::shed(int g) {
@@ -251,9 +250,8 @@ bool LoopGroups::fits_rows(const GraphValue& v, const Group& group) const {
 }
 
 bool LoopGroups::all_fit_rows(const std::vector<int32_t>& members, const Group& group) const {
-  return std::all_of(members.begin(), members.end(), [&](int32_t member) {
-    return fits_rows(graph_.values[member], group);
-  });
+  return std::all_of(members.begin(), members.end(),
+                     [&](int32_t member) { return fits_rows(graph_.values[member], group); });
 }
 
 bool LoopGroups::spans_rows(const Shape& operand, const Group& group) {

@@ -7,9 +7,8 @@
 namespace lamina {
 
 bool reads_results(const ScalarProgram& program, size_t first_result) {
-  return std::any_of(program.code.begin(), program.code.end(), [&](const ScalarInstruction& i) {
-    return is_result(i, first_result);
-  });
+  return std::any_of(program.code.begin(), program.code.end(),
+                     [&](const ScalarInstruction& i) { return is_result(i, first_result); });
 }
 
 std::vector<int> phases_of(const ScalarProgram& program, size_t first_result,

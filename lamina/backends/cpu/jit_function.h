@@ -41,8 +41,8 @@ struct BlockShape {
   std::vector<JitOperand> operands;
   Reduces reduces = Reduces::Nothing;
   std::vector<RowReduction> reductions;  // along rows
-  // Rows are read to their ends once per phase (op/loop_phases.h), and their results begin and end in
-  // the code; elsewhere they are combined with what is in memory.
+  // Rows are read to their ends once per phase (op/loop_phases.h), and their results begin and end
+  // in the code; elsewhere they are combined with what is in memory.
   bool in_phases = false;
 };
 

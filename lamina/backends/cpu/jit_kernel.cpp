@@ -74,8 +74,8 @@ class JitProgram final : public TileProgram {
   int cost_;
 };
 
-// Rows in phases: their results are operands like others, and values that wait for a later phase lie
-// in the thread's memory.
+// Rows in phases: their results are operands like others, and values that wait for a later phase
+// lie in the thread's memory.
 class JitRows final : public TileProgram {
  public:
   JitRows(std::shared_ptr<const jit::Function> function, const jit::VectorProgram& program,

@@ -34,7 +34,8 @@ class Loops : public Assembler {
   // Partial results live in registers where the values leave room for them.
   void place_values(const VectorProgram& program, Registers registers) {
     uint32_t most = 0;  // reductions of a phase
-    for (const RowReduction& r : shape_.reductions) most = std::max(most, begin_reductions(r.phase));
+    for (const RowReduction& r : shape_.reductions)
+      most = std::max(most, begin_reductions(r.phase));
     const int partials = kPartial * static_cast<int>(most);
     const int needed = std::max(6, pressure(program, registers));
     const bool fits = registers.vectors - partials >= needed;

@@ -10,8 +10,8 @@
 namespace lamina::cpu::jit {
 
 // Nothing, with a reason, where the program needs what there is no code for: other numbers than
-// float32, or a function that is not in jit_math.h. Adds to the shape its reductions along rows, and
-// operands in which values wait for later phases.
+// float32, or a function that is not in jit_math.h. Adds to the shape its reductions along rows and
+// the operands in which values wait for later phases.
 std::optional<VectorProgram> lower(const Loop& loop, const NormalProgram& normal,
                                    BlockShape& shape, std::string& refusal);
 

@@ -169,8 +169,8 @@ std::optional<LoopDomain> arrange_in_phases(const Loop& loop, std::string& refus
   domain.column.reduced = false;
   for (size_t k = 0; k < operands.size(); ++k) {
     const int64_t stride = domain.column.stride[k];
-    if (reduced.size() <= 1 && (stride == 0 || stride == static_cast<int64_t>(size_of(operands[k].dtype))))
-      continue;
+    const bool contiguous = stride == static_cast<int64_t>(size_of(operands[k].dtype));
+    if (reduced.size() <= 1 && (stride == 0 || contiguous)) continue;
     refusal = "rows are not contiguous";
     return std::nullopt;
   }

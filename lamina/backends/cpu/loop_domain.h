@@ -28,9 +28,9 @@ struct LoopDomain {
 
 LoopDomain arrange(const Loop& loop);
 
-// For a loop that reads results of its reductions (op/loop_phases.h): the points of the reduced axes
-// are columns, and no axis is marked as reduced, since rows are computed as they are elsewhere. Null
-// with a reason where the code for such loops cannot run it.
+// For a loop that reads results of its reductions (op/loop_phases.h): the points of the reduced
+// axes are columns, and no axis is marked as reduced: rows are computed as they are elsewhere.
+// Nothing, with a reason, where the code for such loops cannot run it.
 std::optional<LoopDomain> arrange_in_phases(const Loop& loop, std::string& refusal);
 
 // The operands in the order of a kernel's addresses.

@@ -102,7 +102,8 @@ class Normalizer {
   // Results have the numbers of their operands, which are the last ones.
   uint16_t input(const ScalarInstruction& i) {
     const size_t inputs = loop_.inputs.size();
-    if (i.a < inputs) return cast(program().input(i.a, scalar_type(loop_.inputs[i.a].dtype)), i.type);
+    if (i.a < inputs)
+      return cast(program().input(i.a, scalar_type(loop_.inputs[i.a].dtype)), i.type);
     const DType dtype = loop_.reductions[i.a - inputs].operand.dtype;
     const auto operand = static_cast<int>(i.a + loop_.stores.size());
     return cast(program().input(operand, scalar_type(dtype)), i.type);

@@ -35,8 +35,8 @@ struct LoopPlan {
   std::vector<ChainOp> chain_ops;
   std::vector<uint16_t> reduction_slots;
 
-  // Steps and reductions of each phase (op/loop_phases.h), and the results that are read in it. A loop
-  // that reads none has one, whose reductions the caller combines.
+  // Steps and reductions of each phase (op/loop_phases.h), and the results that are read in it. A
+  // loop that reads none has one, whose reductions the caller combines.
   struct Phase {
     std::vector<Transfer> results;
     size_t steps_end = 0;

@@ -174,8 +174,8 @@ class JitPhases : public testing::TestWithParam<InstructionSet> {
     // The tree of sums is as wide as the processor's vectors: the interpreter has the widest there are.
     const bool sums = std::any_of(loop.reductions.begin(), loop.reductions.end(),
                                   [](const auto& r) { return r.monoid < Monoid::Minimum; });
-    const bool widest = GetParam() == InstructionSet::Avx512 ||
-                        !cpu::jit::available(InstructionSet::Avx512);
+    const bool widest =
+        GetParam() == InstructionSet::Avx512 || !cpu::jit::available(InstructionSet::Avx512);
     std::vector<Memory> expected = memory, got = memory;
     run(*prepare_cpu(loop), expected);
     run(*kernel, got);
@@ -247,14 +247,16 @@ TEST_P(JitPhases, RandomProgramsAgreeWithTheInterpreter) {
   for (uint64_t seed = 0; seed < 1500; ++seed) {
     std::mt19937_64 random(seed);
     auto pick = [&](size_t n) { return static_cast<size_t>(random() % n); };
-    Rows rows(1 + static_cast<int64_t>(pick(20)), 1 + static_cast<int64_t>(pick(seed % 9 ? 90 : 2500)),
-              DType::Float32);
+    Rows rows(1 + static_cast<int64_t>(pick(20)),
+              1 + static_cast<int64_t>(pick(seed % 9 ? 90 : 2500)), DType::Float32);
     std::vector<Expr> full, row;
     std::vector<Expr> masks;
-    for (size_t k = 1 + pick(5); k-- > 0;) full.push_back(rows.input(pick(3) ? Rows::Full : Rows::Column));
+    for (size_t k = 1 + pick(5); k-- > 0;)
+      full.push_back(rows.input(pick(3) ? Rows::Full : Rows::Column));
     for (size_t k = pick(3); k-- > 0;) row.push_back(rows.input(Rows::Row));
     auto some = [&](std::vector<Expr>& list) {
-      return list.empty() ? Expr(0.5) : list[list.size() - 1 - pick(std::min<size_t>(list.size(), 6))];
+      return list.empty() ? Expr(0.5)
+                          : list[list.size() - 1 - pick(std::min<size_t>(list.size(), 6))];
     };
     const size_t phases = 1 + pick(4);
     for (size_t p = 0; p <= phases; ++p) {
