@@ -126,6 +126,10 @@ BatchTransform to_transform(nb::handle transform) {
 // Keras' fit(x, y) beside fit((x, y)).
 data::Source to_examples(nb::handle data, nb::handle y, const char* what) {
   if (y.is_none()) return to_source(data, what);
+  if (nb::isinstance<nb::int_>(y)) {
+    throw DTypeError(text(what, ": expected the targets as the second argument, got an integer"))
+        .help("name the numbers: epochs=10, batch_size=32");
+  }
   return to_source(nb::make_tuple(nb::borrow(data), nb::borrow(y)), what);
 }
 
@@ -142,6 +146,11 @@ History fit(Trainer& self, nb::handle data, nb::handle y, int64_t epochs, int64_
   options.seed = seed;
   options.verbose = verbose;
   for (nb::handle callback : callbacks) {
+    if (!nb::isinstance<Callback>(callback)) {
+      throw DTypeError(text("fit: expected callbacks of lamina.train, or of a class made from "
+                            "train.Callback, got ",
+                            Py_TYPE(callback.ptr())->tp_name));
+    }
     options.callbacks.push_back(AnyCallback(nb::cast<std::shared_ptr<Callback>>(callback)));
   }
   options.callbacks.push_back(AnyCallback(Interrupts()));
