@@ -108,6 +108,7 @@ const History& Trainer::fit(data::Source data, FitOptions options) {
   if (feed_) throw StateError("fit: a fit of this trainer is running");
   check_options(data, options);
   if (options.validation_split > 0) split_off(data, options);
+  const DeterministicCall deterministic(options_.deterministic);
   struct Running {  // what callbacks may ask for, until the fit ends in whatever way
     Trainer& trainer;
     ~Running() {
