@@ -145,7 +145,7 @@ MODELS = {
     "bert": Case(lambda: Function(words, lm.models.Bert(100, 32, 2, 4, 64, 16, dropout=0.1), nn.Linear(32, 10)), (12,), words=100),
     "attention": Case(Attention, (9, 12)),
     "bag": Case(lambda: Function(bag, nn.EmbeddingBag(200, 24, mode="mean"), nn.Linear(24, 10)), (11,), words=200),
-    "lstm": recurrent(lambda i, s: nn.LSTM(i, s, num_layers=2)),
+    "lstm": recurrent(lambda i, s: nn.LSTM(i, s, num_layers=2), 160),  # weights that the kernel for one row takes
     "gru": recurrent(nn.GRU),
     "rnn": recurrent(nn.SimpleRNN),
     "indrnn": recurrent(nn.IndRNN),
