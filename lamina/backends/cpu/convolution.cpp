@@ -3,7 +3,7 @@
 // own gained at most 1 % there and cost up to a half.
 #include <algorithm>
 
-#include "lamina/backends/cpu/batch_parts.h"
+#include "lamina/backends/cpu/convolution_parts.h"
 #include "lamina/backends/cpu/onednn.h"
 #include "lamina/base/text.h"
 #include "lamina/op/epilogue.h"
@@ -58,29 +58,6 @@ Operand grouped(Operand weight, int64_t groups) {
   return weight;
 }
 
-int64_t bytes_of_batch(const Operand& activations, int64_t count) {
-  return count * activations.strides[0] * static_cast<int64_t>(size_of(activations.dtype));
-}
-
-// oneDNN divides sums by the number of threads, above all those over the batch. So each part of the batch
-// is a convolution of its own, on one thread.
-std::unique_ptr<Kernel> by_parts(KernelRequest& request, ConvolutionProblem problem, int threads) {
-  const bool sums = problem.kind == Convolution::WeightGradient;
-  const int64_t batch = problem.x.shape[0],
-                parts = sums && problem.weight.dtype != DType::Float32 ? 1 : batch_parts(batch);
-  problem.x.shape[0] = problem.y.shape[0] = batch / parts;
-  auto part = onednn::make_convolution(problem, {1}, request.refusal);
-  if (!part || parts == 1) return part;
-  const int64_t x = bytes_of_batch(problem.x, batch / parts), y = bytes_of_batch(problem.y, batch / parts);
-  BatchParts how{.parts = parts, .steps = {}, .threads = threads};
-  if (problem.kind == Convolution::Forward) how.steps = {x, 0};
-  if (problem.kind == Convolution::Forward && problem.bias) how.steps.push_back(0);
-  if (problem.kind == Convolution::Forward) how.steps.push_back(y);
-  if (problem.kind == Convolution::InputGradient) how.steps = {y, 0, x};
-  if (sums) how.steps = {x, y, 0}, how.result_elements = problem.weight.shape.elements();
-  return run_by_parts(std::move(part), std::move(how));
-}
-
 std::unique_ptr<Kernel> convolve(KernelRequest& request, Convolution kind, Operand& x,
                                  Operand& weight, Operand& y, const Operand* bias) {
   const auto& attributes = *static_cast<const ConvolutionAttributes*>(request.attributes);
@@ -103,7 +80,7 @@ std::unique_ptr<Kernel> convolve(KernelRequest& request, Convolution kind, Opera
                              .post_ops = *steps};
   const double flops = 2.0 * y.shape.elements() * weight.shape.elements() / weight.shape[0];
   const int threads = flops < 2 * kFlopsPerThread ? 1 : request.threads;
-  if (request.deterministic) return by_parts(request, std::move(problem), threads);
+  if (request.deterministic) return make_convolution_of_parts(problem, threads, request.refusal);
   return onednn::make_convolution(problem, {threads}, request.refusal);
 }
 
