@@ -4,8 +4,10 @@ usage: same_bits.py [--without] [MODEL..]
 
 The output of each model, its loss and its weights after two steps of training, with 1, 2 and 4 threads, in tier 1, in
 tier 0 and op by op; the rows of batches of 1, 2, 3, 7, 16 and 33 beside the same rows of a batch of 64; what
-`lamina predict` says beside what Python says; each op on a
-million elements with 1, 2 and 4 threads; pictures of 100 convolutions alone and in batches. --without leaves the mode off, to see what differs then.
+`lamina predict` says beside what Python says. Without MODEL also each op of bench/ops.py on a million elements
+with 1, 2 and 4 threads, and pictures of 100 convolutions alone and in batches.
+
+--without leaves the mode off, to see what differs then.
 """
 
 import argparse

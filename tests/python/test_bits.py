@@ -1,4 +1,4 @@
-"""Five small models in deterministic mode, bit for bit; `make conformance-bits` has twenty-two, of the sizes people use."""
+"""Five small models in deterministic mode, bit for bit; `make conformance-bits` has twenty-two."""
 
 import pathlib
 
