@@ -49,8 +49,8 @@ std::unique_ptr<Kernel> of_batch(ConvolutionProblem p, int threads, std::string&
   if (!kernel) return nullptr;
   std::vector<KernelPart> parts;
   for (int64_t i = 0; i < count; ++i) {
-    parts.push_back({kernel, offsets_of(p, bytes_along(p.x, 0, i * images),
-                                        bytes_along(p.y, 0, i * images))});
+    parts.push_back(
+        {kernel, offsets_of(p, bytes_along(p.x, 0, i * images), bytes_along(p.y, 0, i * images))});
   }
   return run_parts(std::move(parts), threads, adds ? p.weight.shape.elements() : 0);
 }
@@ -61,10 +61,12 @@ struct Band {
   int64_t x, y;
 };
 Band band_of(const ConvolutionProblem& p, int64_t first, int64_t last) {
-  const int64_t height = p.x.shape[2], reach = (p.weight.shape[p.weight.shape.rank() - 2] - 1) * p.dilation[0];
+  const int64_t height = p.x.shape[2],
+                reach = (p.weight.shape[p.weight.shape.rank() - 2] - 1) * p.dilation[0];
   const int64_t begin = first * p.stride[0] - p.padding_low[0],
                 end = (last - 1) * p.stride[0] - p.padding_low[0] + reach + 1;
-  const int64_t from = std::clamp<int64_t>(begin, 0, height), to = std::clamp<int64_t>(end, 0, height);
+  const int64_t from = std::clamp<int64_t>(begin, 0, height),
+                to = std::clamp<int64_t>(end, 0, height);
   Band band{p, bytes_along(p.x, 2, from), bytes_along(p.y, 2, first)};
   band.problem.x.shape[2] = to - from;
   band.problem.y.shape[2] = last - first;
@@ -86,10 +88,13 @@ bool want_the_same(const Kernel& a, const Kernel& b) {
 // Of one picture; nothing where bands would be small, or want weights in different forms. Without AVX-512
 // oneDNN runs some of them as products whose sums depend on the number of rows.
 std::unique_ptr<Kernel> of_rows(const ConvolutionProblem& p, int threads) {
-  if (!takes_avx512() || p.kind != Convolution::Forward || p.x.shape.rank() != 4 || p.x.shape[0] != 1) return nullptr;
+  if (!takes_avx512() || p.kind != Convolution::Forward || p.x.shape.rank() != 4 ||
+      p.x.shape[0] != 1)
+    return nullptr;
   const int64_t rows = p.y.shape[2];
   const double flops = 2.0 * p.y.shape.elements() * p.weight.shape.elements() / p.y.shape[1];
-  const int64_t count = std::min({kMostBands, rows / kLeastRows, static_cast<int64_t>(flops / kLeastFlops)});
+  const int64_t count =
+      std::min({kMostBands, rows / kLeastRows, static_cast<int64_t>(flops / kLeastFlops)});
   if (count < 2) return nullptr;
   std::vector<KernelPart> parts;
   std::string refusal;

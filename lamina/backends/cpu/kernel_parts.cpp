@@ -15,8 +15,10 @@ size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
 class PartsKernel final : public Kernel {
  public:
   PartsKernel(std::vector<KernelPart> parts, int threads, int64_t result_elements)
-      : parts_(std::move(parts)), count_(static_cast<int64_t>(parts_.size())),
-        shares_(std::min<int64_t>(threads, count_)), result_elements_(result_elements),
+      : parts_(std::move(parts)),
+        count_(static_cast<int64_t>(parts_.size())),
+        shares_(std::min<int64_t>(threads, count_)),
+        result_elements_(result_elements),
         result_bytes_(aligned(static_cast<size_t>(result_elements) * sizeof(float))) {
     name = parts_[0].kernel->name;
     preparations = parts_[0].kernel->preparations;
@@ -25,7 +27,8 @@ class PartsKernel final : public Kernel {
   }
 
   size_t scratch_bytes() const override {
-    return static_cast<size_t>(shares_) * own_scratch_ + static_cast<size_t>(apart()) * result_bytes_;
+    return static_cast<size_t>(shares_) * own_scratch_ +
+           static_cast<size_t>(apart()) * result_bytes_;
   }
 
   void run(std::byte* const* operands, RunContext& context) const override {
