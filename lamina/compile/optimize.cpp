@@ -14,6 +14,7 @@
 #include "lamina/compile/products_before_loops.h"
 #include "lamina/compile/products_of_steps.h"
 #include "lamina/compile/recompute.h"
+#include "lamina/compile/sized_structures.h"
 #include "lamina/compile/sums_after_loops.h"
 #include "lamina/compile/transpose_matmul.h"
 #include "lamina/compile/undo_casts.h"
@@ -53,14 +54,18 @@ constexpr Pass kPasses[] = {
     {"order_for_memory", order_for_memory},
 };
 
-}  // namespace
-
-void optimize(Graph& graph) {
+void run_passes(Graph& graph) {
   for (const Pass& pass : kPasses) {
     if (pass.may_round_otherwise && is_deterministic()) continue;
     CompileStage stage(pass.name);
     pass.run(graph);
   }
 }
+
+}  // namespace
+
+void optimize(Graph& graph) { optimize_for_sizes(graph, run_passes); }
+
+bool comes_in_sizes(const Graph& graph) { return has_several_sizes(graph); }
 
 }  // namespace lamina

@@ -4,6 +4,7 @@
 #include "lamina/base/text.h"
 #include "lamina/exec/deterministic.h"
 #include "lamina/io/json.h"
+#include "lamina/nn/evaluation_mode.h"
 #include "lamina/train/batch_feed.h"
 #include "lamina/train/trainer.h"
 
@@ -80,20 +81,6 @@ class DeterministicCall {
   bool before_;
 };
 
-// A module in evaluation mode; afterwards each of its parts is in the mode it was in.
-class EvaluationMode {
- public:
-  explicit EvaluationMode(nn::Module& module) {
-    for (auto& [name, part] : module.named_modules()) before_.emplace_back(part, part->training());
-    module.eval();
-  }
-  ~EvaluationMode() {
-    for (auto& [part, training] : before_) part->train(training);  // parents come first
-  }
-  EvaluationMode(const EvaluationMode&) = delete;
-
- private:
-  std::vector<std::pair<nn::Module*, bool>> before_;
-};
+using nn::EvaluationMode;
 
 }  // namespace lamina::train
