@@ -34,11 +34,11 @@ struct Pass {
 constexpr Pass kPasses[] = {
     {"merge_loops", merge_loops},
     {"enter_loops", enter_loops},
-    {"products_before_loops", products_before_loops, true},
+    {"products_before_loops", products_before_loops},
     {"sums_after_loops", sums_after_loops, true},
     {"products_after_loops", products_after_loops, true},
-    {"join_products", join_products, true},                  // of what must stay
-    {"products_before_loops", products_before_loops, true},  // what joins their weights
+    {"join_products", join_products},                  // of what must stay
+    {"products_before_loops", products_before_loops},  // what joins their weights
     {"channels_last_loops", channels_last_loops, true},
     {"fold_batch_norm", fold_batch_norm, true},
     {"moments_of_parts", moments_of_parts, true},
@@ -46,10 +46,10 @@ constexpr Pass kPasses[] = {
     {"undo_casts", undo_casts},
     {"common_subexpressions", common_subexpressions},
     {"join_parts", join_parts},
-    {"transpose_matmul", transpose_matmul, true},
+    {"transpose_matmul", transpose_matmul},
     {"products_of_steps", products_of_steps, true},
     {"recompute", recompute},
-    {"attach_epilogues", attach_epilogues, true},
+    {"attach_epilogues", attach_epilogues},
     {"fuse", fuse},
     {"order_for_memory", order_for_memory},
 };

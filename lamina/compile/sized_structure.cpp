@@ -30,21 +30,29 @@ Examples SizedStructure::examples_of(size_t place) const {
   return values;
 }
 
-// Numbers that are equal in all examples are one size.
-void SizedStructure::name_sizes(const GraphNumbers& recorded) {
+// Numbers that are equal in all examples are one size. False where one follows no size of the given
+// arrays: it is a choice, such as a mode, and another choice is another structure.
+bool SizedStructure::name_sizes(const GraphNumbers& recorded) {
   size_at_.assign(recorded.numbers.size(), -1);
   place_of_.clear();
   std::map<Examples, int32_t> known;
-  const auto add = [&](size_t place) {
+  std::vector<Examples> named;
+  const auto add = [&](size_t place, bool is_given) {
     const Examples values = examples_of(place);
-    if (!varies(values)) return;
+    if (!varies(values)) return true;
     const auto [found, is_new] = known.emplace(values, static_cast<int32_t>(place_of_.size()));
-    if (is_new) place_of_.push_back(place);
     size_at_[place] = found->second;
+    if (!is_new) return true;
+    place_of_.push_back(place);
+    if (is_given) named.push_back(values);
+    return is_given || find_formula(named, values, false).has_value();
   };
-  for (size_t place : recorded.leaf_sizes) add(place);
+  for (size_t place : recorded.leaf_sizes) add(place, true);
   named_ = place_of_.size();
-  for (size_t place = 0; place < recorded.numbers.size(); ++place) add(place);
+  for (size_t place = 0; place < recorded.numbers.size(); ++place) {
+    if (!add(place, false)) return false;
+  }
+  return true;
 }
 
 bool SizedStructure::fit() {
@@ -136,12 +144,16 @@ void SizedStructure::learn(const GraphNumbers& recorded, const Graph& compiled) 
 // Also after a check: a size that was the same until now may vary as well.
 void SizedStructure::find_formulas(const GraphNumbers& recorded) {
   has_formulas_ = checked_ = false;
-  name_sizes(recorded);
+  bool follow = name_sizes(recorded);
   if (std::erase_if(examples_, [&](const Example& e) { return is_special(e.recorded); }) > 0)
-    name_sizes(recorded);
+    follow = name_sizes(recorded);
   if (examples_.size() < 2) return;
-  has_formulas_ = fit();
+  has_formulas_ = follow && fit();
   if (!has_formulas_) ++failures_;
+  if (!follow) {
+    examples_.erase(examples_.begin(), examples_.end() - 1);
+    name_sizes(recorded);
+  }
   if (examples_.size() >= kMostExamples) failures_ = kMostFailures;
 }
 
@@ -152,23 +164,23 @@ std::optional<Graph> SizedStructure::instance(const GraphNumbers& recorded) cons
   Graph graph = with_numbers(compiled_, *numbers);
   auto sizes = std::make_shared<GraphSizes>();
   sizes->is_instance = true;
-  for (const auto& [name, place] : symbols_)
-    sizes->symbols.emplace_back(name, recorded.numbers[place]);
+  for (size_t k = 0; k < named_; ++k)
+    sizes->symbols.emplace_back(size_name(k), recorded.numbers[place_of_[k]]);
   sizes->shapes = shapes_;
   graph.sizes = std::move(sizes);
   return graph;
 }
 
-// Sizes that do not follow those of the given arrays have names of their own.
 void SizedStructure::describe() {
   std::vector<std::string> names;
   std::vector<Examples> named;
   for (size_t k = 0; k < place_of_.size(); ++k) {
-    const auto formula =
-        k < named_ ? std::nullopt : find_formula(named, examples_of(place_of_[k]), false);
-    if (!formula) symbols_.emplace_back(size_name(symbols_.size()), place_of_[k]);
-    names.push_back(formula ? formula->to_text(names) : symbols_.back().first);
-    if (k < named_) named.push_back(examples_of(place_of_[k]));
+    if (k < named_) {
+      names.push_back(size_name(k));
+      named.push_back(examples_of(place_of_[k]));
+    } else {
+      names.push_back(find_formula(named, examples_of(place_of_[k]), false)->to_text(names));
+    }
   }
   std::map<size_t, std::string> by_place;
   for (const auto& [place, formula] : formulas_) by_place.emplace(place, formula.to_text(names));

@@ -36,7 +36,7 @@ class SizedStructure {
   struct Example {
     Numbers recorded, compiled;
   };
-  void name_sizes(const GraphNumbers& recorded);
+  bool name_sizes(const GraphNumbers& recorded);
   void find_formulas(const GraphNumbers& recorded);
   bool fit();
   bool is_special(const Numbers& recorded) const;
@@ -55,7 +55,6 @@ class SizedStructure {
   size_t named_ = 0;
   std::vector<std::pair<size_t, SizeFormula>>
       formulas_;                                         // of compiled numbers; others are constant
-  std::vector<std::pair<std::string, size_t>> symbols_;  // for people: names, and where they stand
   std::shared_ptr<const std::vector<std::string>> shapes_;
   bool has_formulas_ = false, checked_ = false;
   int failures_ = 0;

@@ -15,6 +15,7 @@
 #include "lamina/compile/sized_structure.h"
 #include "lamina/exec/compile_times.h"
 #include "lamina/exec/deterministic.h"
+#include "lamina/exec/program.h"
 #include "lamina/op/graph_text.h"
 
 namespace lamina {
@@ -138,6 +139,8 @@ void optimize_for_sizes(Graph& graph, void (*passes)(Graph&)) {
   const Recorded recorded(graph);
   SizedStructures::Found found = structures().find(recorded);
   stage.reset();
+  // A kernel may refuse at this size what it has taken at others.
+  if (found.instance && !composites_have_kernels(*found.instance)) found.instance.reset();
   if (found.instance) {
     if (checks) check(*found.instance, std::move(graph), passes);
     graph = std::move(*found.instance);

@@ -139,5 +139,7 @@ bool comes_in_sizes(const Graph& graph);
 
 // Replaces composite ops that no kernel claims by what they decompose into.
 void expand_composites(Graph& graph);
+// Whether there is nothing to replace.
+bool composites_have_kernels(const Graph& graph);
 
 }  // namespace lamina

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lamina/base/text.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/io/json.h"
 #include "lamina/nn/evaluation_mode.h"
 #include "lamina/train/batch_feed.h"
@@ -65,6 +66,19 @@ class Trainer::Callbacks {
 
  private:
   std::vector<AnyCallback> list_;
+};
+
+// The deterministic mode while a call of a trainer that asks for it runs.
+class DeterministicCall {
+ public:
+  explicit DeterministicCall(bool on) : before_(is_deterministic()) {
+    if (on) set_deterministic(true);
+  }
+  ~DeterministicCall() { set_deterministic(before_); }
+  DeterministicCall(const DeterministicCall&) = delete;
+
+ private:
+  bool before_;
 };
 
 using nn::EvaluationMode;

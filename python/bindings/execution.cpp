@@ -219,8 +219,8 @@ void bind_execution(nb::module_& m) {
   m.def(
       "set_deterministic", &set_deterministic, nb::arg("on") = true,
       "Whether programs made from now on give the same bits with any number of threads, in either "
-      "tier. It costs speed. LAMINA_DETERMINISTIC=1 in the environment turns it on from the "
-      "start.\n"
+      "tier, and for a row whatever batch it is in. It costs speed. LAMINA_DETERMINISTIC=1 in the "
+      "environment turns it on from the start.\n"
       ">>> lm.set_deterministic(False)");
   m.def("is_deterministic", &is_deterministic,
         "What set_deterministic was last told.\n"

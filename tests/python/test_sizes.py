@@ -82,7 +82,7 @@ def test_random_sizes_are_one_program(case):
 def test_explain_names_what_varies():
     w = lm.array(np.ones((6, 11), np.float32))
     for n in (13, 17, 19, 29, 23):
-        text = lm.explain(lm.relu(lm.ones((n, 6)) @ w))
+        text = lm.explain(lm.relu(lm.array(np.ones((n, 6), np.float32)) @ w))
     assert "for all sizes; here a = 23" in text and "[a, 11]" in text
 
 

@@ -110,6 +110,23 @@ TEST(SizedStructure, UsesWhatAFurtherSizeHasConfirmed) {
   EXPECT_EQ(instance->sizes->symbols[0], std::pair(std::string("a"), int64_t{7}));
 }
 
+// An integer that is no size chooses what is computed.
+TEST(SizedStructure, ChoicesAreNotSizes) {
+  SizedStructure structure;
+  const auto graph = [](int64_t axis) {
+    return parse_graph(
+        text("lamina-ir 1\n%0 = input float32 [4, 4, 4, 4] \"x\"\n%1 = sum(%0, axis=[", axis,
+             "], keepdims=false) : float32 [4, 4, 4]\noutput %1\n"));
+  };
+  for (int64_t axis : {0, 1, 2}) {
+    Graph g = graph(axis);
+    const GraphNumbers numbers = take_apart(g);
+    optimize(g);
+    structure.learn(numbers, g);
+  }
+  EXPECT_FALSE(structure.instance(take_apart(graph(3))));
+}
+
 TEST(SizedStructure, WhatWasConstantMayVaryLater) {
   const auto graph = [](int64_t rows, int64_t columns) {
     const std::string shape = text("[", rows, ", ", columns, "]");
