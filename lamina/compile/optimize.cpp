@@ -14,6 +14,7 @@
 #include "lamina/compile/products_before_loops.h"
 #include "lamina/compile/products_of_steps.h"
 #include "lamina/compile/recompute.h"
+#include "lamina/compile/recompute_in_loops.h"
 #include "lamina/compile/sums_after_loops.h"
 #include "lamina/compile/transpose_matmul.h"
 #include "lamina/compile/undo_casts.h"
@@ -33,6 +34,7 @@ struct Pass {
 constexpr Pass kPasses[] = {
     {"merge_loops", merge_loops},
     {"enter_loops", enter_loops},
+    {"recompute_in_loops", recompute_in_loops},
     {"products_before_loops", products_before_loops, true},
     {"sums_after_loops", sums_after_loops, true},
     {"products_after_loops", products_after_loops, true},
