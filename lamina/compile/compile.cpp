@@ -9,6 +9,7 @@
 #include "lamina/compile/loops_in_segments.h"
 #include "lamina/compile/merge_loops.h"
 #include "lamina/exec/compile_times.h"
+#include "lamina/exec/estimate.h"
 #include "lamina/exec/memory_budget.h"
 #include "lamina/exec/program.h"
 #include "lamina/op/subgraph.h"
@@ -81,8 +82,12 @@ class Fitting {
   bool reached_ = false;
 };
 
-// Of loops whose steps keep too much: the fewest that hold the budget are taken.
+// Into which loops are cut: the fewest that hold the budget are taken.
 constexpr int64_t kSegments[] = {4, 8, 16, 32};
+
+double seconds_of(const Program& program) {
+  return seconds_of(Cost{program.flops(), program.bytes()});
+}
 
 }  // namespace
 
@@ -94,25 +99,33 @@ ProgramRef compile(Graph graph, const char* why) {
   }
   const Graph recorded = copy_graph(graph);
   int64_t least = 0, usual = 0;
+  bool fits = false;  // as it is
   // The program of a graph that holds the budget, or null.
   auto fitted = [&](Graph some) {
     optimize(some);
     ProgramRef program = lower(copy_graph(some), 1, why);
     if (usual == 0) usual = least = program->planned_peak();
-    if (program->planned_peak() <= budget) return program;
+    fits = program->planned_peak() <= budget;
+    if (fits) return program;
     Fitting fitting(some, *program, why, budget);
     program = fitting.run();
     least = std::min(least, fitting.least());
     return program;
   };
-  if (ProgramRef program = fitted(std::move(graph))) return program;
+  ProgramRef best = fitted(std::move(graph));
+  if (best && fits) return best;
+  // What repeats whole loops may cost more than loops whose steps run once more.
   for (int64_t segments : kSegments) {
-    Graph split = copy_graph(recorded);
-    merge_loops(split);
-    cut_loops(split, segments);
-    if (!loops_in_segments(split, segments)) break;
-    if (ProgramRef program = fitted(std::move(split))) return program;
+    Graph cut = copy_graph(recorded);
+    merge_loops(cut);
+    cut_loops(cut, segments);
+    if (!loops_in_segments(cut, segments)) break;
+    ProgramRef program = fitted(std::move(cut));
+    if (!program) continue;
+    if (!best || seconds_of(*program) < seconds_of(*best)) best = std::move(program);
+    break;
   }
+  if (best) return best;
   throw OutOfMemory(text("memory_budget: the program needs at least ", least, " bytes"))
       .detail("budget", text(budget, " bytes"))
       .detail("without a budget", text(usual, " bytes"))

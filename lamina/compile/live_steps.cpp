@@ -119,7 +119,8 @@ void LiveSteps::find_lives() {
   std::vector<int64_t> unread(steps_.size(), 0);
   for (int32_t step : order_) {
     if (is_made_whole(step)) unread[at(step)] = result_bytes_[at(steps_[at(step)].value)];
-    if (is_result(step)) unread[at(steps_[at(step)].inputs[0])] -= buffers_[at(steps_[at(step)].buffer)].bytes;
+    const Step& s = steps_[at(step)];
+    if (is_result(step)) unread[at(s.inputs[0])] -= buffers_[at(s.buffer)].bytes;
   }
   for (const Buffer& b : buffers_) {
     if (b.stays || b.accesses.empty()) continue;

@@ -273,7 +273,8 @@ TEST(LoopMemory, LoopsThatFitStayWhole) {
   EXPECT_EQ(after(cut, kLoopAndGradient), kLoopAndGradient);
 }
 
-// All results of an op that are read late are given up together, so that it runs once more, not once for each.
+// All results of an op that are read late are given up together: it runs once more, not once for
+// each of them.
 TEST(FitMemory, AnOpWithSeveralResultsIsRepeatedForAllOfThem) {
   Graph graph = parse_graph("lamina-ir 1" + unfolded(R"(
 %0 = input float32 [4, 1024] "xs"
