@@ -20,6 +20,9 @@ namespace {
 // More than a tile interpreter keeps in L1, or an op's operand list takes.
 constexpr size_t kMostMembers = 48;
 constexpr size_t kMostInputs = 24;
+// Elements that a cache holds. A loop over so few costs about as much to start as to run, as between
+// the products of a recurrent net: so what stands beside each other joins as well.
+constexpr int64_t kFew = int64_t{1} << 16;
 
 bool is_elementwise(const GraphValue& v) { return v.op && v.op->elementwise; }
 bool is_reduction(const GraphValue& v) { return v.op && v.op->monoid.has_value(); }
@@ -75,6 +78,7 @@ class Grouping {
     SmallVector<uint8_t, 8> reduced;  // flags per axis, of its reductions
     size_t inputs = 0;
     int level = 0;
+    std::vector<int32_t> outside = {};  // what it reads, of small groups, which count it once
   };
   const std::vector<Group>& groups() const { return groups_; }
   int group(int32_t value) const { return group_[value]; }
@@ -99,18 +103,52 @@ class Grouping {
       int g = group_[input];
       if (g > best && joins(i, g, domain)) best = g;
     }
+    if (best < 0) best = beside(v, domain, level);
     if (best < 0) {
       best = static_cast<int>(groups_.size());
       groups_.push_back({{}, domain, false, {}, 0, level});
     }
     Group& group = groups_[best];
     group.members.push_back(i);
-    group.inputs += v.inputs.size();
+    group.inputs = inputs_with(best, v);
+    for (int32_t input : v.inputs) {
+      if (!is_read(group, input) && group_[input] != best) group.outside.push_back(input);
+    }
     if (is_reduction(v)) {
       group.reduces = true;
       group.reduced = reduced_flags(v, domain);
     }
     group_[i] = best;
+  }
+
+  // A small group of the same level, which cannot wait for the value nor it for the group.
+  int beside(const GraphValue& v, const Shape& domain, int level) const {
+    if (domain.elements() > kFew || is_reduction(v) || is_deterministic()) return -1;
+    for (size_t g = groups_.size(); g-- > 0;) {
+      const Group& group = groups_[g];
+      if (group.level == level && !group.reduces && group.domain == domain &&
+          group.members.size() < kMostMembers &&
+          inputs_with(static_cast<int>(g), v) <= kMostInputs) {
+        return static_cast<int>(g);
+      }
+    }
+    return -1;
+  }
+
+  static bool is_read(const Group& group, int32_t input) {
+    return std::find(group.outside.begin(), group.outside.end(), input) != group.outside.end();
+  }
+
+  // Of the group with one more member: operands, or of a small group what it reads.
+  size_t inputs_with(int g, const GraphValue& v) const {
+    const Group& group = groups_[g];
+    if (group.domain.elements() > kFew) return group.inputs + v.inputs.size();
+    size_t more = 0;
+    for (int32_t input : v.inputs) {
+      if (group_[input] != g && !is_read(group, input) && !is_constant_number(graph_.values[input]))
+        ++more;
+    }
+    return group.inputs + more;
   }
 
   // What was computed early for one later group only moves into that group, so that it is not read
@@ -151,7 +189,7 @@ class Grouping {
     const Group& group = groups_[g];
     const GraphValue& v = graph_.values[i];
     if (!(group.domain == domain) || group.members.size() >= kMostMembers ||
-        group.inputs + v.inputs.size() > kMostInputs) {
+        inputs_with(g, v) > kMostInputs) {
       return false;
     }
     // What shares a loop with a reduction changes the tiles, and so the order in which it adds.
