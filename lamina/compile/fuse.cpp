@@ -20,9 +20,10 @@ namespace {
 // More than a tile interpreter keeps in L1, or an op's operand list takes.
 constexpr size_t kMostMembers = 48;
 constexpr size_t kMostInputs = 24;
-// Elements that a cache holds. A loop over so few costs about as much to start as to run, as between
-// the products of a recurrent net: so what stands beside each other joins as well.
-constexpr int64_t kFew = int64_t{1} << 16;
+// Of all values of a graph together, in bytes, if they stay in a cache: as in the body of a loop over
+// time. A loop over elements costs about as much to start there as to run, and nothing is won by
+// computing a value late: so what stands beside each other becomes one loop, too.
+constexpr int64_t kFew = int64_t{8} << 20;
 
 bool is_elementwise(const GraphValue& v) { return v.op && v.op->elementwise; }
 bool is_reduction(const GraphValue& v) { return v.op && v.op->monoid.has_value(); }
@@ -67,6 +68,12 @@ class Grouping {
     is_output_.assign(graph.values.size(), false);
     for (int32_t output : graph.outputs) is_output_[output] = true;
     level_.assign(graph.values.size(), 0);
+    int64_t bytes = 0;
+    for (const GraphValue& v : graph.values) {
+      if (v.op && !v.op->view)
+        bytes += v.spec.shape.elements() * static_cast<int64_t>(size_of(v.spec.dtype));
+    }
+    is_small_ = bytes <= kFew;
     for (size_t i = 0; i < graph.values.size(); ++i) place(static_cast<int32_t>(i));
     for (size_t g = groups_.size(); g-- > 0;) sink(static_cast<int>(g));
   }
@@ -78,7 +85,7 @@ class Grouping {
     SmallVector<uint8_t, 8> reduced;  // flags per axis, of its reductions
     size_t inputs = 0;
     int level = 0;
-    std::vector<int32_t> outside = {};  // what it reads, of small groups, which count it once
+    std::vector<int32_t> outside = {};  // what it reads; small graphs count it once
   };
   const std::vector<Group>& groups() const { return groups_; }
   int group(int32_t value) const { return group_[value]; }
@@ -121,9 +128,9 @@ class Grouping {
     group_[i] = best;
   }
 
-  // A small group of the same level, which cannot wait for the value nor it for the group.
+  // A group of the same level, which cannot wait for the value nor it for the group.
   int beside(const GraphValue& v, const Shape& domain, int level) const {
-    if (domain.elements() > kFew || is_reduction(v) || is_deterministic()) return -1;
+    if (!is_small_ || is_reduction(v) || is_deterministic()) return -1;
     for (size_t g = groups_.size(); g-- > 0;) {
       const Group& group = groups_[g];
       if (group.level == level && !group.reduces && group.domain == domain &&
@@ -139,10 +146,10 @@ class Grouping {
     return std::find(group.outside.begin(), group.outside.end(), input) != group.outside.end();
   }
 
-  // Of the group with one more member: operands, or of a small group what it reads.
+  // Of the group with one more member: operands, or in a small graph what it reads.
   size_t inputs_with(int g, const GraphValue& v) const {
     const Group& group = groups_[g];
-    if (group.domain.elements() > kFew) return group.inputs + v.inputs.size();
+    if (!is_small_) return group.inputs + v.inputs.size();
     size_t more = 0;
     for (int32_t input : v.inputs) {
       if (group_[input] != g && !is_read(group, input) && !is_constant_number(graph_.values[input]))
@@ -217,6 +224,7 @@ class Grouping {
   std::vector<bool> is_output_;
   std::vector<int> group_, level_;
   std::vector<Group> groups_;
+  bool is_small_ = false;
 };
 
 // One group as a cluster value, with the values it reads from outside as inputs.
