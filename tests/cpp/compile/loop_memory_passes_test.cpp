@@ -5,6 +5,7 @@
 #include "lamina/compile/fit_memory.h"
 #include "lamina/compile/loops_in_segments.h"
 #include "lamina/compile/recompute_in_loops.h"
+#include "lamina/compile/transposes_into_loops.h"
 #include "tests/cpp/compile/loop_text.h"
 
 namespace lamina {
@@ -119,6 +120,35 @@ output %6
   })
 %6 = %5[0] : float32 [2, 3]
 output %6
+)");
+}
+
+TEST(LoopMemory, WeightsAreTransposedWhereTheyAreRead) {
+  EXPECT_EQ(after(transposes_into_loops, R"(
+%0 = input float32 [2, 3] "h"
+%1 = input float32 [3, 3] "w"
+%2 = transpose(%1, axes=[1, 0]) : float32 [3, 3]
+%3 = scan(%0, %2, carries=1, sequences=0, length=6, reverse=false, body={
+    %0 = input float32 [2, 3] ""
+    %1 = input float32 [3, 3] ""
+    %2 = matmul(%0, %1) : float32 [2, 3]
+    output %2
+  })
+%4 = %3[0] : float32 [2, 3]
+output %4
+)"),
+            R"(
+%0 = input float32 [2, 3] "h"
+%1 = input float32 [3, 3] "w"
+%2 = scan(%0, %1, carries=1, sequences=0, length=6, reverse=false, body={
+    %0 = input float32 [2, 3] ""
+    %1 = input float32 [3, 3] ""
+    %2 = transpose(%1, axes=[1, 0]) : float32 [3, 3]
+    %3 = matmul(%0, %2) : float32 [2, 3]
+    output %3
+  })
+%3 = %2[0] : float32 [2, 3]
+output %3
 )");
 }
 

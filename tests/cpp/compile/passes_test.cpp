@@ -185,6 +185,39 @@ output %5
 )");
 }
 
+// In a small graph, as a loop's body is one; nothing is won there by computing a value late.
+TEST(Fuse, WhatStandsBesideEachOtherIsOneLoop) {
+  auto of_size = [](std::string text, const char* size) {
+    for (size_t at; (at = text.find("SIZE")) != std::string::npos;) text.replace(at, 4, size);
+    return text;
+  };
+  const std::string before = R"(
+%0 = input float32 [SIZE] "x"
+%1 = input float32 [SIZE] "y"
+%2 = exp(%0) : float32 [SIZE]
+%3 = tanh(%1) : float32 [SIZE]
+output %2
+output %3
+)";
+  EXPECT_EQ(after(fuse, of_size(before, "64")), R"(
+%0 = input float32 [64] "x"
+%1 = input float32 [64] "y"
+%2 = cluster{exp, tanh}(%0, %1)
+%3 = %2[0] : float32 [64]
+%4 = %2[1] : float32 [64]
+output %3
+output %4
+)");
+  EXPECT_EQ(after(fuse, of_size(before, "4000000")), of_size(R"(
+%0 = input float32 [SIZE] "x"
+%1 = cluster{exp}(%0) : float32 [SIZE]
+%2 = input float32 [SIZE] "y"
+%3 = cluster{tanh}(%2) : float32 [SIZE]
+output %1
+output %3
+)", "4000000"));
+}
+
 TEST(Fuse, ReductionsOverOtherAxesNeedALoopOfTheirOwn) {
   EXPECT_EQ(after(fuse, R"(
 %0 = input float32 [64, 10] "x"
