@@ -5,6 +5,7 @@
 
 #include "lamina/base/error.h"
 #include "lamina/exec/deterministic.h"
+#include "lamina/exec/loop_body.h"
 #include "lamina/op/cluster.h"
 #include "lamina/op/elementwise.h"
 #include "lamina/op/op.h"
@@ -20,9 +21,9 @@ namespace {
 // More than a tile interpreter keeps in L1, or an op's operand list takes.
 constexpr size_t kMostMembers = 48;
 constexpr size_t kMostInputs = 24;
-// Of all values of a graph together, in bytes, if they stay in a cache: as in the body of a loop over
-// time. A loop over elements costs about as much to start there as to run, and nothing is won by
-// computing a value late: so what stands beside each other becomes one loop, too.
+// Of all values of a loop's body together, in bytes, if they stay in a cache. A loop over elements
+// costs about as much to start there as to run, and nothing is won by computing a value late: so what
+// stands beside each other becomes one loop, too.
 constexpr int64_t kFew = int64_t{8} << 20;
 
 bool is_elementwise(const GraphValue& v) { return v.op && v.op->elementwise; }
@@ -73,7 +74,7 @@ class Grouping {
       if (v.op && !v.op->view)
         bytes += v.spec.shape.elements() * static_cast<int64_t>(size_of(v.spec.dtype));
     }
-    is_small_ = bytes <= kFew;
+    is_small_ = is_loop_body() && bytes <= kFew;
     for (size_t i = 0; i < graph.values.size(); ++i) place(static_cast<int32_t>(i));
     for (size_t g = groups_.size(); g-- > 0;) sink(static_cast<int>(g));
   }
@@ -85,7 +86,7 @@ class Grouping {
     SmallVector<uint8_t, 8> reduced;  // flags per axis, of its reductions
     size_t inputs = 0;
     int level = 0;
-    std::vector<int32_t> outside = {};  // what it reads; small graphs count it once
+    std::vector<int32_t> outside = {};  // what it reads; small bodies count it once
   };
   const std::vector<Group>& groups() const { return groups_; }
   int group(int32_t value) const { return group_[value]; }
@@ -146,7 +147,7 @@ class Grouping {
     return std::find(group.outside.begin(), group.outside.end(), input) != group.outside.end();
   }
 
-  // Of the group with one more member: operands, or in a small graph what it reads.
+  // Of the group with one more member: operands, or in a small body what it reads.
   size_t inputs_with(int g, const GraphValue& v) const {
     const Group& group = groups_[g];
     if (!is_small_) return group.inputs + v.inputs.size();

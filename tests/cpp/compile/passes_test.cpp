@@ -5,6 +5,7 @@
 #include "lamina/compile/fuse.h"
 #include "lamina/compile/transpose_matmul.h"
 #include "lamina/compile/undo_casts.h"
+#include "lamina/exec/loop_body.h"
 #include "lamina/exec/program.h"
 #include "lamina/op/graph_text.h"
 #include "lamina/ops/creation.h"
@@ -185,7 +186,7 @@ output %5
 )");
 }
 
-// In a small graph, as a loop's body is one; nothing is won there by computing a value late.
+// In the body of a loop whose values stay in a cache.
 TEST(Fuse, WhatStandsBesideEachOtherIsOneLoop) {
   auto of_size = [](std::string text, const char* size) {
     for (size_t at; (at = text.find("SIZE")) != std::string::npos;) text.replace(at, 4, size);
@@ -199,6 +200,7 @@ TEST(Fuse, WhatStandsBesideEachOtherIsOneLoop) {
 output %2
 output %3
 )";
+  LoopBodyScope body_of_a_loop;
   EXPECT_EQ(after(fuse, of_size(before, "64")), R"(
 %0 = input float32 [64] "x"
 %1 = input float32 [64] "y"
