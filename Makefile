@@ -1,6 +1,6 @@
 # The everyday commands. CMakePresets.json holds the builds; tools/setup.sh what they need.
 .DEFAULT_GOAL := help
-.PHONY: help setup quickstart build test bench bench-kernels conformance conformance-settings conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume fuzz docs wheel clean
+.PHONY: help setup quickstart build test bench bench-kernels conformance conformance-settings conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume conformance-bits fuzz docs wheel clean
 
 JOBS ?= $(shell nproc)
 # Checkouts of one machine share what ccache holds.
@@ -30,7 +30,7 @@ bench-kernels: build  # the programs of bench/: kernels, loops, recording
 	@cmake --build build --target bench_programs --parallel $(JOBS)
 	@.venv/bin/python bench/run.py
 
-conformance: conformance-settings conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume  ## the public tests of the array API; PyTorch, its training curves, TensorBoard, Pillow, scikit-learn; random graphs; kills and damages; AVX2, 1 and 4 threads
+conformance: conformance-settings conformance-array-api conformance-torch conformance-training conformance-graphs conformance-events conformance-data conformance-resume conformance-bits  ## the public tests of the array API; PyTorch, its training curves, TensorBoard, Pillow, scikit-learn; random graphs; kills and damages; the same bits; AVX2, 1 and 4 threads
 
 conformance-settings: build  # our own tests without AVX-512, and with 1 and 4 threads
 	@tools/test_settings.sh $(JOBS)
@@ -56,6 +56,9 @@ conformance-data: build  # ARGS: words of the names of checks
 conformance-resume: build  # ARGS: --points N, --kills N, --flips N, --seed N
 	@PYTHONPATH=$(CURDIR)/build/python .venv/bin/python tests/conformance/never_lose_runs.py $(ARGS)
 	@PYTHONPATH=$(CURDIR)/build/python .venv/bin/python tests/conformance/memory_growth.py
+
+conformance-bits: build  # ARGS: models, --without
+	@PYTHONPATH=$(CURDIR)/build/python .venv/bin/python tests/conformance/same_bits.py $(ARGS)
 
 fuzz: build  ## thousands of malformed calls of every public function (CALLS of each, from SEED)
 	@LAMINA_FUZZ_CALLS=$(or $(CALLS),500) LAMINA_FUZZ_SEED=$(or $(SEED),1) PYTHONPATH=$(CURDIR)/build/python \

@@ -130,7 +130,7 @@ class Attention(nn.Module):
     def forward(self, x):
         x = self.embed(lm.reshape(x, (-1, 8, 8)))
         h = self.first(x)
-        x = x + self.attend(h, h, h)[0]
+        x = x + self.attend(h, h, h)
         x = x + self.feed(self.second(x))
         return self.head(lm.reshape(x, (-1, 8 * 32)))
 

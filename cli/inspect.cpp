@@ -78,13 +78,21 @@ void inspect_table(const std::string& path) {
   }
 }
 
-void inspect_records(const std::string& path) {
-  const auto file = io::open_records(path);
+void inspect_records(const std::string& path, const char* format = "auto") {
+  const auto file = io::open_records(path, format);
   fmt::print("{} records ({})\n", file->size(), file->format());
   for (int64_t i = 0; i < std::min<int64_t>(5, file->size()); ++i) {
     const io::Record record = file->at(i);
     fmt::print("{:8}  {} bytes  {}\n", i, record.bytes.size(), record.key);
   }
+}
+
+constexpr const char* kKnown =
+    "a model, checkpoint or picture; .csv, .tsv, .npy, .npz, .safetensors, .tfrecord, .rec, .mdb, "
+    ".txt, .jsonl, an idx file, event files; a folder of pictures, of events, or with a data.mdb";
+
+bool holds_events(const std::string& path) {
+  return fs::path(path).filename().string().find("tfevents") != std::string::npos;
 }
 
 // Eight bytes of length, then JSON, whatever the file is called: checkpoints have any name.
@@ -139,16 +147,37 @@ void inspect_file(const std::string& path) {
   } else if (path.find("idx") != std::string::npos && path.find("ubyte") != std::string::npos) {
     const io::IdxArray array = io::read_idx(path);
     fmt::print("array  {} {}\n", array.type, sizes(array.shape));
+  } else if (holds_events(path)) {
+    inspect_records(path, "tfrecord");
+  } else if (!io::tells_records(path)) {
+    throw lamina::FileError(lamina::text("cannot tell what ", path, " holds"))
+        .detail("file", path)
+        .detail("expected", kKnown)
+        .help("its name must end as above; models, checkpoints and pictures may have any name");
   } else {
     inspect_records(path);
   }
 }
 
+// The event files of a training; a folder of pictures has none.
+bool inspect_events(const std::string& folder) {
+  bool found = false;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string file = entry.path().string();
+    if (!entry.is_regular_file() || !holds_events(file)) continue;
+    found = true;
+    fmt::print("{:60} {:8} events\n", file, io::open_records(file, "tfrecord")->size());
+  }
+  if (found) fmt::print("look at them with: tensorboard --logdir {}\n", folder);
+  return found;
+}
+
 void inspect(const std::string& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
-    return fs::exists(fs::path(path) / "data.mdb", ignored) ? inspect_records(path)
-                                                            : inspect_folder(path);
+    if (fs::exists(fs::path(path) / "data.mdb", ignored)) return inspect_records(path);
+    if (!inspect_events(path)) inspect_folder(path);
+    return;
   }
   const std::string ending = fs::path(path).extension().string();
   if (ending == ".lamina") return inspect_model(path);

@@ -127,7 +127,12 @@ void run(const Options& options) {
   }
   if (!options.checkpoint.empty()) {
     if (std::ifstream(options.checkpoint).good()) {
-      trainer.load_checkpoint(options.checkpoint);
+      try {
+        trainer.load_checkpoint(options.checkpoint);
+      } catch (lm::Error& error) {
+        error.add_detail("or", "begin anew with another --checkpoint");
+        throw;
+      }
       fmt::print("going on from {}\n", options.checkpoint);
     }
     fit.callbacks.push_back(Checkpoints(options.checkpoint));

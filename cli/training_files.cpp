@@ -8,6 +8,7 @@
 #include "cli/graceful_stop.h"
 #include "cli/model_notes.h"
 #include "lamina/base/error.h"
+#include "lamina/base/text.h"
 #include "lamina/io/atomic_write.h"
 
 namespace cli {
@@ -17,6 +18,19 @@ namespace fs = std::filesystem;
 void check_places(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     if (path.empty()) continue;
+    const fs::path folder = fs::absolute(path).parent_path();
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) {
+      throw lamina::FileError(lamina::text(path, " is a folder; expected the name of a file"))
+          .detail("file", path)
+          .help(lamina::text("a file in it: ", (fs::path(path) / "NAME").string()));
+    }
+    if (!fs::is_directory(folder, ignored)) {
+      throw lamina::FileError(lamina::text(path, " cannot be written: there is no folder ",
+                                           folder.string()))
+          .detail("file", path)
+          .help(lamina::text("mkdir -p ", folder.string()));
+    }
     const std::string probe = path + ".probe";
     lamina::io::atomic_write(probe, std::string_view());
     fs::remove(probe);

@@ -22,6 +22,7 @@
 #include "lamina/models/densenet.h"
 #include "lamina/models/mlp.h"
 #include "lamina/models/resnet.h"
+#include "lamina/nn/check_shapes.h"     // shapes of a model whose sizes are named
 #include "lamina/nn/modules.h"          // layers and losses
 #include "lamina/op/precision.h"        // Precision
 #include "lamina/op/recording.h"        // NoGrad

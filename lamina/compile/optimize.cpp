@@ -15,6 +15,7 @@
 #include "lamina/compile/products_of_steps.h"
 #include "lamina/compile/recompute.h"
 #include "lamina/compile/recompute_in_loops.h"
+#include "lamina/compile/sized_structures.h"
 #include "lamina/compile/sums_after_loops.h"
 #include "lamina/compile/transpose_matmul.h"
 #include "lamina/compile/transposes_into_loops.h"
@@ -37,11 +38,11 @@ constexpr Pass kPasses[] = {
     {"enter_loops", enter_loops},
     {"recompute_in_loops", recompute_in_loops},
     {"transposes_into_loops", transposes_into_loops},
-    {"products_before_loops", products_before_loops, true},
+    {"products_before_loops", products_before_loops},
     {"sums_after_loops", sums_after_loops, true},
     {"products_after_loops", products_after_loops, true},
-    {"join_products", join_products, true},                  // of what must stay
-    {"products_before_loops", products_before_loops, true},  // what joins their weights
+    {"join_products", join_products},                  // of what must stay
+    {"products_before_loops", products_before_loops},  // what joins their weights
     {"channels_last_loops", channels_last_loops, true},
     {"fold_batch_norm", fold_batch_norm, true},
     {"moments_of_parts", moments_of_parts, true},
@@ -49,22 +50,26 @@ constexpr Pass kPasses[] = {
     {"undo_casts", undo_casts},
     {"common_subexpressions", common_subexpressions},
     {"join_parts", join_parts},
-    {"transpose_matmul", transpose_matmul, true},
+    {"transpose_matmul", transpose_matmul},
     {"products_of_steps", products_of_steps, true},
     {"recompute", recompute},
-    {"attach_epilogues", attach_epilogues, true},
+    {"attach_epilogues", attach_epilogues},
     {"fuse", fuse},
     {"order_for_memory", order_for_memory},
 };
 
-}  // namespace
-
-void optimize(Graph& graph) {
+void run_passes(Graph& graph) {
   for (const Pass& pass : kPasses) {
     if (pass.may_round_otherwise && is_deterministic()) continue;
     CompileStage stage(pass.name);
     pass.run(graph);
   }
 }
+
+}  // namespace
+
+void optimize(Graph& graph) { optimize_for_sizes(graph, run_passes); }
+
+bool comes_in_sizes(const Graph& graph) { return has_several_sizes(graph); }
 
 }  // namespace lamina

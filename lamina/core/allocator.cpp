@@ -1,6 +1,5 @@
 #include "lamina/core/allocator.h"
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "lamina/base/error.h"
 #include "lamina/base/fault.h"
 #include "lamina/base/text.h"
+#include "lamina/core/large_block.h"
 
 namespace lamina {
 namespace {
@@ -38,6 +38,17 @@ size_t default_limit() {
   return asked > 0 ? static_cast<size_t>(asked) : machine / 10 * 9;
 }
 
+std::byte* new_block(size_t size) {
+  if (size >= kLargeBlock) return map_large(size);
+  return static_cast<std::byte*>(
+      std::aligned_alloc(kAlignment, (size + kAlignment - 1) / kAlignment * kAlignment));
+}
+
+void free_block(std::byte* block, size_t size) {
+  if (size >= kLargeBlock) return unmap_large(block, size);
+  std::free(block);
+}
+
 // Blocks that were given back and may be used again. Called with the mutex held.
 struct Pool {
   struct Cached {
@@ -50,8 +61,10 @@ struct Pool {
   Age cached;
   std::map<size_t, std::vector<Age::iterator>> by_size;
   std::unordered_map<std::byte*, size_t> wider;  // blocks in use that are larger than their request
-  size_t rest = 0;   // of those, what is not in use; part of what is cached
-  size_t most = 0;   // that was in use at once, rests included: what is kept is bounded by it
+  size_t rest = 0;  // of those, what is not in use; part of what is cached
+  size_t most = 0;  // that was in use at once, rests included: what is kept is bounded by it
+  int refused = 0;  // blocks in a row that larger cached ones left no room for ..
+  size_t largest_refused = 0;  // .. and the largest of them
   MemoryStatistics statistics;
 
   Pool() { statistics.limit = default_limit(); }
@@ -61,21 +74,45 @@ struct Pool {
     return found == by_size.end() || found->second.empty() ? nullptr : pop(found->second);
   }
 
+  // By how much a block may be larger than a request that it serves, or smaller before it grows: large
+  // requests are few, and each fresh one costs the clearing of its pages.
+  static size_t most_times(size_t size) { return size < kLargeBlock ? 4 : 16; }
+  bool would_evict(size_t size) const {
+    return statistics.in_use + statistics.cached + size > most;
+  }
+
   // A larger block, where a fresh one would send others back to the system: programs that take turns
   // would clear each other's pages every time. What is left of it counts as cached.
   std::byte* take_wider(size_t size) {
-    constexpr size_t kWorthIt = size_t{1} << 20, kMostTimes = 4;
-    if (size < kWorthIt || statistics.in_use + statistics.cached + size <= most)
-      return nullptr;
+    constexpr size_t kWorthIt = size_t{1} << 20;
+    if (size < kWorthIt || !would_evict(size)) return nullptr;
     auto found = by_size.upper_bound(size);
     while (found != by_size.end() && found->second.empty()) ++found;
-    if (found == by_size.end() || found->first > kMostTimes * size) return nullptr;
+    if (found == by_size.end() || found->first > most_times(size) * size) return nullptr;
     const size_t whole = found->first;
     const auto [entry, fresh] = wider.try_emplace(found->second.back()->block, whole);
     pop(found->second);
     statistics.cached += whole - size;
     rest += whole - size;
     return entry->first;
+  }
+
+  // A smaller block that grows, where a fresh one would send it back to the system: the next program
+  // needs more memory than any before it, say for a larger batch.
+  std::byte* take_grown(size_t size) {
+    const size_t least = std::max(kLargeBlock, size / most_times(size));
+    if (!would_evict(size)) return nullptr;
+    auto found = by_size.lower_bound(size);
+    while (found != by_size.begin()) {
+      --found;
+      if (found->first < least) return nullptr;
+      if (found->second.empty()) continue;
+      const auto [old_size, block] = *found->second.back();
+      std::byte* const grown = grow_large(block, old_size, size);
+      if (grown) pop(found->second);
+      return grown;
+    }
+    return nullptr;
   }
 
   // The size of a block that comes back, of which `size` was in use.
@@ -91,6 +128,7 @@ struct Pool {
 
   std::byte* pop(std::vector<Age::iterator>& same) {
     const Age::iterator entry = same.back();
+    if (entry->size > largest_refused) refused = 0, largest_refused = 0;
     same.pop_back();
     std::byte* block = entry->block;
     statistics.cached -= entry->size;
@@ -109,13 +147,33 @@ struct Pool {
     statistics.cached += size;
   }
 
-  void release_oldest() {
-    const Cached oldest = cached.front();
-    auto& same = by_size[oldest.size];
-    same.erase(std::find(same.begin(), same.end(), cached.begin()));
-    cached.pop_front();
-    statistics.cached -= oldest.size;
-    std::free(oldest.block);
+  void release(Age::iterator entry) {
+    auto& same = by_size[entry->size];
+    same.erase(std::find(same.begin(), same.end(), entry));
+    statistics.cached -= entry->size;
+    free_block(entry->block, entry->size);
+    cached.erase(entry);
+  }
+  void release_oldest() { release(cached.begin()); }
+
+  // Room for a block that comes back. What is kept is bounded by what was once needed at the same
+  // time. What came back last is the likeliest to be wanted, so it pushes out older blocks, but none
+  // that is larger: that one would cost more to get again, and serves smaller requests too. Unless
+  // it has stood in the way for long, and nobody has asked for it: then the program is another one.
+  bool make_room(size_t size) {
+    constexpr int kPatience = 16;
+    const auto fits = [&] { return statistics.in_use + statistics.cached + size <= most; };
+    for (auto entry = cached.begin(); !fits() && entry != cached.end();) {
+      const auto next = std::next(entry);
+      if (entry->size <= size) release(entry);
+      entry = next;
+    }
+    if (fits()) return true;
+    largest_refused = std::max(largest_refused, size);
+    if (cached.empty() || ++refused <= kPatience) return false;
+    refused = 0;
+    while (!cached.empty() && !fits()) release_oldest();
+    return fits();
   }
 
   void release_cached() {
@@ -146,17 +204,14 @@ std::byte* allocate(size_t bytes) {
   if (size > s.limit || s.in_use > s.limit - size) throw refuse("the memory limit would be passed");
   std::byte* block = p.take(size);
   if (!block) block = p.take_wider(size);
+  if (!block) block = p.take_grown(size);
   if (!block) {
     if (s.in_use + s.cached > s.limit - size) p.release_cached();
-    constexpr size_t kHugePage = size_t{2} << 20;
-    size_t alignment = size >= 2 * kHugePage ? kHugePage : kAlignment;
-    block = static_cast<std::byte*>(
-        std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment));
+    block = new_block(size);
     if (!block) {
       p.release_cached();
       throw refuse("the system has no more memory");
     }
-    if (alignment == kHugePage) madvise(block, size, MADV_HUGEPAGE);
   }
   s.in_use += size;
   s.peak = std::max(s.peak, s.in_use);
@@ -171,20 +226,14 @@ void deallocate(std::byte* block, size_t bytes) noexcept {
   std::lock_guard lock(p.mutex);
   p.statistics.in_use -= size;
   size = p.whole_size(block, size);
-  // What is kept is bounded by what was once needed at the same time. The block that came back last
-  // is the likeliest to be wanted: the arena of a training step must not go back to the system,
-  // which would have to clear its pages again at the next step.
-  while (!p.cached.empty() && p.statistics.in_use + p.statistics.cached + size > p.most) {
-    p.release_oldest();
-  }
-  if (p.statistics.in_use + p.statistics.cached + size <= p.most) {
+  if (p.make_room(size)) {
     try {
       p.keep(block, size);
       return;
     } catch (...) {  // no memory for the list itself: give the block back instead
     }
   }
-  std::free(block);
+  free_block(block, size);
 }
 
 MemoryStatistics memory_statistics() {

@@ -128,7 +128,7 @@ io::Picture empty_picture(int64_t width, int64_t height, int64_t channels) {
 }
 
 io::Picture in_floats(const io::Picture& picture, const Taps& rows, const Taps& columns,
-                       int64_t height, int64_t width) {
+                      int64_t height, int64_t width) {
   io::Picture out = empty_picture(width, height, picture.channels);
   const Lines from(picture), to(out);
   std::vector<float> between(from.size + 4);

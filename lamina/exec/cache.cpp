@@ -12,10 +12,11 @@ namespace {
 constexpr int kMostCompared = 64;  // a miss is explained by the programs used last
 
 size_t size_of_program(const Program& p) {
-  return sizeof p + p.operands.size() * (sizeof(Place) + sizeof(int32_t)) +
+  size_t derivations = 0;
+  for (const Derivation& d : p.derivations) derivations += size_of_program(*d.program);
+  return sizeof p + derivations + p.operands.size() * (sizeof(Place) + sizeof(int32_t)) +
          p.instructions.size() * (sizeof(Instruction) + 512) +
-         p.outputs.size() * sizeof(ProgramOutput) +
-         (p.derivation ? size_of_program(*p.derivation) : 0);
+         p.outputs.size() * sizeof(ProgramOutput);
 }
 
 size_t size_of_entry(const CachedProgram& e) {

@@ -26,14 +26,16 @@ struct CachedProgram {
   size_t bytes = 0;
 };
 
-// One program, for people.
+// One program with all its sizes, for people.
 struct ProgramSummary {
   std::string what;  // its most expensive instruction
   int tier = 0;
   int64_t runs = 0;
   int64_t instructions = 0;
   int64_t bytes = 0;          // that the entry takes in the cache
-  int64_t planned_bytes = 0;  // by which memory grows: Program::planned_peak()
+  int64_t planned_bytes = 0;  // by which memory grows: Program::planned_peak(); of the largest size
+  int64_t sizes = 1;          // for which it has kernels and places ..
+  int64_t passes = 1;         // .. and for how many of them the compiler's passes have run
 };
 
 class ProgramCache {
@@ -46,7 +48,7 @@ class ProgramCache {
   void replace(CachedProgram& entry, std::shared_ptr<const Program> program);
 
   void clear();  // programs that run stay until they have
-  int64_t size() const;
+  int64_t size() const;  // entries: each size of a program has its own
   int64_t bytes() const;
   int64_t hits() const;  // look-ups that found their program, since the start
   int64_t limit() const;

@@ -102,19 +102,66 @@ void drop_over_limit(std::deque<Kept>& dropped) {
   }
 }
 
-std::vector<uint64_t> versions(const Program& program, const Run& run) {
+// Versions of the storages that a derivation reads, bits of the numbers.
+uint64_t version_of(const Run::Leaf& leaf) {
+  if (leaf.storage) return (*leaf.storage)->version();
+  uint64_t bits;
+  std::memcpy(&bits, leaf.data, sizeof bits);
+  return bits;
+}
+
+std::vector<uint64_t> versions(const Derivation& derivation, const Run& run) {
   std::vector<uint64_t> result;
-  for (int32_t leaf : program.derivation_leaves) {
-    const Run::Leaf& l = run.leaves[leaf];
-    uint64_t version;
-    if (l.storage) {
-      version = (*l.storage)->version();
-    } else {
-      std::memcpy(&version, l.data, sizeof version);
-    }
-    result.push_back(version);
-  }
+  for (int32_t leaf : derivation.leaves) result.push_back(version_of(run.leaves[leaf]));
   return result;
+}
+
+// The storage on which a derivation's values are kept: null where its owner, or that of another one
+// that it reads, may change it behind our back.
+Storage* anchor_of(const Derivation& derivation, const Run& run) {
+  Storage* anchor = nullptr;
+  for (int32_t leaf : derivation.leaves) {
+    const Run::Leaf& l = run.leaves[leaf];
+    if (!l.storage) continue;
+    if ((*l.storage)->is_foreign()) return nullptr;
+    if (!anchor) anchor = l.storage->get();
+  }
+  return anchor;
+}
+
+// With the mutex held.
+Kept* find_kept(const Derivation& derivation, const Run& run, const Storage& anchor) {
+  auto* list = static_cast<KeptList*>(anchor.derived.get());
+  if (!list) return nullptr;
+  for (Kept& kept : list->kept) {
+    if (kept.program.lock() != derivation.program) continue;
+    bool same = true;
+    for (size_t k = 0; same && k < derivation.leaves.size(); ++k)
+      same = kept.sources[k] == version_of(run.leaves[derivation.leaves[k]]);
+    if (same) return &kept;
+  }
+  return nullptr;
+}
+
+void keep(const Derivation& derivation, const Run& run, Storage& anchor,
+          std::vector<Ref<Storage>> values) {
+  std::deque<Kept> dropped;  // freed without the lock
+  std::lock_guard lock(all_kept().mutex);
+  if (!anchor.derived) anchor.derived = std::make_shared<KeptList>();
+  auto& list = static_cast<KeptList*>(anchor.derived.get())->kept;
+  std::deque<Kept> current;
+  for (Kept& kept : list) {
+    const auto owner = kept.program.lock();
+    (owner && owner != derivation.program ? current : dropped).push_back(std::move(kept));
+  }
+  list = std::move(current);
+  list.push_back(
+      {derivation.program, versions(derivation, run), std::move(values), ++all_kept().uses});
+  if (list.size() > kMostPrograms) {
+    dropped.push_back(std::move(list.front()));
+    list.pop_front();
+  }
+  drop_over_limit(dropped);
 }
 
 }  // namespace
@@ -168,52 +215,44 @@ std::vector<bool> find_derived(const Graph& graph) {
 }
 
 DerivedValues::DerivedValues(const Program& program, const Run& run) {
-  if (!program.derivation) return;
-  const std::vector<uint64_t> sources = versions(program, run);
-  Storage* anchor = nullptr;
-  bool foreign = false;  // its owner may change it behind our back: nothing of it is kept
-  for (int32_t leaf : program.derivation_leaves) {
-    const Run::Leaf& l = run.leaves[leaf];
-    if (!l.storage) continue;
-    if (!anchor) anchor = l.storage->get();
-    foreign |= (*l.storage)->is_foreign();
-  }
-  if (anchor && !foreign) {
+  if (program.derivations.empty()) return;
+  size_t count = 0;
+  for (const Derivation& derivation : program.derivations) count += derivation.keeps.size();
+  values_.resize(count);
+  std::vector<const Derivation*> missing;
+  {
     std::lock_guard lock(all_kept().mutex);
-    if (auto* list = static_cast<KeptList*>(anchor->derived.get())) {
-      for (Kept& kept : list->kept) {
-        if (kept.program.lock() == program.derivation && kept.sources == sources) {
-          kept.last_use = ++all_kept().uses;
-          values_ = kept.values;
-          return;
-        }
+    for (const Derivation& derivation : program.derivations) {
+      Storage* anchor = anchor_of(derivation, run);
+      Kept* kept = anchor ? find_kept(derivation, run, *anchor) : nullptr;
+      if (!kept) {
+        missing.push_back(&derivation);
+        continue;
       }
+      kept->last_use = ++all_kept().uses;
+      for (size_t k = 0; k < kept->values.size(); ++k)
+        values_[derivation.keeps[k]] = kept->values[k];
     }
   }
-  Run once;
-  std::vector<Run::Leaf> leaves(run.leaves.begin(), run.leaves.end());
-  for (Run::Leaf& leaf : leaves) leaf.may_donate = false;
-  once.leaves = leaves;
-  program.derivation->run(once);
-  for (NodeValue& value : once.outputs) values_.push_back(std::move(value.storage));
-  if (!anchor || foreign) return;
+  for (const Derivation* derivation : missing) compute(*derivation, run);
+}
 
-  std::deque<Kept> dropped;  // freed without the lock
-  std::lock_guard lock(all_kept().mutex);
-  if (!anchor->derived) anchor->derived = std::make_shared<KeptList>();
-  auto& list = static_cast<KeptList*>(anchor->derived.get())->kept;
-  std::deque<Kept> current;
-  for (Kept& kept : list) {
-    const auto owner = kept.program.lock();
-    (owner && owner != program.derivation ? current : dropped).push_back(std::move(kept));
+void DerivedValues::compute(const Derivation& derivation, const Run& run) {
+  Run once;
+  std::vector<Run::Leaf> leaves;
+  for (int32_t leaf : derivation.leaves) {
+    leaves.push_back(run.leaves[leaf]);
+    leaves.back().may_donate = false;
   }
-  list = std::move(current);
-  list.push_back({program.derivation, sources, values_, ++all_kept().uses});
-  if (list.size() > kMostPrograms) {
-    dropped.push_back(std::move(list.front()));
-    list.pop_front();
+  once.leaves = leaves;
+  derivation.program->run(once);
+  std::vector<Ref<Storage>> values;
+  for (size_t k = 0; k < once.outputs.size(); ++k) {
+    values.push_back(std::move(once.outputs[k].storage));
+    values_[derivation.keeps[k]] = values.back();
   }
-  drop_over_limit(dropped);
+  if (Storage* anchor = anchor_of(derivation, run))
+    keep(derivation, run, *anchor, std::move(values));
 }
 
 }  // namespace lamina

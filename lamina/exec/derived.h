@@ -24,6 +24,7 @@ class DerivedValues {
   const std::vector<Ref<Storage>>& values() const { return values_; }
 
  private:
+  void compute(const Derivation& derivation, const Run& run);
   std::vector<Ref<Storage>> values_;
 };
 

@@ -1,7 +1,6 @@
-// Whether programs made from now on give the same bits with any number of threads, in either tier.
-// A setting of the whole process, part of every program's key; LAMINA_DETERMINISTIC=1 is its start.
-//
-// It costs speed: products run on the library's own blocked kernel, convolutions on one thread.
+// Whether programs made from now on give the same bits with any number of threads, in either tier, and
+// for a row whatever batch it is in. A setting of the whole process, part of every program's key;
+// LAMINA_DETERMINISTIC=1 is its start. What it costs: docs/performance.md.
 #pragma once
 
 namespace lamina {

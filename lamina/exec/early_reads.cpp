@@ -73,8 +73,10 @@ size_t instructions_until(const StepOfLoss& step) {
   for (int32_t leaf : step.leaves) {
     if (leaf >= 0) known[leaf] = true;
   }
-  for (int32_t leaf : p.derivation_leaves) {
-    if (!known[leaf]) return 0;
+  for (const Derivation& derivation : p.derivations) {
+    for (int32_t leaf : derivation.leaves) {
+      if (!known[leaf]) return 0;
+    }
   }
   size_t count = 0;
   for (size_t i = 0; i < p.instructions.size(); ++i) {

@@ -64,6 +64,8 @@ std::shared_ptr<const Program> first_program(const Walk& walk, bool compiles) {
   Graph graph = walk.to_graph();
   if (compiles && estimated_seconds(graph) > kCompileSeconds)
     return compiled(std::move(graph), kCosts);
+  if (compiles && comes_in_sizes(graph))
+    return compiled(std::move(graph), "another size of a known structure");
   expand_composites(graph);
   auto program = lower(std::move(graph), 0, compiles ? "new, and cheap" : "LAMINA_TIER=0");
   if (!compiles) return program;

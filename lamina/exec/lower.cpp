@@ -12,7 +12,6 @@
 #include "lamina/exec/memory_budget.h"
 #include "lamina/exec/placement.h"
 #include "lamina/exec/program_builder.h"
-#include "lamina/exec/shared_derivations.h"
 #include "lamina/op/cluster.h"
 #include "lamina/op/concatenation.h"
 #include "lamina/op/elementwise.h"
@@ -53,6 +52,7 @@ class Lowering {
 
   std::shared_ptr<const Program> run() {
     main_.program().budget = memory_budget();
+    main_.program().sizes = graph_.sizes;
     locations_.resize(graph_.values.size());
     for (size_t i = 0; i < graph_.values.size(); ++i) {
       current_ = derived_[i] ? &once_ : &main_;
@@ -72,6 +72,13 @@ class Lowering {
 
  private:
   const Spec& spec(int32_t value) const { return graph_.values[value].spec; }
+
+  // In the names of sizes, where these have come back with other values.
+  std::string shape_text(int32_t value, const Shape& shape) const {
+    const Op* op = graph_.values[value].op;  // null for loops
+    const bool named = graph_.sizes && graph_.sizes->shapes && !(op && op->multiple);
+    return named ? (*graph_.sizes->shapes)[static_cast<size_t>(value)] : list_text(shape);
+  }
 
   // The program in which what is made of a value alone is computed.
   ProgramBuilder& home(int32_t value) {
@@ -288,7 +295,8 @@ class Lowering {
     auto kernel = current_->prepare(request);
     ProgramBuilder::Label label;
     label.op = c.ops[0];
-    label.what = text(list_text(c.ops, "", ""), " ", c.outputs[0].spec.dtype, " ", c.domain);
+    label.what =
+        text(list_text(c.ops, "", ""), " ", c.outputs[0].spec.dtype, " ", shape_text(i, c.domain));
     label.origin = graph_.values[i].origin;
     label.flops = static_cast<double>(c.domain.elements()) *
                   static_cast<double>(c.program.code.size() - from.size());
@@ -329,7 +337,8 @@ class Lowering {
     if (!kernel) return lower_in_two_steps(i, request);
     label.op = v.op->name;
     const std::string steps = v.epilogue ? op_directory().epilogue_text(*v.epilogue) : "";
-    label.what = text(v.op->name, steps, " ", results[0]);
+    label.what =
+        text(v.op->name, steps, " ", results[0].dtype, " ", shape_text(i, results[0].shape));
     label.origin = v.origin;
     label.flops = v.op->flops ? v.op->flops(request) : 0;
     label.checks_values = v.op->checks_values;
@@ -383,9 +392,8 @@ class Lowering {
     if (!current_->computes_again()) return nullptr;
     for (const Prepared& p : preparations_) {
       bool same = p.op == v.op && p.attributes == v.attributes.get() &&
-                  p.epilogue == v.epilogue.get() && p.input == k &&
-                  p.from.buffer == from.buffer && p.from.offset == from.offset &&
-                  p.inputs.size() == request.inputs.size();
+                  p.epilogue == v.epilogue.get() && p.input == k && p.from.buffer == from.buffer &&
+                  p.from.offset == from.offset && p.inputs.size() == request.inputs.size();
       for (size_t i = 0; same && i < p.inputs.size(); ++i) {
         const Operand &a = p.inputs[i], &b = request.inputs[i];
         same = a.dtype == b.dtype && a.shape == b.shape && a.strides == b.strides;
@@ -446,15 +454,9 @@ class Lowering {
 
   void finish_derivation() {
     if (imports_.empty()) return;
-    std::vector<bool> read(static_cast<size_t>(graph_.leaf_count), false);
-    for (const Place& place : once_.program().operands) {
-      if (place.buffer < graph_.leaf_count) read[static_cast<size_t>(place.buffer)] = true;
-    }
-    for (int32_t leaf = 0; leaf < graph_.leaf_count; ++leaf) {
-      if (read[static_cast<size_t>(leaf)]) main_.program().derivation_leaves.push_back(leaf);
-    }
-    const std::string what = once_.what();
-    main_.program().derivation = shared_derivation(once_.finish(), what);
+    Program& program = main_.program();
+    for (const std::string& refusal : once_.program().refusals) program.refusals.push_back(refusal);
+    program.derivations = once_.finish_parts();
   }
 
   struct Prepared {
@@ -469,13 +471,13 @@ class Lowering {
   Graph graph_;
   const LowerOptions options_;
   std::vector<Prepared> preparations_;  // that are kept from run to run
-  ProgramBuilder main_, once_;  // once_ computes what depends on parameters only
+  ProgramBuilder main_, once_;          // once_ computes what depends on parameters only
   ProgramBuilder* current_ = &main_;
   std::vector<Part> parts_;
   std::map<std::pair<int32_t, size_t>, int32_t> placed_outputs_;  // of loops with several
   std::vector<bool> derived_, stable_;
   std::vector<std::vector<Location>> locations_;
-  std::vector<std::pair<int32_t, Location>> wholes_;   // concatenations whose memory is there
+  std::vector<std::pair<int32_t, Location>> wholes_;  // concatenations whose memory is there
   std::vector<std::pair<int32_t, int32_t>> imports_;  // buffers of once_, as buffers of main_
 };
 

@@ -160,8 +160,8 @@ double Program::bytes() const {
 
 int64_t Program::kept_bytes() const {
   int64_t sum = 0;
-  if (derivation) {
-    for (int64_t b : derivation->output_bytes) sum += b;
+  for (const Derivation& derivation : derivations) {
+    for (int64_t b : derivation.program->output_bytes) sum += b;
   }
   return sum;
 }

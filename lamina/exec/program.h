@@ -59,6 +59,16 @@ struct Run {
   PartialRun* begun = nullptr;     // the run goes on from there
 };
 
+class Program;
+
+// What depends on parameters and buffers of modules only (packed and folded weights): a program whose
+// outputs are kept from run to run (exec/derived.h).
+struct Derivation {
+  std::shared_ptr<const Program> program;
+  std::vector<int32_t> leaves;  // for each of its leaves, the leaf of the program that it serves
+  std::vector<int32_t> keeps;   // for each of its outputs, the number of the derived value
+};
+
 class Program {
  public:
   // Buffers are numbered: leaves [0, leaf_count), the arena, one for each distinct output storage,
@@ -70,16 +80,14 @@ class Program {
   std::vector<int32_t> values;  // of each operand, the number of the value it is: for explain
   std::vector<Instruction> instructions;
   std::vector<ProgramOutput> outputs;
-  // What depends on parameters and buffers of modules only (packed and folded weights): a program of
-  // the same leaves whose outputs are kept from run to run (exec/derived.h), and the leaves it reads.
-  std::shared_ptr<const Program> derivation;
-  std::vector<int32_t> derivation_leaves;
+  std::vector<Derivation> derivations;  // one for each group of derived values made together
 
   // The first instruction that may write into donated storage: no later one can fail.
   size_t commit = 0;
   int tier = 0;
   const char* why_tier = "";  // .. and why: for the profile
   std::vector<std::string> refusals;  // "matmul: onednn.matmul: why": kernels that were not taken
+  std::shared_ptr<const GraphSizes> sizes;  // of the compiled graph: which ones vary; or null
   int64_t budget = 0;  // of memory, that it was made for; 0: none
 
   int32_t arena() const { return leaf_count; }
@@ -102,7 +110,7 @@ class Program {
   // Bytes by which memory grows: arena, outputs that take over no leaf's storage, kept values.
   int64_t planned_peak() const;
   int64_t donated_bytes() const;  // of outputs that take over a dying leaf's storage
-  int64_t kept_bytes() const;     // of the derivation's values
+  int64_t kept_bytes() const;     // of the derived values
   std::string to_text() const;    // one line per instruction, then what it costs
 
  private:
@@ -123,10 +131,15 @@ std::shared_ptr<const Program> lower(Graph graph, int tier, const char* why_tier
 // (compile/compile.cpp). OutOfMemory where it cannot.
 std::shared_ptr<const Program> compile(Graph graph, const char* why_tier = "");
 
-// Its passes alone (compile/optimize.cpp).
+// Its passes alone (compile/optimize.cpp); for a structure that has come in several sizes, what they
+// are known to make of it.
 void optimize(Graph& graph);
+// Whether graphs of this structure have been compiled for several sizes.
+bool comes_in_sizes(const Graph& graph);
 
 // Replaces composite ops that no kernel claims by what they decompose into.
 void expand_composites(Graph& graph);
+// Whether there is nothing to replace.
+bool composites_have_kernels(const Graph& graph);
 
 }  // namespace lamina

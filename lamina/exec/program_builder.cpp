@@ -58,8 +58,7 @@ std::shared_ptr<const Kernel> ProgramBuilder::prepare(KernelRequest& request) {
   CompileStage stage(text("kernel of ", op));
   std::shared_ptr<const Kernel> kernel = backend::prepare(request, &refusals);
   if (kernel) stage.rename(text("kernel ", kernel->name));
-  for (const std::string& refusal : refusals)
-    program_->refusals.push_back(text(op, ": ", refusal));
+  for (const std::string& refusal : refusals) program_->refusals.push_back(text(op, ": ", refusal));
   if (kernel && kernel->name.starts_with("reference.")) {
     count_fallback();
     static const bool strict = environment::flag("LAMINA_STRICT");
@@ -72,15 +71,9 @@ std::shared_ptr<const Kernel> ProgramBuilder::prepare(KernelRequest& request) {
   return kernel;
 }
 
-std::string ProgramBuilder::what() const {
-  std::string all;
-  for (const Instruction& i : program_->instructions) {
-    const auto made = made_for_.find(i.kernel);
-    const std::string& one = made == made_for_.end() ? i.kernel->makes : made->second;
-    if (one.empty()) return "";
-    all += text("\n", one);
-  }
-  return all;
+const std::string& ProgramBuilder::made_by(const std::shared_ptr<const Kernel>& kernel) const {
+  const auto made = made_for_.find(kernel);
+  return made == made_for_.end() ? kernel->makes : made->second;
 }
 
 void ProgramBuilder::add(std::shared_ptr<const Kernel> kernel, Label label,
@@ -130,8 +123,7 @@ void ProgramBuilder::add(std::shared_ptr<const Kernel> kernel, Label label,
   program_->instructions.push_back(std::move(instruction));
 }
 
-Location ProgramBuilder::with_strides(const Location& from, const Spec& s,
-                                      const Strides& strides) {
+Location ProgramBuilder::with_strides(const Location& from, const Spec& s, const Strides& strides) {
   if (from.strides == strides) return from;
   bool same = true;  // strides of axes of size 1 do not matter
   for (size_t a = 0; a < strides.size(); ++a)

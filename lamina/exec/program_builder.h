@@ -25,7 +25,7 @@ inline double bytes_of(const Spec& s) {
 
 class ProgramBuilder {
  public:
-  // `describes`: whether what() will be asked.
+  // `describes`: whether it is made to be finished in parts.
   ProgramBuilder(int leaf_count, int tier, bool describes = false);
 
   int32_t new_buffer(int64_t bytes);
@@ -64,13 +64,16 @@ class ProgramBuilder {
   // The value as an output of the program: in a buffer of its own.
   void output(Location where, const Spec& s);
 
-  bool empty() const { return program_->instructions.empty(); }
-  // What the instructions compute, in their order; empty where a kernel does not say.
-  std::string what() const;
   Program& program() { return *program_; }
   std::shared_ptr<Program> finish();
+  // A program for each group of instructions that share values, so that another program finds made
+  // what it has in common with this one. All outputs are kept ones. (derivation_parts.cpp)
+  std::vector<Derivation> finish_parts();
 
  private:
+  // What the kernel computes, as text; empty where it does not say.
+  const std::string& made_by(const std::shared_ptr<const Kernel>& kernel) const;
+
   struct Copied {
     Location from, to;
     Shape shape;  // broadcasts of one value differ in it alone

@@ -30,21 +30,27 @@ std::string padded(const std::string& s, size_t width) {
 }
 std::string counted(size_t n, const char* what) { return text(n, " ", what, n == 1 ? "" : "s"); }
 
-class ProgramText {
+// Instructions of a program, or of all that is derived for one, in columns.
+class InstructionTable {
  public:
-  // `output`: what its outputs are called.
-  ProgramText(const Program& program, const char* output)
-      : program_(program), output_name_(output) {}
+  explicit InstructionTable(const Program& program) { add(program); }
+  explicit InstructionTable(const std::vector<Derivation>& derivations) {
+    for (const Derivation& d : derivations) add(*d.program, &d);
+  }
 
-  std::string write() {
+  size_t size() const { return rows_.size(); }
+
+  std::string write() const {
     size_t kernel_width = 6, what_width = 0;
-    for (const Instruction& i : program_.instructions) {
-      kernel_width = std::max(kernel_width, i.kernel->name.size());
-      if (i.what.size() <= kWidest) what_width = std::max(what_width, i.what.size());
+    for (const Row& row : rows_) {
+      kernel_width = std::max(kernel_width, row.instruction->kernel->name.size());
+      const size_t width = row.instruction->what.size();
+      if (width <= kWidest) what_width = std::max(what_width, width);
     }
     std::string out = line("flops", "bytes", padded("kernel", kernel_width), "what");
-    for (const Instruction& i : program_.instructions) {
-      std::string what = padded(i.what, what_width) + "  " + operands_text(i);
+    for (const Row& row : rows_) {
+      const Instruction& i = *row.instruction;
+      std::string what = padded(i.what, what_width) + "  " + row.operands;
       if (i.origin) what += text("  in ", i.origin);
       if (i.again) what += "  again";
       out += line(flops_text(i.flops), bytes_text(i.bytes), padded(i.kernel->name, kernel_width),
@@ -56,6 +62,11 @@ class ProgramText {
  private:
   static constexpr size_t kWidest = 48;  // longer descriptions stand out of line
 
+  struct Row {
+    const Instruction* instruction;
+    std::string operands;
+  };
+
   static std::string line(const std::string& flops, const std::string& bytes,
                           const std::string& kernel, const std::string& what) {
     char numbers[64];
@@ -63,36 +74,39 @@ class ProgramText {
     return text(numbers, kernel, "  ", what, "\n");
   }
 
-  std::string operands_text(const Instruction& i) {
-    std::string out;
-    for (uint32_t k = 0; k < i.operand_count; ++k) {
-      if (k == i.input_count) out += k == 0 ? "-> " : " -> ";
-      out += text(k == 0 || k == i.input_count ? "" : ", ", name(i.first_operand + k));
+  void add(const Program& program, const Derivation* derivation = nullptr) {
+    std::map<int32_t, size_t> temporaries;  // numbers of values, in the order they are met
+    const auto name = [&](uint32_t operand) {
+      const int32_t buffer = program.operands[operand].buffer;
+      if (buffer < program.arena())
+        return text("leaf", derivation ? derivation->leaves[buffer] : buffer);
+      if (buffer >= program.derived_buffer(0))
+        return text("once", buffer - program.derived_buffer(0));
+      const int32_t output = buffer - program.output_buffer(0);
+      if (output >= 0)
+        return derivation ? text("once", derivation->keeps[output]) : text("out", output);
+      const size_t next = temporaries_ + temporaries.size();
+      return text("t", temporaries.emplace(program.values[operand], next).first->second);
+    };
+    for (const Instruction& i : program.instructions) {
+      std::string operands;
+      for (uint32_t k = 0; k < i.operand_count; ++k) {
+        if (k == i.input_count) operands += k == 0 ? "-> " : " -> ";
+        operands += text(k == 0 || k == i.input_count ? "" : ", ", name(i.first_operand + k));
+      }
+      rows_.push_back({&i, std::move(operands)});
     }
-    return out;
+    temporaries_ += temporaries.size();
   }
 
-  std::string name(uint32_t operand) {
-    const int32_t buffer = program_.operands[operand].buffer;
-    if (buffer < program_.arena()) return text("leaf", buffer);
-    if (buffer >= program_.derived_buffer(0))
-      return text("once", buffer - program_.derived_buffer(0));
-    if (buffer > program_.arena()) return text(output_name_, buffer - program_.output_buffer(0));
-    const auto next = temporaries_.size();
-    return text("t", temporaries_.emplace(program_.values[operand], next).first->second);
-  }
-
-  const Program& program_;
-  const char* output_name_;
-  std::map<int32_t, size_t> temporaries_;  // numbers of values, in the order they are met
+  std::vector<Row> rows_;
+  size_t temporaries_ = 0;
 };
 
 // Each reason once: "matmul: onednn.matmul: why".
 std::string refusals_text(const Program& program) {
   std::map<std::string, size_t> counts;
-  for (const Program* p = &program; p; p = p->derivation.get()) {
-    for (const std::string& refusal : p->refusals) ++counts[refusal];
-  }
+  for (const std::string& refusal : program.refusals) ++counts[refusal];
   if (counts.empty()) return "";
   size_t width = 0;
   auto kernel_end = [](const std::string& r) {
@@ -120,7 +134,8 @@ std::string budget_text(const Program& program) {
   }
   return text("memory budget ", bytes_text(program.budget), ": ",
               count == 0 ? "nothing" : counted(count, "instruction"), " again",
-              count == 0 ? "" : text(", ", flops_text(flops), " flop and ", bytes_text(bytes)), "\n");
+              count == 0 ? "" : text(", ", flops_text(flops), " flop and ", bytes_text(bytes)),
+              "\n");
 }
 
 }  // namespace
@@ -128,19 +143,24 @@ std::string budget_text(const Program& program) {
 std::string Program::to_text() const {
   int64_t held = 0;
   for (int64_t b : output_bytes) held += b;
-  std::string out =
-      text("program, tier ", tier, ": ", counted(instructions.size(), "instruction"), ", ",
-           leaf_count, leaf_count == 1 ? " leaf, " : " leaves, ",
-           counted(outputs.size(), "output"), "\n", ProgramText(*this, "out").write());
-  if (derivation) {
-    out += text("once for the parameters: ",
-                counted(derivation->instructions.size(), "instruction"), "\n",
-                ProgramText(*derivation, "once").write());
+  std::string out = text("program, tier ", tier, ": ", counted(instructions.size(), "instruction"),
+                         ", ", leaf_count, leaf_count == 1 ? " leaf, " : " leaves, ",
+                         counted(outputs.size(), "output"), "\n", InstructionTable(*this).write());
+  if (sizes && !sizes->symbols.empty()) {
+    std::string here;
+    for (const auto& [name, value] : sizes->symbols)
+      here += text(here.empty() ? "" : ", ", name, " = ", value);
+    out += text("for all sizes; here ", here, "\n");
+  }
+  if (!derivations.empty()) {
+    const InstructionTable once(derivations);
+    out +=
+        text("once for the parameters: ", counted(once.size(), "instruction"), "\n", once.write());
   }
   out += text("computes ", flops_text(flops()), " flop, moves ", bytes_text(bytes()), "\n");
   out += text("planned peak ", bytes_text(planned_peak()), ": ", bytes_text(held - donated_bytes()),
               " of outputs, ", bytes_text(arena_bytes), " between instructions");
-  if (derivation) out += text(", ", bytes_text(kept_bytes()), " kept for the parameters");
+  if (!derivations.empty()) out += text(", ", bytes_text(kept_bytes()), " kept for the parameters");
   if (donated_bytes() > 0)
     out += text("; ", bytes_text(donated_bytes()), " of outputs in place of old values");
   return out + "\n" + budget_text(*this) + refusals_text(*this);

@@ -34,6 +34,8 @@ std::string format_of(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool tells_records(const std::string& path) { return !format_of(path).empty(); }
+
 std::unique_ptr<RecordFile> open_records(const std::string& path, std::string_view format) {
   const std::string found = format == "auto" ? format_of(path) : std::string(format);
   if (found == "lmdb") return std::make_unique<LmdbFile>(path);

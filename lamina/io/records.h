@@ -42,6 +42,9 @@ class RecordFile {
   void check_number(int64_t number) const;
 };
 
+// Whether open_records(path) can tell the format.
+bool tells_records(const std::string& path);
+
 // format "auto" goes by the file's name: .tfrecord, .tfrecords; .rec, .recordio; .mdb, .lmdb or a folder
 // with a data.mdb; .txt, .jsonl. FileError lists them for anything else.
 std::unique_ptr<RecordFile> open_records(const std::string& path, std::string_view format = "auto");

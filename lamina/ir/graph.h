@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lamina/core/shape.h"
@@ -42,11 +43,20 @@ struct GraphValue {
   GraphValue& operator=(GraphValue&&) = default;
 };
 
+// Of a graph whose structure has come in several sizes: what varies, for people.
+struct GraphSizes {
+  uint64_t structure = 0;      // by which graphs of one structure know each other
+  bool is_instance = false;    // the passes have not run for these sizes
+  std::vector<std::pair<std::string, int64_t>> symbols;  // the sizes that vary, here
+  std::shared_ptr<const std::vector<std::string>> shapes;  // of each value, in symbols; or null
+};
+
 struct Graph {
   std::vector<GraphValue> values;
   std::vector<int32_t> outputs;  // numbers of the values that are kept, ascending when recorded
   int leaf_count = 0;
   std::vector<std::string> leaf_names;  // by leaf_index, of graphs that are saved; may be empty
+  std::shared_ptr<const GraphSizes> sizes;  // of a compiled graph; may be null
 
   // For every value, how many inputs and outputs refer to it.
   std::vector<int32_t> use_counts() const;

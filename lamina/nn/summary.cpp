@@ -6,6 +6,7 @@
 #include "lamina/base/text.h"
 #include "lamina/exec/evaluate.h"
 #include "lamina/exec/explain.h"
+#include "lamina/nn/evaluation_mode.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"
 
@@ -24,23 +25,6 @@ class Layers : public CallObserver {
     if (module.children().empty()) layers.push_back({&module, output.shape()});
   }
   std::vector<Layer> layers;
-};
-
-// Evaluation mode, and afterwards the mode that each module had.
-class Evaluating {
- public:
-  explicit Evaluating(Module& module) {
-    for (auto& [name, m] : module.named_modules()) {
-      if (m->training()) were_training_.push_back(m);
-    }
-    module.eval();
-  }
-  ~Evaluating() {
-    for (Module* m : were_training_) m->set_training(true);
-  }
-
- private:
-  std::vector<Module*> were_training_;
 };
 
 std::string grouped(double value) {  // 1,234,567
@@ -79,7 +63,7 @@ std::string summary(Module& module, IntList input_shape, DType dtype) {
   {
     NoGrad no_grad;
     Uncut uncut;
-    Evaluating evaluating(module);
+    const EvaluationMode mode(module);
     Array output = module(zeros(std::move(input_shape), dtype));
     if (!output.is_ready()) {
       auto program = program_for(std::span(&output, 1));

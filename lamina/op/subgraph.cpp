@@ -85,6 +85,7 @@ Graph copy_graph(const Graph& graph) {
   copy.outputs = graph.outputs;
   copy.leaf_count = graph.leaf_count;
   copy.leaf_names = graph.leaf_names;
+  copy.sizes = graph.sizes;
   return copy;
 }
 

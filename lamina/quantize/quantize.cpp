@@ -32,7 +32,7 @@ double correct(const Array& output, const Array& labels) {
 // Both models on the data.
 void compare(nn::Module& before, nn::Module& after, const std::vector<data::Batch>& batches,
              QuantizationReport& report) {
-  train::EvaluationMode mode(before);
+  nn::EvaluationMode mode(before);
   NoGrad no_grad;
   double signal = 0, noise = 0, right_before = 0, right_after = 0;
   int64_t labelled = 0;

@@ -138,7 +138,12 @@ void Trainer::load_checkpoint(const std::string& path) {
     }
   });
   const nn::StateDict before = module_->state_dict();
-  module_->load_state_dict(part(file.arrays, "model."));
+  try {
+    module_->load_state_dict(part(file.arrays, "model."));
+  } catch (Error& error) {
+    error.add_detail("checkpoint", path);
+    throw;
+  }
   try {
     options_.optimizer->load_state_dict(part(file.arrays, "optimizer."));
   } catch (...) {

@@ -7,9 +7,9 @@
 #include "lamina/base/text.h"
 #include "lamina/exec/capture.h"
 #include "lamina/io/protobuf.h"
+#include "lamina/nn/rehearsal.h"
 #include "lamina/op/op.h"
 #include "lamina/ops/creation.h"
-#include "lamina/train/rehearsal.h"
 #include "lamina/train/trainer_parts.h"
 
 namespace lamina::train {
@@ -43,7 +43,7 @@ std::string graph_message(nn::Module& module, const InputSpec& input) {
   const Shape shape(sizes);
   const std::vector<std::byte> zeros(static_cast<size_t>(shape.elements()) * size_of(input.dtype));
   const Array x = from_data(zeros.data(), shape, input.dtype);
-  const Rehearsal rehearsal;
+  const nn::Rehearsal rehearsal;
   const Array y = module(x);
   const Captured captured = capture(std::span(&y, 1));
 

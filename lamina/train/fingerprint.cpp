@@ -38,11 +38,11 @@ void Trainer::note_order() {
 
 std::string Trainer::fingerprint() const {
   require_compiled("fingerprint");
+  const bool fixed = options_.deterministic || is_deterministic();
   const uint32_t settings = of_text(
       text("lamina ", version(), ", ", options_.optimizer->kind(), ", precision ",
            options_.precision, ", accumulate ", options_.accumulate, ", clip ", options_.clip_norm,
-           " ", options_.clip_value, is_deterministic() ? ", deterministic" : "", ", ",
-           processor_vectors()));
+           " ", options_.clip_value, fixed ? ", deterministic" : "", ", ", processor_vectors()));
   char line[32];
   std::snprintf(line, sizeof line, "%08x-%08x-%08x", of_weights(*module_), order_, settings);
   return line;

@@ -1,4 +1,5 @@
 // The training loop.
+#include <cmath>
 #include <cstdio>
 
 #include "lamina/base/error.h"
@@ -42,6 +43,10 @@ void check_options(const data::Source& data, const FitOptions& options) {
   at_least_0("epochs", options.epochs);
   at_least_0("initial_epoch", options.initial_epoch);
   at_least_0("steps_per_epoch", options.steps_per_epoch);
+  for (double weight : options.class_weight) {
+    if (weight >= 0 && weight < HUGE_VAL) continue;
+    throw ValueError(text("fit: expected each class_weight to be 0 or more, got ", weight));
+  }
   if (!(options.validation_split >= 0 && options.validation_split < 1)) {
     throw ValueError(text("fit: expected a validation_split of at least 0 and below 1, got ",
                           options.validation_split));
@@ -103,6 +108,7 @@ const History& Trainer::fit(data::Source data, FitOptions options) {
   if (feed_) throw StateError("fit: a fit of this trainer is running");
   check_options(data, options);
   if (options.validation_split > 0) split_off(data, options);
+  const DeterministicCall deterministic(options_.deterministic);
   struct Running {  // what callbacks may ask for, until the fit ends in whatever way
     Trainer& trainer;
     ~Running() {

@@ -9,10 +9,10 @@
 #include "lamina/base/error.h"
 #include "lamina/exec/capture.h"
 #include "lamina/exec/evaluate.h"
+#include "lamina/nn/rehearsal.h"
 #include "lamina/op/graph_text.h"
 #include "lamina/op/recording.h"
 #include "lamina/ops/creation.h"
-#include "lamina/train/rehearsal.h"
 #include "lamina/train/trainer_parts.h"
 
 namespace lamina::train {
@@ -49,7 +49,7 @@ void check_reads_nothing(const char* function, const RecordedModel& recorded, nn
   const std::vector<std::string>& names = recorded.graph.leaf_names;
   bool depends = std::count(names.begin(), names.end(), kInputName) > 0;
   if (depends) {
-    const Rehearsal rehearsal;
+    const nn::Rehearsal rehearsal;
     default_generator().set_state(random);
     try {
       const IntList sizes(zeros.shape().begin(), zeros.shape().end());

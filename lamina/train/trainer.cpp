@@ -90,6 +90,7 @@ Logs Trainer::evaluate(data::Source data, EvaluateOptions options) {
   EvaluationMode mode(*module_);
   NoGrad no_grad;
   const Precision precision(products_);
+  const DeterministicCall deterministic(options_.deterministic);
   Totals totals(options_.metrics);
   each_batch(data, options.batch_size, [&](data::Batch batch) {
     auto [x, y] = std::move(batch);
@@ -114,6 +115,7 @@ Array Trainer::predict(const Array& x, EvaluateOptions options) {
   EvaluationMode mode(*module_);
   NoGrad no_grad;
   const Precision precision(products_);
+  const DeterministicCall deterministic(options_.deterministic);
   const int64_t examples = x.shape(0);
   // Batches are copied out, not sliced: where a slice begins would be part of a program.
   data::DataLoader loader(data::ArrayDataset(x, x), {.batch_size = options.batch_size});

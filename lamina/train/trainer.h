@@ -42,6 +42,8 @@ struct CompileOptions {
   double clip_value = 0;
   int64_t memory_budget = 0;  // bytes by which a step may make memory grow (exec/memory_budget.h); 0: any
   std::string precision = "float32";  // "bf16": mixed precision (op/precision.h), in every call
+  // The same bits with any number of threads (exec/deterministic.h), while a call runs.
+  bool deterministic = false;
 };
 
 // Changes a batch before it is trained on: data::Batch f(data::Batch).

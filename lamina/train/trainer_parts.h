@@ -2,7 +2,9 @@
 #pragma once
 
 #include "lamina/base/text.h"
+#include "lamina/exec/deterministic.h"
 #include "lamina/io/json.h"
+#include "lamina/nn/evaluation_mode.h"
 #include "lamina/train/batch_feed.h"
 #include "lamina/train/trainer.h"
 
@@ -66,20 +68,19 @@ class Trainer::Callbacks {
   std::vector<AnyCallback> list_;
 };
 
-// A module in evaluation mode; afterwards each of its parts is in the mode it was in.
-class EvaluationMode {
+// The deterministic mode while a call of a trainer that asks for it runs.
+class DeterministicCall {
  public:
-  explicit EvaluationMode(nn::Module& module) {
-    for (auto& [name, part] : module.named_modules()) before_.emplace_back(part, part->training());
-    module.eval();
+  explicit DeterministicCall(bool on) : before_(is_deterministic()) {
+    if (on) set_deterministic(true);
   }
-  ~EvaluationMode() {
-    for (auto& [part, training] : before_) part->train(training);  // parents come first
-  }
-  EvaluationMode(const EvaluationMode&) = delete;
+  ~DeterministicCall() { set_deterministic(before_); }
+  DeterministicCall(const DeterministicCall&) = delete;
 
  private:
-  std::vector<std::pair<nn::Module*, bool>> before_;
+  bool before_;
 };
+
+using nn::EvaluationMode;
 
 }  // namespace lamina::train

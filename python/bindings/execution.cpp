@@ -137,7 +137,8 @@ void bind_execution(nb::module_& m) {
   nb::class_<ProgramSummary>(
       m, "ProgramSummary",
       "One program of the cache: what it mostly does, tier, runs, instructions, bytes "
-      "in the cache, planned_bytes of a run.\n"
+      "in the cache, planned_bytes of a run. It may have kernels for several sizes; for `passes` of "
+      "them the compiler's passes have run, the others follow from those.\n"
       ">>> lm.program_cache().clear()\n"
       ">>> lm.eval(lm.ones(3) + lm.ones(3))\n"
       ">>> lm.program_cache().programs[0].runs\n"
@@ -147,7 +148,9 @@ void bind_execution(nb::module_& m) {
       .def_ro("runs", &ProgramSummary::runs)
       .def_ro("instructions", &ProgramSummary::instructions)
       .def_ro("bytes", &ProgramSummary::bytes)
-      .def_ro("planned_bytes", &ProgramSummary::planned_bytes);
+      .def_ro("planned_bytes", &ProgramSummary::planned_bytes)
+      .def_ro("sizes", &ProgramSummary::sizes)
+      .def_ro("passes", &ProgramSummary::passes);
   nb::class_<CacheUse>(m, "CacheUse",
                        "What a cache holds: name, entries, bytes, limit.\n"
                        ">>> all(use.bytes <= use.limit for use in lm.program_cache().caches)\n"
@@ -216,8 +219,8 @@ void bind_execution(nb::module_& m) {
   m.def(
       "set_deterministic", &set_deterministic, nb::arg("on") = true,
       "Whether programs made from now on give the same bits with any number of threads, in either "
-      "tier. It costs speed. LAMINA_DETERMINISTIC=1 in the environment turns it on from the "
-      "start.\n"
+      "tier, and for a row whatever batch it is in. It costs speed. LAMINA_DETERMINISTIC=1 in the "
+      "environment turns it on from the start.\n"
       ">>> lm.set_deterministic(False)");
   m.def("is_deterministic", &is_deterministic,
         "What set_deterministic was last told.\n"

@@ -7,6 +7,8 @@
 #include "convert.h"
 #include "foreign.h"
 #include "lamina/base/error.h"
+#include "lamina/nn/check_shapes.h"
+#include "lamina/nn/evaluation_mode.h"
 #include "lamina/nn/sequential.h"
 #include "lamina/nn/summary.h"
 #include "module_object.h"
@@ -128,6 +130,89 @@ nb::object clone(nb::handle self, nb::handle memo) {
   return nb::module_::import_("lamina.cloning").attr("clone")(self, memo);
 }
 
+nn::SizedShape to_sized_shape(nb::handle shape) {
+  if (!nb::isinstance<nb::tuple>(shape) && !nb::isinstance<nb::list>(shape)) {
+    throw DTypeError("check: a shape is a tuple of numbers and names")
+        .detail("got", nb::cast<std::string>(nb::repr(shape)))
+        .help("for example (\"n\", 3, 224, 224)");
+  }
+  nn::SizedShape sizes;
+  for (nb::handle size : nb::iter(shape)) {
+    if (nb::isinstance<nb::str>(size)) {
+      sizes.emplace_back(nb::cast<std::string>(size));
+    } else if (nb::isinstance<nb::int_>(size)) {
+      sizes.emplace_back(nb::cast<int64_t>(size));
+    } else {
+      throw DTypeError("check: a size is a number or a name")
+          .detail("got", nb::cast<std::string>(nb::repr(size)))
+          .help("name a size that varies: \"n\"");
+    }
+  }
+  return sizes;
+}
+
+nb::object to_tuple(const nn::SizedShape& shape) {
+  nb::list sizes;
+  for (const nn::Size& size : shape) {
+    if (size.name.empty()) {
+      sizes.append(size.value);
+    } else {
+      sizes.append(size.name);
+    }
+  }
+  return nb::tuple(sizes);
+}
+
+void collect_arrays(nb::handle result, std::vector<Array>& arrays) {
+  if (nb::isinstance<nb::tuple>(result) || nb::isinstance<nb::list>(result)) {
+    for (nb::handle part : nb::iter(result)) collect_arrays(part, arrays);
+  } else if (nb::isinstance<nb::dict>(result)) {
+    for (auto [name, part] : nb::borrow<nb::dict>(result)) collect_arrays(part, arrays);
+  } else {
+    arrays.push_back(to_argument(result.ptr(), "check", "output"));
+  }
+}
+
+nb::object check(nb::handle self, const nb::args& shapes, nb::handle dtype) {
+  std::vector<nn::SizedInput> inputs;
+  const bool one_each = nb::isinstance<nb::list>(dtype) || nb::isinstance<nb::tuple>(dtype);
+  if (one_each && nb::len(dtype) != shapes.size()) {
+    throw ValueError(text("check: ", shapes.size(), " shapes and ", nb::len(dtype), " dtypes"));
+  }
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    const nb::object type = one_each ? nb::object(dtype[i]) : nb::borrow(dtype);
+    inputs.push_back({to_sized_shape(shapes[i]), to_dtype(type, float32)});
+  }
+  if (inputs.empty()) throw ValueError("check: no shape is given");
+  const auto& module = nb::cast<const Module&>(self);
+  const nn::EvaluationMode mode(nb::cast<Module&>(self));
+  bool several = false;
+  const auto call_self = [&](std::vector<Array> arrays) {
+    nb::list arguments;
+    for (Array& x : arrays) arguments.append(nb::cast(std::move(x)));
+    nb::object result;
+    try {
+      result = self(*nb::tuple(arguments));
+    } catch (nb::python_error& error) {
+      std::string tried;
+      for (nb::handle x : arguments) tried += text(" ", nb::cast<Array>(x).shape());
+      error.value().attr("add_note")(text("  check tried inputs of", tried,
+                                          "; where a size must have one value, give the number")
+                                         .c_str());
+      throw;
+    }
+    several = !nb::isinstance<Array>(result);
+    std::vector<Array> outputs;
+    collect_arrays(result, outputs);
+    return outputs;
+  };
+  const auto outputs = nn::check_shapes(call_self, module.kind(), inputs);
+  if (!several) return to_tuple(outputs.at(0));
+  nb::list all;
+  for (const nn::SizedShape& shape : outputs) all.append(to_tuple(shape));
+  return all;
+}
+
 }  // namespace
 
 void bind_modules(nb::module_& m) {
@@ -235,6 +320,16 @@ void bind_modules(nb::module_& m) {
           "A table, as text: the layers that an input of this shape runs through, with output "
           "shapes, parameters and operations. Nothing is computed.\n"
           ">>> print(lm.nn.Linear(2, 3).summary((1, 2)).splitlines()[-1].split(\" \")[0])\ntotal")
+      .def(
+          "check", &check, nb::arg("shapes"), nb::arg("dtype") = nb::none(),
+          nb::sig("def check(self, *shapes, dtype=None)"),
+          "What the model makes of inputs of these shapes, whose sizes may be named: the shape of "
+          "the output, or a list of them. Nothing is computed; the model is recorded in evaluation "
+          "mode at a few sizes. dtype is of all inputs, or a list of one each.\n"
+          "Errors are those of forward, with the sizes at which they came.\n"
+          ">>> lm.nn.Linear(2, 3).check((\"n\", 2))\n(\'n\', 3)\n"
+          ">>> lm.nn.Conv2d(3, 8, 3, stride=2, padding=1).check((\"n\", 3, \"h\", \"w\"))\n"
+          "(\'n\', 8, \'ceil(h/2)\', \'ceil(w/2)\')")
       .def("zero_grad", &Module::zero_grad, "Drops all gradients.")
       .def("parameter_count", &Module::parameter_count, "How many trainable numbers there are.")
       .def_prop_ro("path", &Module::path, "The place in the outermost module: \"features.0\".");

@@ -74,9 +74,9 @@ optim::AnyOptimizer to_optimizer(nb::handle optimizer) {
 
 void compile(Trainer& self, nb::handle optimizer, nb::handle loss, const nb::list& metrics,
              int64_t accumulate, double clip_norm, double clip_value, int64_t memory_budget,
-             const std::string& precision) {
-  CompileOptions options{to_optimizer(optimizer), to_loss(loss), {},        accumulate, clip_norm,
-                         clip_value,              memory_budget, precision};
+             const std::string& precision, bool deterministic) {
+  CompileOptions options{to_optimizer(optimizer), to_loss(loss), {},        accumulate,   clip_norm,
+                         clip_value,              memory_budget, precision, deterministic};
   for (nb::handle metric : metrics) {
     options.metrics.push_back(nb::isinstance<nb::str>(metric)
                                   ? AnyMetric(nb::cast<std::string>(metric))
@@ -126,6 +126,10 @@ BatchTransform to_transform(nb::handle transform) {
 // Keras' fit(x, y) beside fit((x, y)).
 data::Source to_examples(nb::handle data, nb::handle y, const char* what) {
   if (y.is_none()) return to_source(data, what);
+  if (nb::isinstance<nb::int_>(y)) {
+    throw DTypeError(text(what, ": expected the targets as the second argument, got an integer"))
+        .help("name the numbers: epochs=10, batch_size=32");
+  }
   return to_source(nb::make_tuple(nb::borrow(data), nb::borrow(y)), what);
 }
 
@@ -142,6 +146,11 @@ History fit(Trainer& self, nb::handle data, nb::handle y, int64_t epochs, int64_
   options.seed = seed;
   options.verbose = verbose;
   for (nb::handle callback : callbacks) {
+    if (!nb::isinstance<Callback>(callback)) {
+      throw DTypeError(text("fit: expected callbacks of lamina.train, or of a class made from "
+                            "train.Callback, got ",
+                            Py_TYPE(callback.ptr())->tp_name));
+    }
     options.callbacks.push_back(AnyCallback(nb::cast<std::shared_ptr<Callback>>(callback)));
   }
   options.callbacks.push_back(AnyCallback(Interrupts()));
@@ -237,17 +246,19 @@ void bind_trainer(nb::module_& m) {
           "compile",
           [](nb::object self, nb::handle optimizer, nb::handle loss, const nb::list& metrics,
              int64_t accumulate, double clip_norm, double clip_value, int64_t memory_budget,
-             const std::string& precision) {
+             const std::string& precision, bool deterministic) {
             compile(nb::cast<Trainer&>(self), optimizer, loss, metrics, accumulate, clip_norm,
-                    clip_value, memory_budget, precision);
+                    clip_value, memory_budget, precision, deterministic);
             return self;
           },
           nb::arg("optimizer"), nb::arg("loss"), nb::arg("metrics") = nb::list(),
           nb::arg("accumulate") = 1, nb::arg("clip_norm") = 0.0, nb::arg("clip_value") = 0.0,
           nb::arg("memory_budget") = 0, nb::arg("precision") = "float32",
+          nb::arg("deterministic") = false,
           "Says how to train; an optimizer without parameters is bound to the module's. Optimizer, "
           "loss and metrics may be names. precision=\"bf16\" multiplies in bfloat16, as `lm.precision` "
-          "does. Returns the trainer.")
+          "does; deterministic=True gives the same bits with any number of threads, as "
+          "`lm.set_deterministic` does, and fit prints its fingerprint. Returns the trainer.")
       .def("fit", &fit, nb::arg("data"), nb::arg("y") = nb::none(), nb::arg("epochs") = 1,
            nb::arg("batch_size") = 32, nb::arg("validation_data") = nb::none(),
            nb::arg("shuffle") = true, nb::arg("seed") = 0, nb::arg("verbose") = 1,

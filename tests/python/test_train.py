@@ -186,6 +186,21 @@ def test_checkpoint(tmp_path):
     assert resumed.fingerprint() == whole.fingerprint()
 
 
+def test_a_deterministic_trainer_has_the_same_bits_with_any_number_of_threads(capfd):
+    digits, runs, threads = data.digits(), [], lm.num_threads()
+    for count in (1, 2, 3):
+        lm.set_num_threads(count)
+        lm.seed(0)
+        model = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.Flatten(), nn.Linear(1024, 10))
+        trainer = lm.Trainer(model).compile("adam", "cross_entropy", deterministic=True)
+        trainer.fit(digits, epochs=1, batch_size=100)
+        assert not lm.is_deterministic()  # that was while it trained
+        runs.append((trainer.fingerprint(), trainer.evaluate(digits)["loss"], trainer.predict(digits.get([3])[0]).numpy().tobytes()))
+    lm.set_num_threads(threads)
+    assert runs[1:] == runs[:1] * 2
+    assert capfd.readouterr().out.count(f"fingerprint {runs[0][0]}") == 3
+
+
 def test_fingerprints_tell_runs_apart(capfd):
     digits = data.digits()
 

@@ -79,6 +79,8 @@ def test_class_weights():
     assert not np.allclose(by_class, run())
     with pytest.raises(lm.Error):
         run(class_weight=[1.0])  # class 1 has none
+    with pytest.raises(lm.ValueError, match="each class_weight to be 0 or more, got -1"):
+        run(class_weight={0: 1.0, 1: -1.0})
 
 
 def test_validation_split_takes_the_end():
@@ -413,6 +415,15 @@ def test_misspelt_names_are_explained(given, message):
         lm.Trainer(nn.Linear(4, 2)).compile(**{"optimizer": "sgd", "loss": "mse", **given})
     with pytest.raises(TypeError, match="an Optimizer or the name of one for optimizer, got int"):
         lm.Trainer(nn.Linear(4, 2)).compile(3, "mse")
+
+
+def test_arguments_in_the_wrong_place_are_explained():
+    x, y = classes()
+    trainer = lm.Trainer(nn.Linear(4, 2)).compile("sgd", "cross_entropy")
+    with pytest.raises(TypeError, match="targets as the second argument, got an integer(.|\n)*epochs=10"):
+        trainer.fit((x, y), 3)
+    with pytest.raises(TypeError, match="callbacks of lamina.train, .* got int"):
+        trainer.fit(x, y, callbacks=[3])
 
 
 def test_weights_of_examples_stay_with_them_when_some_are_left_out(tmp_path):

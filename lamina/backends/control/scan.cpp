@@ -30,19 +30,17 @@ class ScanKernel final : public Kernel {
     return std::max(total, kAlign);
   }
 
-  // The weights that outlive the loop are packed once for all runs, if nothing else is derived.
+  // Weights that outlive the loop are packed once for all runs.
   void prepare_weights(const std::vector<Operand>& inputs) {
     const auto first = static_cast<size_t>(scan_.carries + scan_.sequences);
     bool any = false;
     for (size_t i = first; i < inputs.size(); ++i) any |= inputs[i].stable;
     if (!any) return;
-    prepared_ = prepared_input(program());
-    if (!prepared_.kernel) return;
-    if (!inputs[prepared_.input].stable) {
-      prepared_ = {};
-      return;
+    for (PreparedInput& prepared : prepared_inputs(*program())) {
+      if (!inputs[prepared.preparation.input].stable) continue;
+      preparations.push_back(prepared.preparation);
+      prepared_.push_back(std::move(prepared));
     }
-    preparations.push_back(prepared_);
   }
 
  private:
@@ -68,13 +66,13 @@ class ScanKernel final : public Kernel {
           scratch_(scratch),
           step_(program_, scratch) {
       for (size_t i = 0; i < body_.input_count(); ++i) step_.set_input(i, inputs_[i]);
-      prepared_ = kernel.prepared_.kernel != nullptr;
-      if (prepared_) step_.set_prepared(inputs_[kernel.prepared_.input]);
+      for (const PreparedInput& prepared : kernel.prepared_)
+        step_.set_prepared(prepared.derivation, inputs_[prepared.preparation.input]);
       place_outputs();
     }
 
     void run(RunContext& context) {
-      if (scan_.length > 0 && !prepared_) step_.prepare();
+      if (scan_.length > 0) step_.prepare();
       std::vector<std::byte*> next(carries_);
       InterruptWatch watch;
       for (int64_t s = 0; s < scan_.length; ++s) {
@@ -189,14 +187,13 @@ class ScanKernel final : public Kernel {
     std::vector<Buffer> buffers_;
     std::vector<size_t> copies_;  // stacked outputs that lie elsewhere
     std::vector<Moved> moved_;
-    bool prepared_ = false;
   };
 
   AttributesRef attributes_;
   const ScanAttributes& scan_;
   mutable Once once_;
   mutable std::shared_ptr<const Program> program_;
-  Preparation prepared_{};
+  std::vector<PreparedInput> prepared_;
 };
 
 std::unique_ptr<Kernel> rule(KernelRequest& request) {

@@ -47,7 +47,8 @@ KeptPrograms& kept_programs() {
   return *programs;
 }
 
-std::shared_ptr<const Program> compile(const Subgraph& body, size_t carries, size_t first_constant) {
+std::shared_ptr<const Program> compile(const Subgraph& body, size_t carries,
+                                       size_t first_constant) {
   Graph graph = copy_graph(body.graph());
   for (GraphValue& v : graph.values) {
     if (v.leaf != LeafKind::Data) continue;
@@ -87,8 +88,11 @@ size_t StepRun::scratch_bytes(const Program& program) {
 }
 
 StepRun::StepRun(const Program& program, std::byte* scratch)
-    : program_(program), first_output_(static_cast<size_t>(program.leaf_count) + 1) {
-  const size_t derived = program.derivation ? program.derivation->outputs.size() : 0;
+    : program_(program),
+      first_output_(static_cast<size_t>(program.leaf_count) + 1),
+      prepared_(program.derivations.size(), false) {
+  size_t derived = 0;
+  for (const Derivation& derivation : program.derivations) derived += derivation.keeps.size();
   bases_.resize(first_output_ + program.output_bytes.size() + derived, nullptr);
   bases_[static_cast<size_t>(program.leaf_count)] = scratch;
   size_t most = 0;
@@ -96,17 +100,24 @@ StepRun::StepRun(const Program& program, std::byte* scratch)
   operands_.resize(most);
 }
 
+void StepRun::set_derived(int32_t number, std::byte* data) {
+  bases_[static_cast<size_t>(program_.derived_buffer(number))] = data;
+}
+
 void StepRun::prepare() {
-  if (!program_.derivation) return;
-  Run once;
-  std::vector<Run::Leaf> leaves(static_cast<size_t>(program_.leaf_count));
-  for (size_t i = 0; i < leaves.size(); ++i) leaves[i].data = bases_[i];
-  once.leaves = leaves;
-  program_.derivation->run(once);
-  const auto first = static_cast<size_t>(program_.derived_buffer(0));
-  for (size_t k = 0; k < once.outputs.size(); ++k) {
-    derived_.push_back(std::move(once.outputs[k].storage));
-    bases_[first + k] = derived_.back()->data();
+  for (size_t d = 0; d < prepared_.size(); ++d) {
+    if (prepared_[d]) continue;
+    const Derivation& derivation = program_.derivations[d];
+    Run once;
+    std::vector<Run::Leaf> leaves(derivation.leaves.size());
+    for (size_t i = 0; i < leaves.size(); ++i)
+      leaves[i].data = bases_[static_cast<size_t>(derivation.leaves[i])];
+    once.leaves = leaves;
+    derivation.program->run(once);
+    for (size_t k = 0; k < once.outputs.size(); ++k) {
+      derived_.push_back(std::move(once.outputs[k].storage));
+      set_derived(derivation.keeps[k], derived_.back()->data());
+    }
   }
 }
 
@@ -116,19 +127,18 @@ size_t derived_bytes(const Program& derivation, size_t k) {
   return static_cast<size_t>(derivation.outputs[k].spec.shape.elements());  // they are bytes
 }
 
-// Runs a derivation and puts its results one behind the other.
+// Runs a derivation of one leaf and puts its results one behind the other.
 class Derive final : public Kernel {
  public:
-  Derive(std::shared_ptr<const Program> program, size_t input)
-      : program_(std::move(program)), input_(input) {
+  explicit Derive(std::shared_ptr<const Program> program) : program_(std::move(program)) {
     name = "control.derive";
-    makes = text("control.derive ", input, " of ", reinterpret_cast<uintptr_t>(program_.get()));
+    makes = text("control.derive ", reinterpret_cast<uintptr_t>(program_.get()));
   }
   void run(std::byte* const* operands, RunContext&) const override {
     Run once;
-    std::vector<Run::Leaf> leaves(static_cast<size_t>(program_->leaf_count));
-    leaves[input_].data = operands[0];
-    once.leaves = leaves;
+    Run::Leaf leaf;
+    leaf.data = operands[0];
+    once.leaves = {&leaf, 1};
     program_->run(once);
     std::byte* to = operands[1];
     for (size_t k = 0; k < once.outputs.size(); ++k) {
@@ -139,33 +149,41 @@ class Derive final : public Kernel {
 
  private:
   std::shared_ptr<const Program> program_;
-  size_t input_;
 };
 
 }  // namespace
 
-void StepRun::set_prepared(std::byte* block) {
-  const auto first = static_cast<size_t>(program_.derived_buffer(0));
-  for (size_t k = 0; k < program_.derivation->outputs.size(); ++k) {
-    bases_[first + k] = block;
-    block += aligned(derived_bytes(*program_.derivation, k));
+void StepRun::set_prepared(size_t d, std::byte* block) {
+  const Derivation& derivation = program_.derivations[d];
+  for (size_t k = 0; k < derivation.keeps.size(); ++k) {
+    set_derived(derivation.keeps[k], block);
+    block += aligned(derived_bytes(*derivation.program, k));
   }
+  prepared_[d] = true;
 }
 
-Kernel::Preparation prepared_input(const std::shared_ptr<const Program>& program) {
-  if (!program->derivation || program->derivation_leaves.size() != 1) return {};
-  const int32_t leaf = program->derivation_leaves[0];
-  for (const Place& place : program->operands) {
-    if (place.buffer == leaf) return {};
+std::vector<PreparedInput> prepared_inputs(const Program& program) {
+  std::vector<int> readers(static_cast<size_t>(program.leaf_count), 0);
+  const auto read = [&](int32_t buffer) {
+    if (buffer < program.leaf_count) ++readers[static_cast<size_t>(buffer)];
+  };
+  for (const Place& place : program.operands) read(place.buffer);
+  for (const ProgramOutput& output : program.outputs) read(output.buffer);
+  for (const Derivation& derivation : program.derivations) {
+    for (int32_t leaf : derivation.leaves) read(leaf);
   }
-  for (const ProgramOutput& output : program->outputs) {
-    if (output.buffer == leaf) return {};
+  std::vector<PreparedInput> result;
+  for (size_t d = 0; d < program.derivations.size(); ++d) {
+    const Derivation& derivation = program.derivations[d];
+    if (derivation.leaves.size() != 1) continue;
+    const auto input = static_cast<size_t>(derivation.leaves[0]);
+    if (readers[input] != 1) continue;
+    size_t bytes = 0;
+    for (size_t k = 0; k < derivation.keeps.size(); ++k)
+      bytes += aligned(derived_bytes(*derivation.program, k));
+    result.push_back({d, {input, bytes, std::make_shared<Derive>(derivation.program)}});
   }
-  size_t bytes = 0;
-  for (size_t k = 0; k < program->derivation->outputs.size(); ++k)
-    bytes += aligned(derived_bytes(*program->derivation, k));
-  const auto input = static_cast<size_t>(leaf);
-  return {input, bytes, std::make_shared<Derive>(program->derivation, input)};
+  return result;
 }
 
 bool StepRun::step(RunContext& context) {
@@ -186,7 +204,8 @@ bool StepRun::step(RunContext& context) {
 
 void run_once(const Program& program, const Subgraph& graph, std::byte* const* inputs,
               std::byte* const* results, RunContext& context) {
-  const Ref<Storage> scratch = Storage::allocate(std::max<size_t>(1, StepRun::scratch_bytes(program)));
+  const Ref<Storage> scratch =
+      Storage::allocate(std::max<size_t>(1, StepRun::scratch_bytes(program)));
   StepRun run(program, scratch->data());
   for (size_t i = 0; i < graph.input_count(); ++i) run.set_input(i, inputs[i]);
   std::vector<std::byte*> buffers(program.output_bytes.size(), nullptr);

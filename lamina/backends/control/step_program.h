@@ -27,16 +27,19 @@ class StepRun {
   std::byte* input(size_t i) const { return bases_[i]; }
   void set_output(size_t buffer, std::byte* data) { bases_[first_output_ + buffer] = data; }
 
-  // Computes what depends on the constant inputs alone, which are set: before the first step.
+  // Sets what a Preparation has made for one of the program's derivations.
+  void set_prepared(size_t derivation, std::byte* block);
+  // Computes what else depends on the constant inputs alone, which are set: before the first step.
   void prepare();
-  // Or sets what a Preparation has made of it.
-  void set_prepared(std::byte* block);
   // One step; false when a kernel reported a wrong value, which is then in `context`.
   bool step(RunContext& context);
 
  private:
+  void set_derived(int32_t number, std::byte* data);
+
   const Program& program_;
   size_t first_output_;
+  std::vector<bool> prepared_;  // by derivation
   std::vector<std::byte*> bases_, operands_;
   std::vector<Ref<Storage>> derived_;
 };
@@ -48,9 +51,13 @@ struct OutputPlace {
 };
 OutputPlace output_place(const Program& program, size_t k);
 
-// What depends on a constant input as a form of that input, where it is the only one on which
-// anything depends and the steps do not read it as it is. Without a kernel elsewhere.
-Kernel::Preparation prepared_input(const std::shared_ptr<const Program>& program);
+// A derivation of the body as a form of an input.
+struct PreparedInput {
+  size_t derivation;
+  Kernel::Preparation preparation;
+};
+// Those that depend on one constant input each, which nothing else reads.
+std::vector<PreparedInput> prepared_inputs(const Program& program);
 
 // One run of a whole graph, whose outputs go to `results`.
 void run_once(const Program& program, const Subgraph& graph, std::byte* const* inputs,

@@ -3,6 +3,7 @@
 // own gained at most 1 % there and cost up to a half.
 #include <algorithm>
 
+#include "lamina/backends/cpu/convolution_parts.h"
 #include "lamina/backends/cpu/onednn.h"
 #include "lamina/base/text.h"
 #include "lamina/op/epilogue.h"
@@ -29,6 +30,8 @@ bool acceptable(KernelRequest& request, const ConvolutionAttributes& attributes,
   if (dtype != DType::Float32 && dtype != DType::BFloat16) {
     return refuse(request, text("takes float32 and bfloat16, not ", dtype));
   }
+  if (request.epilogue && request.deterministic)
+    return refuse(request, "oneDNN's steps round otherwise than ours");
   if (request.epilogue && dtype != DType::Float32)
     return refuse(request, "applies steps to float32 only");
   for (const Operand& input : request.inputs) {
@@ -76,9 +79,8 @@ std::unique_ptr<Kernel> convolve(KernelRequest& request, Convolution kind, Opera
                              .dilation = attributes.dilation,
                              .post_ops = *steps};
   const double flops = 2.0 * y.shape.elements() * weight.shape.elements() / weight.shape[0];
-  int threads = flops < 2 * kFlopsPerThread ? 1 : request.threads;
-  // oneDNN divides sums by the number of threads, above all those over the batch.
-  if (request.deterministic) threads = 1;
+  const int threads = flops < 2 * kFlopsPerThread ? 1 : request.threads;
+  if (request.deterministic) return make_convolution_of_parts(problem, threads, request.refusal);
   return onednn::make_convolution(problem, {threads}, request.refusal);
 }
 

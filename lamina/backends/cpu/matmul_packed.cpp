@@ -22,8 +22,10 @@ using cpu::kBlockColumns;
 using cpu::kTileRows;
 
 // Parts of the depth: more than one where the result is small and the sums are long (the gradient
-// of a weight), since otherwise a few threads would do all.
-int64_t parts_of(const MatmulShape& shape) {
+// of a weight), since otherwise a few threads would do all. Not where a row must have the same bits
+// whatever rows there are besides.
+int64_t parts_of(const MatmulShape& shape, bool deterministic) {
+  if (deterministic) return 1;
   constexpr int64_t kDeep = 4096, kMost = 8, kSmall = 64 * 1024;
   if (shape.depth < 2 * kDeep || shape.batch * shape.rows * shape.columns > kSmall) return 1;
   return std::min(kMost, shape.depth / kDeep);
@@ -58,12 +60,12 @@ template <class T>
 class PackedMatmul final : public Kernel {
  public:
   PackedMatmul(cpu::Terms terms, MatmulShape shape, AppliedSteps steps, size_t operands,
-               int threads)
+               int threads, bool deterministic)
       : kernels_(cpu::product_kernels<T>(terms)),
         shape_(std::move(shape)),
         steps_(std::move(steps)),
         result_(operands),
-        parts_(parts_of(shape_)),
+        parts_(parts_of(shape_, deterministic)),
         depth_(ceiling(shape_.depth, parts_)) {
     name = terms == cpu::Terms::Products ? "cpu.packed.matmul" : "cpu.packed.squared_distances";
     threads_ = shape_.threads(threads);
@@ -244,7 +246,7 @@ template <class T>
 std::unique_ptr<Kernel> packed(KernelRequest& request, MatmulShape shape, AppliedSteps steps) {
   return std::make_unique<PackedMatmul<T>>(cpu::Terms::Products, std::move(shape),
                                            std::move(steps), request.inputs.size(),
-                                           request.threads);
+                                           request.threads, request.deterministic);
 }
 
 std::unique_ptr<Kernel> any(KernelRequest& request) {
@@ -253,7 +255,7 @@ std::unique_ptr<Kernel> any(KernelRequest& request) {
   if (!shape) return empty;
   auto steps = applied_steps(request, request.outputs[0].shape.rank() - 1);
   if (!steps) return nullptr;
-  if (!steps->list.empty() && parts_of(*shape) > 1) {
+  if (!steps->list.empty() && parts_of(*shape, request.deterministic) > 1) {
     request.refusal = "adds the parts of long sums at the end";
     return nullptr;
   }
@@ -267,8 +269,8 @@ std::unique_ptr<Kernel> any(KernelRequest& request) {
 // packed by oneDNN once, and then it is hard to beat.
 std::unique_ptr<Kernel> large(KernelRequest& request) {
   constexpr int64_t kLarge = 768;
-  if (request.deterministic || request.outputs[0].dtype != DType::Float32) {
-    request.refusal = "takes float32 that need not be deterministic";
+  if (request.outputs[0].dtype != DType::Float32) {
+    request.refusal = "takes float32 only";
     return nullptr;
   }
   std::unique_ptr<Kernel> empty;
@@ -298,7 +300,7 @@ std::unique_ptr<Kernel> distances(KernelRequest& request) {
   const auto kernel = [&](auto zero) -> std::unique_ptr<Kernel> {
     return std::make_unique<PackedMatmul<decltype(zero)>>(cpu::Terms::SquaredDifferences,
                                                           std::move(*shape), AppliedSteps{}, 2,
-                                                          request.threads);
+                                                          request.threads, request.deterministic);
   };
   return request.outputs[0].dtype == DType::Float32 ? kernel(float{}) : kernel(double{});
 }

@@ -54,7 +54,7 @@ TEST_F(Train, LearnsAFolderOfPictures) {
   const CommandResult result = run_lamina(
       "train " + digits + " --model mlp --epochs 12 --batch-size 16 --image-size 8 " +
       "--augment none --log " + (folder / "log.csv") + " --report " + (folder / "report.html") +
-      " --plot " + (folder / "curves.png") + " --save " + model);
+      " --plot " + (folder / "curves.png") + " --events " + (folder / "events") + " --save " + model);
   ASSERT_EQ(result.exit_code, 0) << result.output;
   EXPECT_THAT(result.output,
               HasSubstr("240 pictures of 10 classes to learn from, 60 to check with; 1 x 8 x 8"));
@@ -65,6 +65,8 @@ TEST_F(Train, LearnsAFolderOfPictures) {
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 13);
   EXPECT_THAT(contents(folder / "report.html"), HasSubstr("<html"));
   EXPECT_THAT(contents(folder / "curves.png"), HasSubstr("IEND"));
+  EXPECT_THAT(run_lamina("inspect " + (folder / "events")).output,
+              ContainsRegex("tfevents.* [0-9]+ events\n"));
 
   const std::string picture = folder / "digits/3/0003.png";
   const CommandResult table = run_lamina("predict " + model + " " + picture + " --top 2");
@@ -263,8 +265,12 @@ TEST_F(Train, LooksFirstWhereItWillWrite) {
     const CommandResult bad = run_lamina("train " + (folder / "digits") + " --model mlp " + option +
                                          " " + (folder / "no/such/file"));
     EXPECT_EQ(bad.exit_code, 2) << bad.output;
-    EXPECT_THAT(bad.output, HasSubstr("no/such/file"));
+    EXPECT_THAT(bad.output, HasSubstr("no/such/file cannot be written: there is no folder"));
     EXPECT_THAT(bad.output, testing::Not(HasSubstr("epoch")));
+    const CommandResult taken = run_lamina("train " + (folder / "digits") + " --model mlp " + option +
+                                           " " + (folder / "digits"));
+    EXPECT_EQ(taken.exit_code, 2) << taken.output;
+    EXPECT_THAT(taken.output, HasSubstr("is a folder"));
   }
 }
 
@@ -277,6 +283,7 @@ TEST_F(Train, RefusesTheCheckpointOfAnotherNet) {
   EXPECT_EQ(bad.exit_code, 2) << bad.output;
   EXPECT_THAT(bad.output, HasSubstr("missing"));
   EXPECT_THAT(bad.output, HasSubstr("unexpected"));
+  EXPECT_THAT(bad.output, HasSubstr("checkpoint " + (folder / "c")));
 }
 
 TEST(Summary, ShowsLayers) {

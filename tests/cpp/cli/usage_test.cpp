@@ -73,6 +73,10 @@ TEST(Usage, FilesThatDoNotFitExitWithTwo) {
     EXPECT_EQ(foreign.exit_code, 2);
     EXPECT_THAT(foreign.output, HasSubstr("help"));
   }
+  std::ofstream(folder / "page.html") << "<html>";
+  const CommandResult page = run_lamina("inspect " + (folder / "page.html"));
+  EXPECT_EQ(page.exit_code, 2);
+  EXPECT_THAT(page.output, HasSubstr("a model, checkpoint or picture; .csv"));
   EXPECT_EQ(run_lamina("quickstart --epochs 1 --save /nowhere/at/all.lamina").exit_code, 2);
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstring>
 
 namespace lamina {
@@ -60,6 +61,36 @@ TEST_F(Allocator, StepsThatComeAgainGetTheirBlocks) {
     arena = own;
     deallocate(own, 16 * kMiB), deallocate(result, 2 * kMiB);
   }
+}
+
+TEST_F(Allocator, ABlockGrowsAndKeepsItsPages) {
+  std::byte* small = allocate(16 * kMiB);
+  std::memset(small, 7, 16 * kMiB);
+  deallocate(small, 16 * kMiB);
+  std::byte* large = allocate(24 * kMiB);
+  EXPECT_EQ(cached(), 0u);
+  EXPECT_EQ(large[16 * kMiB - 1], std::byte{7});  // not asked for, but proof that nothing was cleared
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(large) % (2 * kMiB), 0u);
+  std::memset(large, 1, 24 * kMiB);
+  deallocate(large, 24 * kMiB);
+  EXPECT_EQ(cached(), 24 * kMiB);
+}
+
+TEST_F(Allocator, SmallBlocksThatComeBackDoNotPushOutLargeOnes) {
+  std::byte* large = allocate(64 * kMiB);
+  deallocate(large, 64 * kMiB);
+  for (int i = 0; i < 4; ++i) {
+    deallocate(allocate(3 * kMiB), 3 * kMiB);
+    std::byte* again = allocate(64 * kMiB);
+    EXPECT_EQ(again, large);
+    deallocate(again, 64 * kMiB);
+  }
+}
+
+TEST_F(Allocator, ALargeBlockThatNobodyAsksForGoesAtLast) {
+  deallocate(allocate(64 * kMiB), 64 * kMiB);
+  for (int i = 0; i < 40; ++i) deallocate(allocate(3 * kMiB), 3 * kMiB);
+  EXPECT_EQ(cached(), 3 * kMiB);
 }
 
 TEST_F(Allocator, SmallRequestsDoNotTakeLargeBlocks) {

@@ -5,7 +5,7 @@
 #include "lamina/op/recording.h"
 #include "lamina/ops/random.h"
 
-namespace lamina::train {
+namespace lamina::nn {
 
 // Nothing of it stays behind: no random number is used up, no statistics change.
 class Rehearsal {
@@ -24,4 +24,4 @@ class Rehearsal {
   Symbolic symbolic_;  // what is computed as it is recorded would be a constant of the graph
 };
 
-}  // namespace lamina::train
+}  // namespace lamina::nn
