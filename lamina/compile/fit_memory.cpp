@@ -17,10 +17,12 @@ constexpr int64_t kLeastBytes = 256;  // not worth an instruction
 
 size_t at(int64_t i) { return static_cast<size_t>(i); }
 
-// One buffer that is given up between two accesses.
+// What is given up between two accesses: one buffer, or several results of an op that computes them
+// all at once, as a loop does, so that it is repeated for all of them.
 struct Candidate {
-  int32_t buffer = -1;
-  int from = 0, to = 0;           // positions of the accesses
+  std::vector<int32_t> buffers;
+  int64_t bytes = 0;
+  int from = 0, to = 0;           // positions of the accesses of the first
   std::vector<int32_t> repeated;  // steps, inputs first
   std::vector<int32_t> needed;    // buffers that must live at `to`
   std::vector<int32_t> extended;  // .. and live longer for it
@@ -34,6 +36,14 @@ class Round {
     count_over();
     insertions_.resize(live.order().size());
     users_.resize(live.buffers().size());
+    made_by_.assign(live.buffers().size(), -1);
+    for (int32_t step : live.order()) {
+      if (!live.is_result(step)) continue;
+      const int32_t whole = live.steps()[at(step)].inputs[0], buffer = live.steps()[at(step)].buffer;
+      if (buffer < 0 || !live.is_made_whole(whole)) continue;
+      made_by_[at(buffer)] = whole;
+      results_[whole].push_back(buffer);
+    }
     for (size_t p = 0; p < live.order().size(); ++p) {
       const int32_t step = live.order()[p];
       if (!live.runs(step)) continue;
@@ -87,13 +97,36 @@ class Round {
       if (over > most) most = over, c.from = given.accesses[k], c.to = given.accesses[k + 1];
     }
     if (most == 0) return false;
-    c.buffer = b;
+    c.buffers = {b};
+    if (made_by_[at(b)] >= 0) add_siblings(b, c);
+    for (int32_t given_up : c.buffers) c.bytes += buffer(given_up).bytes;
     if (!collect(c)) return false;
-    double gain = static_cast<double>(given.bytes) * most;
+    double gain = 0;
+    for (int32_t given_up : c.buffers)
+      gain += static_cast<double>(buffer(given_up).bytes) * over_between(before(given_up, c.to), c.to);
     for (int32_t e : c.extended)
       gain -= static_cast<double>(buffer(e).bytes) * over_between(buffer(e).last(), c.to + 1);
     c.score = gain / (c.seconds + 1e-6);
     return gain > 0;
+  }
+
+  // The other results of the op that are read again from `to` on.
+  void add_siblings(int32_t b, Candidate& c) const {
+    for (int32_t other : results_.at(made_by_[at(b)])) {
+      const LiveSteps::Buffer& given = buffer(other);
+      if (other == b || given.stays || given.last_write >= c.to || given.last() < c.to) continue;
+      c.buffers.push_back(other);
+    }
+  }
+
+  // The last access to the buffer in front of a position.
+  int before(int32_t b, int position) const {
+    const auto& accesses = buffer(b).accesses;
+    return *(std::lower_bound(accesses.begin(), accesses.end(), position) - 1);
+  }
+
+  static bool gives_up(const Candidate& c, int32_t b) {
+    return std::find(c.buffers.begin(), c.buffers.end(), b) != c.buffers.end();
   }
 
   // What must be repeated for those that read the buffer from `to` on.
@@ -109,25 +142,29 @@ class Round {
       done.insert(step);
       stack.push_back({step, 0});
     };
-    for (auto [position, user] : users_[at(c.buffer)]) {
-      if (position < c.to) continue;
-      for (int32_t input : live_.steps()[at(user)].inputs) {
-        if (live_.steps()[at(input)].buffer != c.buffer) continue;
-        open(input);
-        while (!stack.empty()) {
-          Frame& frame = stack.back();
-          const auto& inputs = live_.steps()[at(frame.step)].inputs;
-          if (frame.next < inputs.size()) {
-            const int32_t next = inputs[frame.next++];
-            if (at(next) >= known_) return false;  // of this round: the next one may see
-            open(next);
-            continue;
-          }
-          c.repeated.push_back(frame.step);
-          c.seconds += live_.seconds(frame.step);
-          stack.pop_back();
+    auto add = [&](int32_t root) {
+      open(root);
+      while (!stack.empty()) {
+        Frame& frame = stack.back();
+        const auto& inputs = live_.steps()[at(frame.step)].inputs;
+        if (frame.next < inputs.size()) {
+          const int32_t next = inputs[frame.next++];
+          if (at(next) >= known_) return false;  // of this round: the next one may see
+          open(next);
+          continue;
         }
-        if (c.repeated.size() > kLongest) return false;
+        c.repeated.push_back(frame.step);
+        c.seconds += live_.seconds(frame.step);
+        stack.pop_back();
+      }
+      return c.repeated.size() <= kLongest;
+    };
+    for (int32_t b : c.buffers) {
+      for (auto [position, user] : users_[at(b)]) {
+        if (position < c.to) continue;
+        for (int32_t input : live_.steps()[at(user)].inputs) {
+          if (live_.steps()[at(input)].buffer == b && !add(input)) return false;
+        }
       }
     }
     return true;
@@ -136,11 +173,11 @@ class Round {
   bool is_there(int32_t step, Candidate& c) {
     if (live_.is_leaf(step)) return true;
     const int32_t b = live_.steps()[at(step)].buffer;
-    if (b < 0 || b == c.buffer) return false;
+    if (b < 0 || gives_up(c, b)) return false;
     const LiveSteps::Buffer& other = buffer(b);
     if (other.stays) return true;
     if (other.last() < c.to) {
-      if (other.bytes * kSmall > buffer(c.buffer).bytes) return false;
+      if (other.bytes * kSmall > c.bytes) return false;
       c.extended.push_back(b);
     }
     c.needed.push_back(b);
@@ -149,7 +186,9 @@ class Round {
 
   // Whether nothing that this round has given up before stands in its way.
   bool still_stands(const Candidate& c) {
-    if (relied_on_.contains(c.buffer)) return false;
+    for (int32_t b : c.buffers) {
+      if (relied_on_.contains(b) || given_up_.contains(b)) return false;
+    }
     for (int32_t b : c.needed) {
       if (given_up_.contains(b)) return false;
     }
@@ -179,17 +218,19 @@ class Round {
       copies[step] = live_.repeat(step, std::move(inputs), b);
       insertions_[at(c.to)].push_back(copies[step]);
     }
-    for (auto [position, user] : users_[at(c.buffer)]) {
-      if (position < c.to) continue;
-      for (size_t k = 0; k < live_.steps()[at(user)].inputs.size(); ++k) {
-        auto copy = copies.find(live_.steps()[at(user)].inputs[k]);
-        if (copy == copies.end()) continue;
-        if (live_.steps()[at(copy->first)].buffer == c.buffer) live_.replace_input(user, k, copy->second);
+    for (int32_t b : c.buffers) {
+      for (auto [position, user] : users_[at(b)]) {
+        if (position < c.to) continue;
+        for (size_t k = 0; k < live_.steps()[at(user)].inputs.size(); ++k) {
+          auto copy = copies.find(live_.steps()[at(user)].inputs[k]);
+          if (copy == copies.end() || live_.steps()[at(copy->first)].buffer != b) continue;
+          live_.replace_input(user, k, copy->second);
+        }
       }
+      given_up_.insert(b);
+      for (int p = before(b, c.to) + 1; p < c.to; ++p) bytes_at_[at(p)] -= buffer(b).bytes;
     }
-    given_up_.insert(c.buffer);
     relied_on_.insert(c.needed.begin(), c.needed.end());
-    for (int p = c.from + 1; p < c.to; ++p) bytes_at_[at(p)] -= buffer(c.buffer).bytes;
     for (int32_t e : c.extended) {
       for (int p = buffer(e).last() + 1; p <= c.to; ++p) bytes_at_[at(p)] += buffer(e).bytes;
     }
@@ -203,6 +244,8 @@ class Round {
   std::vector<int> over_;  // positions over the limit, up to each
   std::vector<std::vector<int32_t>> insertions_;
   std::vector<std::vector<std::pair<int, int32_t>>> users_;  // of each buffer: position, step
+  std::vector<int32_t> made_by_;  // of each buffer: the op that computes it and others, or -1
+  std::unordered_map<int32_t, std::vector<int32_t>> results_;  // .. and all of its buffers
   std::unordered_set<int32_t> given_up_, relied_on_;
 };
 

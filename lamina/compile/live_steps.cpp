@@ -40,6 +40,12 @@ LiveSteps::LiveSteps(const Graph& graph) : graph_(&graph) {
     order_.push_back(i);
     seconds_.push_back(seconds_of(cost_of(graph, i)));
   }
+  result_bytes_.resize(graph.values.size(), 0);
+  for (int32_t i = 0; i < n; ++i) {
+    const int32_t buffer = steps_[at(i)].buffer;
+    if (is_result(i) && parts[at(i)].whole < 0)
+      result_bytes_[at(graph.values[at(i)].inputs[0])] += buffers_[at(buffer)].bytes;
+  }
   for (int32_t output : graph.outputs) {
     const int32_t buffer = steps_[at(output)].buffer;
     if (buffer >= 0) buffers_[at(buffer)].stays = true;
@@ -52,6 +58,10 @@ bool LiveSteps::is_view(int32_t step) const {
   return v.op && v.op->view && !is_result(step);
 }
 bool LiveSteps::is_result(int32_t step) const { return value_of(step).op == &ops::op_Output(); }
+
+bool LiveSteps::is_made_whole(int32_t step) const {
+  return runs(step) && steps_[at(step)].buffer < 0 && !value_of(step).cluster;
+}
 
 int32_t LiveSteps::repeat(int32_t step, SmallVector<int32_t, 4> inputs, int32_t buffer) {
   steps_.push_back({steps_[at(step)].value, std::move(inputs), buffer, true});
@@ -105,6 +115,13 @@ void LiveSteps::find_lives() {
     access(s.buffer, p, true);
   }
   std::vector<int64_t> change(order_.size() + 1, 0);
+  // Results that nobody reads have their place while they are written.
+  std::vector<int64_t> unread(steps_.size(), 0);
+  for (int32_t step : order_) {
+    if (is_made_whole(step)) unread[at(step)] = result_bytes_[at(steps_[at(step)].value)];
+    const Step& s = steps_[at(step)];
+    if (is_result(step)) unread[at(s.inputs[0])] -= buffers_[at(s.buffer)].bytes;
+  }
   for (const Buffer& b : buffers_) {
     if (b.stays || b.accesses.empty()) continue;
     change[static_cast<size_t>(b.accesses.front())] += b.bytes;
@@ -115,7 +132,7 @@ void LiveSteps::find_lives() {
   int64_t now = 0;
   for (size_t p = 0; p < order_.size(); ++p) {
     now += change[p];
-    bytes_at_[p] = now;
+    bytes_at_[p] = now + std::max<int64_t>(unread[at(order_[p])], 0);
     // A loop's result may lie where an operand lay that nobody reads later.
     const GraphValue& v = value_of(order_[p]);
     const int32_t own = steps_[at(order_[p])].buffer;

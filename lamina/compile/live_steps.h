@@ -38,6 +38,8 @@ class LiveSteps {
   bool is_leaf(int32_t step) const { return value_of(step).leaf != LeafKind::None; }
   bool is_view(int32_t step) const;
   bool is_result(int32_t step) const;  // one of several of its input
+  // Whether it computes several results, all of them each time; of a cluster one can have a part.
+  bool is_made_whole(int32_t step) const;
   // Whether it is an instruction: it reads and writes memory when its turn comes.
   bool runs(int32_t step) const { return !is_leaf(step) && !is_view(step) && !is_result(step); }
 
@@ -64,6 +66,7 @@ class LiveSteps {
   std::vector<int32_t> order_;
   std::vector<Buffer> buffers_;
   std::vector<double> seconds_;  // by value
+  std::vector<int64_t> result_bytes_;  // by value: of results in buffers of their own
   std::vector<int64_t> bytes_at_;
   int64_t peak_ = 0;
 };

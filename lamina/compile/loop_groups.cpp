@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lamina/exec/deterministic.h"
+#include "lamina/exec/loop_body.h"
 #include "lamina/op/op.h"
 #include "lamina/op/reduction.h"
 
@@ -27,6 +28,10 @@ namespace {
 // More than a tile interpreter keeps in L1, or an op's operand list takes.
 constexpr size_t kMostMembers = 48;
 constexpr size_t kMostInputs = 24;
+// Of all values of a loop's body together, in bytes, if they stay in a cache. A loop over elements
+// costs about as much to start there as to run, and nothing is won by computing a value late: so what
+// stands beside each other becomes one loop, too.
+constexpr int64_t kFew = int64_t{8} << 20;
 
 // Rows that a loop runs through in phases (op/loop_phases.h): they stay in the first-level cache between
 // phases, and are worth the steps between them.
@@ -69,6 +74,16 @@ std::optional<Shape> shape_of_rows(const Shape& domain, const SmallVector<uint8_
   return fits ? std::optional(rows) : std::nullopt;
 }
 
+bool is_small_body(const Graph& graph) {
+  if (!is_loop_body()) return false;
+  int64_t bytes = 0;
+  for (const GraphValue& v : graph.values) {
+    if (v.op && !v.op->view)
+      bytes += v.spec.shape.elements() * static_cast<int64_t>(size_of(v.spec.dtype));
+  }
+  return bytes <= kFew;
+}
+
 }  // namespace
 
 LoopGroups::LoopGroups(const Graph& graph) : graph_(graph), group_(graph.values.size(), -1) {
@@ -79,6 +94,7 @@ LoopGroups::LoopGroups(const Graph& graph) : graph_(graph), group_(graph.values.
   is_output_.assign(graph.values.size(), false);
   for (int32_t output : graph.outputs) is_output_[output] = true;
   level_.assign(graph.values.size(), 0);
+  is_small_body_ = is_small_body(graph);
   for (size_t i = 0; i < graph.values.size(); ++i) place(static_cast<int32_t>(i));
   for (size_t g = groups_.size(); g-- > 0;) shed(static_cast<int>(g));
   for (size_t g = groups_.size(); g-- > 0;) sink(static_cast<int>(g));
@@ -100,6 +116,7 @@ void LoopGroups::place(int32_t i) {
     int g = group_[input];
     if (g > best && joins(i, g, domain)) best = g;
   }
+  if (best < 0) best = beside(v, domain, level);
   if (best < 0) {
     best = static_cast<int>(groups_.size());
     groups_.emplace_back();
@@ -110,6 +127,9 @@ void LoopGroups::place(int32_t i) {
   group.reads_rows |= reads_rows(v, best);
   group.members.push_back(i);
   group.inputs += outside_inputs(v, best);
+  for (int32_t input : v.inputs) {
+    if (is_small_body_ && group_[input] != best) group.outside.push_back(input);
+  }
   if (is_reduction(v)) {
     group.reduces = true;
     group.reduced = reduced_flags(v, domain);
@@ -118,9 +138,27 @@ void LoopGroups::place(int32_t i) {
   group_[i] = best;
 }
 
+int LoopGroups::beside(const GraphValue& v, const Shape& domain, int level) const {
+  if (!is_small_body_ || is_reduction(v) || is_deterministic()) return -1;
+  for (size_t g = groups_.size(); g-- > 0;) {
+    const Group& group = groups_[g];
+    if (group.level == level && !group.reduces && group.domain == domain &&
+        group.members.size() < kMostMembers &&
+        group.inputs + outside_inputs(v, static_cast<int>(g)) <= kMostInputs) {
+      return static_cast<int>(g);
+    }
+  }
+  return -1;
+}
+
 size_t LoopGroups::outside_inputs(const GraphValue& v, int g) const {
-  return static_cast<size_t>(std::count_if(v.inputs.begin(), v.inputs.end(),
-                                           [&](int32_t input) { return group_[input] != g; }));
+  const std::vector<int32_t>& known = groups_[g].outside;
+  const auto counts = [&](int32_t input) {
+    if (group_[input] == g) return false;
+    return !is_small_body_ || (std::find(known.begin(), known.end(), input) == known.end() &&
+                               !is_constant_number(graph_.values[input]));
+  };
+  return static_cast<size_t>(std::count_if(v.inputs.begin(), v.inputs.end(), counts));
 }
 
 void LoopGroups::shed(int g) {

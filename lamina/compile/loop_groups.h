@@ -32,6 +32,7 @@ class LoopGroups {
     bool reads_rows = false;          // .. and does
     size_t inputs = 0;
     int level = 0;
+    std::vector<int32_t> outside;  // what it reads, where that is counted once
   };
   const std::vector<Group>& groups() const { return groups_; }
   int group(int32_t value) const { return group_[value]; }
@@ -44,6 +45,10 @@ class LoopGroups {
   // Puts a value into the newest group of one of its producers that takes it, or into a new one.
   void place(int32_t i);
 
+  // A group of the same level in a small body, which cannot wait for the value nor it for the group.
+  int beside(const GraphValue& v, const Shape& domain, int level) const;
+
+  // What a value adds to the inputs of a group.
   size_t outside_inputs(const GraphValue& v, int g) const;
 
   // A loop over rows takes all that reads its rows. What another loop alone needs of that, as a
@@ -79,6 +84,7 @@ class LoopGroups {
   std::vector<bool> is_output_;
   std::vector<int> group_, level_;
   std::vector<Group> groups_;
+  bool is_small_body_ = false;  // of a loop, whose values stay in a cache
 };
 
 }  // namespace lamina

@@ -14,9 +14,11 @@
 #include "lamina/compile/products_before_loops.h"
 #include "lamina/compile/products_of_steps.h"
 #include "lamina/compile/recompute.h"
+#include "lamina/compile/recompute_in_loops.h"
 #include "lamina/compile/sized_structures.h"
 #include "lamina/compile/sums_after_loops.h"
 #include "lamina/compile/transpose_matmul.h"
+#include "lamina/compile/transposes_into_loops.h"
 #include "lamina/compile/undo_casts.h"
 #include "lamina/exec/compile_times.h"
 #include "lamina/exec/deterministic.h"
@@ -34,6 +36,8 @@ struct Pass {
 constexpr Pass kPasses[] = {
     {"merge_loops", merge_loops},
     {"enter_loops", enter_loops},
+    {"recompute_in_loops", recompute_in_loops},
+    {"transposes_into_loops", transposes_into_loops},
     {"products_before_loops", products_before_loops},
     {"sums_after_loops", sums_after_loops, true},
     {"products_after_loops", products_after_loops, true},

@@ -15,6 +15,7 @@
 #include "lamina/compile/sized_structure.h"
 #include "lamina/exec/compile_times.h"
 #include "lamina/exec/deterministic.h"
+#include "lamina/exec/loop_body.h"
 #include "lamina/exec/program.h"
 #include "lamina/op/graph_text.h"
 
@@ -31,7 +32,8 @@ uint64_t hash_of(const std::vector<uint64_t>& words) {
 
 struct Recorded {
   explicit Recorded(const Graph& graph) : parts(take_apart(graph)) {
-    parts.structure.push_back(static_cast<uint64_t>(thread_count()) << 1 | is_deterministic());
+    parts.structure.push_back(static_cast<uint64_t>(thread_count()) << 2 |
+                              static_cast<uint64_t>(is_loop_body()) << 1 | is_deterministic());
     hash = hash_of(parts.structure);
   }
   GraphNumbers parts;

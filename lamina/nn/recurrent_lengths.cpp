@@ -1,6 +1,7 @@
 #include "lamina/nn/recurrent_lengths.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <queue>
 #include <span>
@@ -57,6 +58,39 @@ Places distribute(const std::vector<int64_t>& lengths, const std::vector<size_t>
   return places;
 }
 
+// The longest sequence first, each into the row that it fills best (Johnson 1973); false where one finds
+// no row with `steps` to hold it.
+bool fill(const std::vector<int64_t>& lengths, const std::vector<size_t>& longest_first,
+          int64_t rows, int64_t steps, Places& places) {
+  std::multimap<int64_t, int64_t> rest;  // steps that are left, row
+  for (int64_t row = 0; row < rows; ++row) rest.emplace(steps, row);
+  places = {steps, std::vector<int64_t>(lengths.size()), std::vector<int64_t>(lengths.size())};
+  for (size_t i : longest_first) {
+    auto best = rest.lower_bound(lengths[i]);
+    if (best == rest.end()) return false;
+    const auto [left, row] = *best;
+    places.row[i] = row, places.start[i] = steps - left;
+    rest.erase(best);
+    rest.emplace(left - lengths[i], row);
+  }
+  return true;
+}
+
+// In as few steps as either way finds, in whole units.
+Places pack_rows(const std::vector<int64_t>& lengths, const std::vector<size_t>& longest_first,
+                 int64_t rows, int64_t unit) {
+  const auto whole = [&](int64_t steps) { return (steps + unit - 1) / unit * unit; };
+  Places places = distribute(lengths, longest_first, rows), filled;
+  places.steps = whole(places.steps);
+  const int64_t total = std::accumulate(lengths.begin(), lengths.end(), int64_t{0});
+  int64_t least = (total + rows - 1) / rows;
+  if (!lengths.empty()) least = std::max(least, lengths[longest_first[0]]);
+  for (int64_t steps = whole(least); steps < places.steps; steps += unit) {
+    if (fill(lengths, longest_first, rows, steps, filled)) return filled;
+  }
+  return places;
+}
+
 }  // namespace
 
 SequenceLayout::SequenceLayout(const Array& lengths, int64_t time, int64_t batch, bool batch_first)
@@ -74,11 +108,10 @@ SequenceLayout::SequenceLayout(const Array& lengths, int64_t time, int64_t batch
   const int64_t unit = std::max<int64_t>(1, (time + 15) / 16);
   int64_t least = -1;
   auto consider = [&](int64_t rows) {
-    Places places = distribute(lengths_, order, rows);
-    const int64_t steps = (places.steps + unit - 1) / unit * unit;
-    const int64_t cost = steps * (rows + kCostOfStep);
+    Places places = pack_rows(lengths_, order, rows, unit);
+    const int64_t cost = places.steps * (rows + kCostOfStep);
     if (least >= 0 && cost >= least) return;
-    least = cost, steps_ = steps, rows_ = rows;
+    least = cost, steps_ = places.steps, rows_ = rows;
     row_ = std::move(places.row), start_ = std::move(places.start);
   };
   if (batch > 0) consider(batch);

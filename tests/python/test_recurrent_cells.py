@@ -189,30 +189,6 @@ def test_conv_lstm_is_its_formula():
     assert np.allclose(np.array(h3)[1], outputs[1][1], atol=1e-10)
 
 
-@pytest.mark.parametrize("kind, options", [f[:2] for f in FORMS] + [("ConvLSTM2d", {}), ("SimpleRNN", {"nonlinearity": "tanh"})])
-def test_gradients_are_differences(kind, options):
-    if kind == "ConvLSTM2d":
-        layer, x = nn.ConvLSTM2d(2, 2, 3, dtype=lm.float64), drawn((3, 2, 2, 4, 4))
-    else:
-        layer, x = getattr(nn, kind)(3, 4, dtype=lm.float64, **options), drawn((4, 2, 3))
-    randomize(layer)
-    inputs, scale = nn.Parameter(lm.array(x)), lm.array(drawn(layer(lm.array(x))[0].shape, 9))
-
-    def loss():
-        y, state = layer(inputs, lengths=lm.array([len(x), 2]))
-        return lm.sum(y * scale) + sum(lm.sum(lm.sin(s)) for s in states(state))
-
-    loss().backward()
-    for k, p in enumerate([inputs, *layer.parameters()]):
-        value, grad, direction = np.array(p), np.array(p.grad), drawn(tuple(p.shape), 20 + k)
-        found = []
-        for sign in (1, -1):
-            p.value = lm.array(value + sign * 1e-6 * direction)
-            found.append(loss().item())
-        p.value = lm.array(value)
-        assert (found[0] - found[1]) / 2e-6 == pytest.approx((grad * direction).sum(), rel=1e-6, abs=1e-8)
-
-
 def conv_lstm(torch, p, x, h, c):
     def conv(x, w):
         return torch.nn.functional.conv2d(x, w, padding=w.shape[-1] // 2)
@@ -295,6 +271,89 @@ def test_gradients_of_both_orders_are_those_of_pytorch(kind, options, sizes, for
         for k, (a, b) in enumerate(zip(found, wanted)):
             b = b.detach().numpy()
             assert np.allclose(np.array(a), b, atol=1e-8 * max(1, np.abs(b).max()), rtol=0), k
+
+
+class UserCell(nn.Module):
+    """As one writes one's own: two products, an element-wise gate, an output that is not the state."""
+
+    def __init__(self, features, size, dtype):
+        super().__init__()
+        self.ih, self.hh = nn.Linear(features, 2 * size, dtype=dtype), nn.Linear(size, 2 * size, dtype=dtype)
+
+    def forward(self, x, h):
+        gate, new = lm.split(self.ih(x) + lm.sin(self.hh(h)), 2, axis=-1)
+        h = h + lm.sigmoid(gate) * (lm.tanh(new) - h)
+        return h * gate, h
+
+
+CELL_FORMS = [  # name, options, sizes of the arrays of the state
+    *(("RNN" if kind == "SimpleRNN" else kind, options, sizes)
+      for kind, options, sizes, _ in FORMS + PLAIN_FORMS if "zoneout" not in options),
+    ("ConvLSTM2d", {}, (2, 2)),
+    ("Zoneout", {}, (4, 4)),
+    ("User", {}, (4,)),
+]
+
+
+def cell_of(name, options):
+    if name == "User":
+        return UserCell(3, 4, lm.float64)
+    if name == "Zoneout":
+        return nn.ZoneoutCell(nn.LSTMCell(3, 4, dtype=lm.float64), (0.25, 0.5))
+    sizes = (3, 2, 3) if name == "ConvLSTM2d" else (3, 4)
+    return getattr(nn, name + "Cell")(*sizes, dtype=lm.float64, **options)
+
+
+def check_both_orders(layer, x, state):
+    """The gradient, and that of its product with numbers, of each input against differences along one direction."""
+    given = [np.asarray(x), *state, *(np.array(p) for p in layer.parameters())]
+    lengths = lm.array([len(x), 2])
+
+    def gradients(values, *products):
+        lm.seed(3)  # the same draws of zoneout each time
+        leaves = [nn.Parameter(lm.array(v)).value for v in values[:1 + len(state)]]
+        for p, value in zip(layer.parameters(), values[1 + len(state):]):
+            p.value = lm.array(value)
+            leaves.append(p.value)
+        first = leaves[1:1 + len(state)]
+        y, last = layer(leaves[0], tuple(first) if len(state) > 1 else first[0], lengths=lengths)
+        found = [lm.sum(y * lm.array(drawn(y.shape, 9))) + sum(lm.sum(lm.sin(s)) for s in states(last))]
+        for directions in products:
+            grads = lm.vjp([found[-1]], [lm.ones((), dtype=lm.float64)], leaves)
+            found.append(sum(lm.sum(g * lm.array(d)) for g, d in zip(grads, directions)))
+        grads = lm.vjp([found[-1]], [lm.ones((), dtype=lm.float64)], leaves)
+        return found[-1].item(), [np.array(g) for g in grads]
+
+    for products in ([], [[drawn(v.shape, 50 + k) for k, v in enumerate(given)]]):
+        found = gradients(given, *products)[1]
+        for k, value in enumerate(given):
+            direction = drawn(value.shape, 20 + k)
+            at = {}
+            for steps in (-2, -1, 1, 2):
+                moved = [*given[:k], value + steps * 1e-4 * direction, *given[k + 1:]]
+                at[steps] = gradients(moved, *products)[0]
+            expected = (8 * (at[1] - at[-1]) - (at[2] - at[-2])) / 12e-4  # of fourth order
+            assert (found[k] * direction).sum() == pytest.approx(expected, rel=1e-8, abs=1e-8), (len(products), k)
+
+
+@pytest.mark.parametrize("kind, options, sizes", [form[:3] for form in FORMS + PLAIN_FORMS] + [("ConvLSTM2d", {}, (2, 2))])
+def test_gradients_of_both_orders_of_layers_are_differences(kind, options, sizes):
+    if kind == "ConvLSTM2d":
+        layer, x, rest = nn.ConvLSTM2d(3, 2, 3, dtype=lm.float64), drawn((3, 2, 3, 3, 4)), (2, 3, 4)
+        shapes = [(2, *rest)] * 2
+    else:
+        layer, x = getattr(nn, kind)(3, 4, dtype=lm.float64, **options), drawn((4, 2, 3))
+        shapes = [(1, 2, size) for size in sizes]
+    randomize(layer)
+    check_both_orders(layer, x, [drawn(shape, 7 + k) for k, shape in enumerate(shapes)])
+
+
+@pytest.mark.parametrize("name, options, sizes", CELL_FORMS)
+def test_gradients_of_both_orders_of_cells_are_differences(name, options, sizes):
+    cell, picture = cell_of(name, options), (3, 4) if name == "ConvLSTM2d" else ()
+    randomize(cell)
+    state = [drawn((2, size, *picture), 7 + k) for k, size in enumerate(sizes)]
+    check_both_orders(nn.RNN(cell), drawn((3, 2, 3, *picture)), state)
 
 
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}])

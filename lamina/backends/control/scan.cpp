@@ -19,7 +19,15 @@ class ScanKernel final : public Kernel {
       : attributes_(std::move(attributes)), scan_(attributes_->as<ScanAttributes>()) {}
 
   void run(std::byte* const* operands, RunContext& context) const override {
-    Loop(*this, *program(), operands).run(context);
+    Loop(*this, *program(), operands, context.scratch).run(context);
+  }
+
+  // The steps' memory, and second places for carries.
+  size_t scratch_bytes() const override {
+    size_t total = aligned(StepRun::scratch_bytes(*program()));
+    for (size_t k = 0; k < static_cast<size_t>(scan_.carries); ++k)
+      total += aligned(bytes_of(scan_.body->output(k)));
+    return std::max(total, kAlign);
   }
 
   // Weights that outlive the loop are packed once for all runs.
@@ -47,15 +55,16 @@ class ScanKernel final : public Kernel {
   // One run of the whole loop.
   class Loop {
    public:
-    Loop(const ScanKernel& kernel, const Program& program, std::byte* const* operands)
+    Loop(const ScanKernel& kernel, const Program& program, std::byte* const* operands,
+         std::byte* scratch)
         : scan_(kernel.scan_),
           body_(*scan_.body),
           program_(program),
           inputs_(operands),
           results_(operands + body_.input_count()),
           carries_(static_cast<size_t>(scan_.carries)),
-          scratch_(Storage::allocate(scratch_bytes())),
-          step_(program_, scratch_->data()) {
+          scratch_(scratch),
+          step_(program_, scratch) {
       for (size_t i = 0; i < body_.input_count(); ++i) step_.set_input(i, inputs_[i]);
       for (const PreparedInput& prepared : kernel.prepared_)
         step_.set_prepared(prepared.derivation, inputs_[prepared.preparation.input]);
@@ -110,14 +119,8 @@ class ScanKernel final : public Kernel {
       return results_[output] + t * static_cast<int64_t>(bytes(output));
     }
 
-    size_t scratch_bytes() const {
-      size_t total = aligned(StepRun::scratch_bytes(program_));
-      for (size_t k = 0; k < carries_; ++k) total += aligned(bytes(k));
-      return std::max(total, kAlign);
-    }
-
     void place_outputs() {
-      std::byte* spare = scratch_->data() + aligned(StepRun::scratch_bytes(program_));
+      std::byte* spare = scratch_ + aligned(StepRun::scratch_bytes(program_));
       buffers_.resize(program_.output_bytes.size());
       for (size_t j = 0; j < buffers_.size(); ++j) buffers_[j].number = j;
       for (size_t k = carries_; k < body_.output_count(); ++k) {
@@ -179,7 +182,7 @@ class ScanKernel final : public Kernel {
     std::byte* const* inputs_;
     std::byte* const* results_;
     size_t carries_;
-    Ref<Storage> scratch_;
+    std::byte* scratch_;
     StepRun step_;
     std::vector<Buffer> buffers_;
     std::vector<size_t> copies_;  // stacked outputs that lie elsewhere

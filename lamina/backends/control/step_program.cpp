@@ -8,6 +8,7 @@
 #include "lamina/base/text.h"
 #include "lamina/base/timer.h"
 #include "lamina/exec/deterministic.h"
+#include "lamina/exec/loop_body.h"
 #include "lamina/exec/profile.h"
 
 namespace lamina::backend {
@@ -55,7 +56,10 @@ std::shared_ptr<const Program> compile(const Subgraph& body, size_t carries,
     v.is_variable = index >= first_constant;
     v.dies = index < carries;
   }
-  optimize(graph);
+  {
+    LoopBodyScope body_of_a_loop;
+    optimize(graph);
+  }
   return lower(std::move(graph), 1, "the body of a loop", {OutputLayout::RowMajor});
 }
 

@@ -21,6 +21,7 @@ constexpr int64_t kMaxSplit = 512;  // partial results kept in scratch
 // Additions to one sum before it is added to others. Images have even backgrounds: the roundings of
 // equal numbers, added one by one, all go the same way.
 constexpr int64_t kInSequence = 128;
+constexpr int64_t kLeastTile = 2048;  // elements
 constexpr int64_t kGrain = 65536;   // cheap operations (about 10 us) that are worth a thread
 
 size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
@@ -116,6 +117,10 @@ void LoopKernel::choose_tile() {
   const int64_t most = program_->tile_elements(sums);
   const bool in_units = row.size != 1 ? row.reduced : column.reduced;
   int64_t limit = in_units ? kReducedBlock : most;
+  if (!reduces_) {  // no more work than is worth a thread
+    const int64_t worth = kGrain / std::max<int64_t>(1, program_->cost());
+    limit = std::min(limit, std::max(kLeastTile, worth));
+  }
   if (domain_.in_phases) {
     columns_ = column.size;
     const int64_t worth_a_thread = kGrain / std::max(1, program_->cost());

@@ -10,34 +10,10 @@
 #include "lamina/compile/products_before_loops.h"
 #include "lamina/compile/products_of_steps.h"
 #include "lamina/compile/sums_after_loops.h"
-#include "lamina/op/graph_text.h"
+#include "tests/cpp/compile/loop_text.h"
 
 namespace lamina {
 namespace {
-
-std::string replaced(std::string s, const std::string& from, const std::string& to) {
-  for (size_t at = 0; (at = s.find(from, at)) != std::string::npos; at += to.size()) {
-    s.replace(at, from.size(), to);
-  }
-  return s;
-}
-
-// Bodies of loops stand on lines of their own here.
-std::string unfolded(const std::string& s) {
-  return replaced(replaced(replaced(s, "{\n    ", "{"), "\n    ", "; "), "\n  }", "}");
-}
-std::string folded(const std::string& s) {
-  return replaced(replaced(replaced(s, "={", "={\n    "), "; ", "\n    "), "})", "\n  })");
-}
-
-std::string after(void (*pass)(Graph&), const std::string& before) {
-  Graph graph = parse_graph("lamina-ir 1" + unfolded(before));
-  // Numbers of a formula, as recorded graphs have them.
-  for (GraphValue& v : graph.values) v.is_constant |= v.leaf == LeafKind::Number;
-  pass(graph);
-  const std::string all = to_text(graph);
-  return folded(all.substr(all.find('\n')));
-}
 
 TEST(LoopPasses, ProductsThatNeedNoStateLeaveTheLoop) {
   EXPECT_EQ(after(products_before_loops, R"(

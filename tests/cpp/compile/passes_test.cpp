@@ -5,6 +5,7 @@
 #include "lamina/compile/fuse.h"
 #include "lamina/compile/transpose_matmul.h"
 #include "lamina/compile/undo_casts.h"
+#include "lamina/exec/loop_body.h"
 #include "lamina/exec/program.h"
 #include "lamina/op/graph_text.h"
 #include "lamina/ops/creation.h"
@@ -276,6 +277,40 @@ output %7
 %6 = cluster{subtract, multiply}(%0, %2, %5) : float32 [64, 10]
 output %6
 )");
+}
+
+// In the body of a loop whose values stay in a cache.
+TEST(Fuse, WhatStandsBesideEachOtherIsOneLoop) {
+  auto of_size = [](std::string text, const char* size) {
+    for (size_t at; (at = text.find("SIZE")) != std::string::npos;) text.replace(at, 4, size);
+    return text;
+  };
+  const std::string before = R"(
+%0 = input float32 [SIZE] "x"
+%1 = input float32 [SIZE] "y"
+%2 = exp(%0) : float32 [SIZE]
+%3 = tanh(%1) : float32 [SIZE]
+output %2
+output %3
+)";
+  LoopBodyScope body_of_a_loop;
+  EXPECT_EQ(after(fuse, of_size(before, "64")), R"(
+%0 = input float32 [64] "x"
+%1 = input float32 [64] "y"
+%2 = cluster{exp, tanh}(%0, %1)
+%3 = %2[0] : float32 [64]
+%4 = %2[1] : float32 [64]
+output %3
+output %4
+)");
+  EXPECT_EQ(after(fuse, of_size(before, "4000000")), of_size(R"(
+%0 = input float32 [SIZE] "x"
+%1 = cluster{exp}(%0) : float32 [SIZE]
+%2 = input float32 [SIZE] "y"
+%3 = cluster{tanh}(%2) : float32 [SIZE]
+output %1
+output %3
+)", "4000000"));
 }
 
 TEST(Fuse, ReductionsOverOtherAxesNeedALoopOfTheirOwn) {
