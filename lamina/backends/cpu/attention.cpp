@@ -3,8 +3,8 @@
 // product_kernels.h.
 #include <algorithm>
 #include <limits>
-#include <vector>
 
+#include "lamina/backends/cpu/attention_operand.h"
 #include "lamina/backends/cpu/cache_size.h"
 #include "lamina/backends/cpu/product_kernels.h"
 #include "lamina/backends/cpu/softmax_rows.h"
@@ -18,30 +18,6 @@ namespace lamina::backend {
 namespace {
 
 using cpu::kTileRows;
-
-// An operand [batch.., rows, columns]; entries of axes of size 1 are the same for the whole batch.
-struct Matrices {
-  std::vector<int64_t> steps;  // of the batch axes
-  int64_t row = 0, column = 0;
-
-  Matrices() = default;
-  Matrices(const Operand& operand, int last_axes) {
-    const int batch = operand.shape.rank() - last_axes;
-    for (int axis = 0; axis < batch; ++axis)
-      steps.push_back(operand.shape[axis] == 1 ? 0 : operand.strides[axis]);
-    const auto step = [&](int axis) {
-      return operand.shape[axis] == 1 ? 0 : operand.strides[axis];
-    };
-    row = step(batch);
-    if (last_axes == 2) column = step(batch + 1);
-  }
-  int64_t offset(int64_t entry, const Shape& shape) const {
-    int64_t result = 0;
-    for (size_t axis = steps.size(); axis-- > 0; entry /= shape[axis])
-      result += entry % shape[axis] * steps[axis];
-    return result;
-  }
-};
 
 class FusedAttention final : public Kernel {
  public:
@@ -61,7 +37,7 @@ class FusedAttention final : public Kernel {
     keys_ = request.inputs[1].shape[rank - 2], value_width_ = request.inputs[2].shape[rank - 1];
     if (request.inputs.size() > 4) {
       mask_ = Matrices(request.inputs[4], 2);
-      masked_ = request.inputs[4].dtype == DType::Bool ? Masked::Chosen : Masked::Added;
+      masked_ = masked_by(request.inputs[4]);
     }
     for (int axis = 0; axis < rank - 2; ++axis) batch_ *= shape_[axis];
     // Scores and packed weights of a block take half of the cache.
@@ -87,7 +63,6 @@ class FusedAttention final : public Kernel {
   }
 
  private:
-  enum class Masked { No, Chosen, Added };
   static constexpr int64_t kDepth = 2048;  // of a block of the second factor
 
   int64_t product_share() const {
@@ -191,10 +166,7 @@ std::unique_ptr<Kernel> rule(KernelRequest& request) {
     request.refusal = "there is nothing to look at";
     return nullptr;
   }
-  // Heads that were taken apart lie so that they can be put together again without a copy.
-  const int rank = query.shape.rank();
-  if (rank == 4 && query.shape[1] > 1 && query.strides[1] < query.strides[2])
-    output.strides = strides_in_order(output.shape, {0, 2, 1, 3});
+  output.strides = strides_like_heads(query, output.shape);
   const auto& attributes = *static_cast<const AttentionAttributes*>(request.attributes);
   return std::make_unique<FusedAttention>(request, attributes.is_causal);
 }

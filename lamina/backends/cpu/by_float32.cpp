@@ -162,5 +162,7 @@ LAMINA_KERNEL(max_pool_gradient_by_float32)
 = {"max_pool_gradient", "float32.max_pool_gradient", 15, widened};
 LAMINA_KERNEL(attention_by_float32)
 = {"attention", "float32.attention", 15, widened};
+LAMINA_KERNEL(attention_gradient_by_float32)
+= {"attention_gradient", "float32.attention_gradient", 15, widened};
 
 }  // namespace lamina::backend
