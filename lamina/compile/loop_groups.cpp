@@ -42,11 +42,9 @@ bool is_elementwise(const GraphValue& v) { return v.op && v.op->elementwise; }
 bool is_reduction(const GraphValue& v) { return v.op && v.op->monoid.has_value(); }
 
 // Values that change when they are stored, and so must be stored before they are read: integers that
-// wrap, as loops compute in 64 bits, and what is rounded to float16; to bfloat16 a loop rounds.
+// wrap, as loops compute in 64 bits. Floats of 16 bits a loop rounds.
 bool changes_when_stored(const GraphValue& v) {
-  const DType d = v.spec.dtype;
-  if (is_integer(d)) return size_of(d) < 8;
-  return d == DType::Float16 && asks_for_rounding(v);
+  return is_integer(v.spec.dtype) && size_of(v.spec.dtype) < 8;
 }
 
 // What a loop over the value runs through: its elements, or those that it reduces.

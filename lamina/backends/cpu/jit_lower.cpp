@@ -10,6 +10,10 @@ namespace {
 
 using Value = VectorProgram::Value;
 
+bool is_handled(DType dtype) {
+  return dtype == DType::Bool || (is_floating(dtype) && size_of(dtype) <= 4);
+}
+
 class Lowering {
  public:
   Lowering(const Loop& loop, const NormalProgram& normal, VectorProgram& program)
@@ -23,7 +27,7 @@ class Lowering {
     if (i.op == ScalarOp::Input) {
       if (i.a >= loop_.inputs.size()) return true;  // a result
       const DType dtype = loop_.inputs[i.a].dtype;
-      if (dtype == DType::Bool || dtype == DType::Float32 || dtype == DType::BFloat16) return true;
+      if (is_handled(dtype)) return true;
       return refuse(text("operands of ", dtype));
     }
     if (i.op == ScalarOp::Constant) return true;
@@ -131,6 +135,8 @@ class Lowering {
         return p.push(VectorOp::Round, a, 0, 0, kHalfToEven);
       case ScalarOp::RoundBFloat16:
         return rounded(a);
+      case ScalarOp::RoundFloat16:
+        return p.push(VectorOp::RoundHalf, a);
       default:
         return operand_count(i.op) == 2 ? of_two(i, a, use(i.b)) : kNone;
     }
@@ -212,7 +218,7 @@ class Results {
  private:
   bool store(size_t k) {
     const DType dtype = loop_.stores[k].operand.dtype;
-    if (dtype != DType::Float32 && dtype != DType::Bool && dtype != DType::BFloat16) {
+    if (!is_handled(dtype)) {
       refusal = text("results of ", dtype);
       return false;
     }

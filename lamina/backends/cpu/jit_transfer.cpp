@@ -12,7 +12,8 @@ using Xbyak::Xmm;
 void Assembler::write_load(const PlacedInstruction& i, Lanes lanes, int first) {
   const Xmm to = vector(i.to.index);
   const Address from = at(i.payload, first);
-  if (operands_[i.payload].dtype == DType::BFloat16) return write_load_short(i, lanes, from);
+  if (operands_[i.payload].dtype == DType::BFloat16) return write_load_bfloat16(i, lanes, from);
+  if (operands_[i.payload].dtype == DType::Float16) return write_load_float16(i, lanes, from);
   if (operands_[i.payload].pattern < Pattern::Column) return vbroadcastss(to, from);
   switch (lanes) {
     case Lanes::Whole:
@@ -28,7 +29,7 @@ void Assembler::write_load(const PlacedInstruction& i, Lanes lanes, int first) {
 }
 
 // The bits of a bfloat16 are the upper half of a float32's.
-void Assembler::write_load_short(const PlacedInstruction& i, Lanes lanes, const Address& from) {
+void Assembler::write_load_bfloat16(const PlacedInstruction& i, Lanes lanes, const Address& from) {
   const Xmm to = vector(i.to.index);
   if (operands_[i.payload].pattern < Pattern::Column) {
     vpbroadcastw(to, from);
@@ -43,7 +44,7 @@ void Assembler::write_load_short(const PlacedInstruction& i, Lanes lanes, const 
   vpslld(to, to, 16);
 }
 
-void Assembler::write_store_short(const Xmm& value, Lanes lanes, const Address& to) {
+void Assembler::write_store_bfloat16(const Xmm& value, Lanes lanes, const Address& to) {
   if (wide_ && lanes != Lanes::One) {
     const Xmm upper = temporary(0);
     vpsrld(upper, value, 16);
@@ -62,11 +63,38 @@ void Assembler::write_store_short(const Xmm& value, Lanes lanes, const Address& 
   vmovups(to, low);
 }
 
+void Assembler::write_load_float16(const PlacedInstruction& i, Lanes lanes, const Address& from) {
+  const Xmm to = vector(i.to.index);
+  if (operands_[i.payload].pattern < Pattern::Column) {
+    vpbroadcastw(half_of(to), from);
+    vcvtph2ps(to, half_of(to));
+  } else if (lanes == Lanes::Whole) {
+    vcvtph2ps(to, from);
+  } else if (lanes == Lanes::Masked) {
+    vcvtph2ps(to | k7 | T_z, from);
+  } else {
+    const Xmm one(to.getIdx());
+    movzx(edx, word[from.getRegExp()]);
+    vmovd(one, edx);
+    vcvtph2ps(one, one);
+  }
+}
+
+void Assembler::write_store_float16(const Xmm& value, Lanes lanes, const Address& to) {
+  if (lanes == Lanes::Whole) return vcvtps2ph(to, value, kToNearest);
+  if (lanes == Lanes::Masked) return vcvtps2ph(to | k7, value, kToNearest);
+  const Xmm one(temporary(0).getIdx());
+  vcvtps2ph(one, Xmm(value.getIdx()), kToNearest);
+  vmovd(edx, one);
+  mov(word[to.getRegExp()], dx);
+}
+
 void Assembler::write_store(const PlacedInstruction& i, Lanes lanes, int first) {
   const Xmm value = in_register(i.from[0], 0);
   const Address to = at(i.payload, first);
   if (operands_[i.payload].pattern < Pattern::Column) lanes = Lanes::One;  // a row's value
-  if (operands_[i.payload].dtype == DType::BFloat16) return write_store_short(value, lanes, to);
+  if (operands_[i.payload].dtype == DType::BFloat16) return write_store_bfloat16(value, lanes, to);
+  if (operands_[i.payload].dtype == DType::Float16) return write_store_float16(value, lanes, to);
   switch (lanes) {
     case Lanes::Whole:
       return vmovups(to, value);

@@ -40,7 +40,7 @@ bool takes_quantized_post_op(const EpilogueStep& step, const Spec* extra) {
 
 bool takes_post_op(const EpilogueStep& step, const Spec* extra) {
   const DType dtype = step.spec.dtype;
-  if (!kind_of(step) || (dtype != DType::Float32 && dtype != DType::BFloat16)) return false;
+  if (!kind_of(step) || !is_floating(dtype) || dtype == DType::Float64) return false;
   if (!extra) return true;
   if (extra->dtype != dtype) return false;
   if (extra->shape == step.spec.shape) return true;

@@ -86,7 +86,9 @@ class RandomProgram {
   bool chance(int one_in) { return pick(one_in) == 0; }
 
  private:
-  DType floating() { return chance(3) ? DType::BFloat16 : DType::Float32; }
+  DType floating() {
+    return chance(3) ? DType::BFloat16 : chance(3) ? DType::Float16 : DType::Float32;
+  }
 
   double number() {
     static constexpr double kSpecial[] = {0.0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 1e-30, 3e38};
@@ -125,7 +127,7 @@ class RandomProgram {
         ScalarOp::Floor,    ScalarOp::Ceil,     ScalarOp::Round,   ScalarOp::ReciprocalSquareRoot,
         ScalarOp::Exp,      ScalarOp::Expm1,    ScalarOp::Log,     ScalarOp::Log1p,
         ScalarOp::Log2,     ScalarOp::Tanh,     ScalarOp::Sigmoid, ScalarOp::Erf,
-        ScalarOp::RoundBFloat16};
+        ScalarOp::RoundBFloat16, ScalarOp::RoundFloat16};
     static constexpr ScalarOp kTwo[] = {ScalarOp::Add,     ScalarOp::Subtract, ScalarOp::Multiply,
                                         ScalarOp::Divide,  ScalarOp::Minimum,  ScalarOp::Maximum,
                                         ScalarOp::Add,     ScalarOp::Multiply};
