@@ -258,7 +258,8 @@ void bind_trainer(nb::module_& m) {
           "Says how to train; an optimizer without parameters is bound to the module's. Optimizer, "
           "loss and metrics may be names. precision=\"bf16\" multiplies in bfloat16, as `lm.precision` "
           "does, \"float16\" in float16 with a scaled loss; deterministic=True gives the same bits with any "
-          "number of threads, as `lm.set_deterministic` does, and fit prints its fingerprint. Returns the trainer.")
+          "number of threads, as `lm.set_deterministic` does, and fit prints its fingerprint. Returns "
+          "the trainer.")
       .def("fit", &fit, nb::arg("data"), nb::arg("y") = nb::none(), nb::arg("epochs") = 1,
            nb::arg("batch_size") = 32, nb::arg("validation_data") = nb::none(),
            nb::arg("shuffle") = true, nb::arg("seed") = 0, nb::arg("verbose") = 1,
