@@ -19,6 +19,22 @@ def load(name):
     return importlib.import_module("." + name.replace("-", "_"), __name__)
 
 
+NO_FORM = "no form of this work is written here"
+NO_PROCESSES = "no form on several processes or devices is written here"
+
+
+def why_not(name, net, mode):
+    """What keeps a peer that has no form of this work from it."""
+    return getattr(load(name), "why_not", lambda net, mode: None)(net, mode) or NO_FORM
+
+
+def left_out(name, net, mode):
+    """Pairs of a form that a reader looks for, since others have it, and why this peer lacks it."""
+    alone = not any(form.endswith(("in processes", "on devices")) for form in load(name).variants(net, mode))
+    table_1 = net.name == "densenet121" and mode == "train"
+    return [("in processes", NO_PROCESSES)] if table_1 and alone else []
+
+
 def title(name):
     if name in ABSENT:
         return ABSENT[name][0]

@@ -90,14 +90,18 @@ def optimizer_of(net, *parameters):
 
 
 def build(net, mode, variant, threads, share=None):
-    if share:
-        raise NotImplementedError("not yet: this version trains in one process")
     absent = missing(net)
     if absent:
         raise NotImplementedError("not yet: this version has no " + ", ".join(absent))
     lm.set_num_threads(threads)
     model = make(net)
-    run = training(net, model) if mode == "train" else inference(net, model, mode)
+    if share:
+        from . import lamina_processes
+
+        run = lamina_processes.training(net, model, share) if share.port else \
+            lamina_processes.in_turn(net, model, share.count)
+    else:
+        run = training(net, model) if mode == "train" else inference(net, model, mode)
     put = lambda *arrays: tuple(a if isinstance(a, lm.Array) else lm.array(a) for a in arrays)  # noqa: E731
     return Built(put, run, lambda out: out.numpy())
 

@@ -12,6 +12,10 @@ def variants(net, mode):
     return [""] if onnx_file.supports(net, mode) else []
 
 
+def why_not(net, mode):
+    return "runs nets that others have trained" if mode == "train" else None
+
+
 def version():
     return "OpenVINO " + ov.__version__.split("-")[0]
 

@@ -126,7 +126,7 @@ def optimizer_of(net, parameters):
 
 
 def build(net, mode, variant, threads, share=None):
-    """share: rank, number of processes and port, of a training that is spread over processes."""
+    """share: a recipe.Share of a training that is spread over processes."""
     warnings.filterwarnings("ignore")
     torch.set_num_threads(threads)
     layout = torch.channels_last if "channels_last" in variant else torch.contiguous_format
@@ -138,9 +138,10 @@ def build(net, mode, variant, threads, share=None):
 
     p = {name: native(w) for name, w in net.weights().items()}
     if share:
-        from .pytorch_processes import training as shared_training
+        from . import pytorch_processes
 
-        run = shared_training(net, p, *share)
+        run = pytorch_processes.training(net, p, share) if share.port else \
+            pytorch_processes.in_turn(net, p, share.count)
     else:
         run = training(net, p, variant) if train else inference(net, p, variant)
     if device() == "cuda":

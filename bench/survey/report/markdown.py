@@ -1,7 +1,7 @@
 """survey.md, and with it docs/benchmarks.md."""
 
 from .. import machine, plan
-from . import table
+from . import repeat, table
 
 NOTES = """How to read it. Every row is a process of its own at the same work, from the same weights and data, float32.
 Systems took turns; the time is the median of all calls. A time counts only where the outputs (within 0.2 % of
@@ -27,7 +27,8 @@ LIMITS = """- Table 1: the survey's X-rays cannot be had; the images are random 
 - The rate of a small work holds what the language around it costs: all systems are driven from Python."""
 
 
-def page(results, title="The survey's tables"):
+def page(results, before=None, title="The survey's tables"):
+    """before: rows of an earlier run, whose ratios are to be compared."""
     lines = ["# " + title, "", "Written by `lamina bench survey`; `make bench` repeats it at small scale.", "",
              machine.line(results.machine) + ". " + dates(results.rows), "", NOTES]
     for number, heading in plan.TABLES.items():
@@ -38,6 +39,10 @@ def page(results, title="The survey's tables"):
                 lines += section(work, rows)
     if results.use:
         lines += ["", "## In use"] + use(results.use)
+    if before:
+        lines += ["", "## Repeated", "", repeat.ABOUT, "", row(repeat.HEADS), "| --- | --- | ---: | --- | ---: | ---: |"]
+        lines += [row(line) for line in repeat.cells(results.rows, before)]
+        lines += ["", repeat.summary(results.rows, before)]
     lines += ["", "## What is extrapolated or not comparable", "", LIMITS]
     return "\n".join(lines + versions(results.rows)) + "\n"
 
