@@ -71,7 +71,7 @@ def parser():
                formatter_class=argparse.RawDescriptionHelpFormatter)
     tables = [*plan.TABLES, "use", "all"]
     p.add_argument("--table", type=one_of("table", tables), default=["all"], metavar="T,..",
-                   help="1, 2, 3, rnn, more, use or all (the default)")
+                   help="1, 2, 3, rnn, more, lower (16 and 8 bits), use or all (the default)")
     p.add_argument("--work", type=work_names, metavar="WORK,..",
                    help="these instead of tables, for example resnet50_infer_b1_t2")
     p.add_argument("--peers", type=one_of("peer", [*peers.NAMES, *peers.ABSENT]), metavar="P,..",

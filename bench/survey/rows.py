@@ -13,9 +13,17 @@ KEYS = ("table", "work", "system", "variant", "precision", "threads", "batch", "
 MORE = ("p99_ms", "calls", "difference", "why", "others", "device", "scale", "date")
 
 
+LOWER = ("bf16", "int8")
+
+
+def precision(variant):
+    """In which a form computes its products: a word of its name, or else float32."""
+    return next((word for word in variant.split() if word in LOWER), "float32")
+
+
 def blank(table, work, system, variant, device):
     row = dict.fromkeys(KEYS + MORE)
-    row.update(table=table, work=work.name, system=system, variant=variant, precision="float32",
+    row.update(table=table, work=work.name, system=system, variant=variant, precision=precision(variant),
                threads=work.threads, batch=work.batch, device=device, agrees=False)
     return row
 
@@ -92,8 +100,8 @@ class Results:
         self.rows = [row for row in self.rows if place(row) not in fresh] + rows
         self.save()
 
-    def has(self, work, system, variant, device):
-        return any(place(row) == (work.name, system, device) and row["variant"] == variant and row["ms"]
+    def has(self, table, work, system, variant, device):
+        return any(place(row) == (table, work.name, system, device) and row["variant"] == variant and row["ms"]
                    for row in self.rows)
 
     def save(self):
@@ -102,4 +110,4 @@ class Results:
 
 
 def place(row):
-    return row["work"], row["system"], row["device"]
+    return row["table"], row["work"], row["system"], row["device"]

@@ -24,7 +24,7 @@ class Progress:
         sys.stderr.flush()
 
 
-def entrants(name, net, mode, device):
+def entrants(name, net, mode, device, table):
     """The system in each form in which it does this work; or in none, and why."""
     if name in peers.ABSENT:
         return [measure.Entrant(name, peers.title(name), "", why="not measured: " + peers.ABSENT[name][1])]
@@ -32,14 +32,14 @@ def entrants(name, net, mode, device):
     title = peers.title(name)
     if device not in getattr(peer, "DEVICES", ("cpu",)):
         return [measure.Entrant(name, title, "", why="no form for %s is written here" % device)]
-    forms = peer.variants(net, mode)
+    forms = peers.forms(name, net, mode, table)
     if not forms:
         return [measure.Entrant(name, title, "", why=peers.why_not(name, net, mode))]
     try:
         python, environment = where(peer)
     except (venvs.CannotInstall, Failed) as error:
         return [measure.Entrant(name, title, "", why=str(error))]
-    gone = [measure.Entrant(name, title, form, why=why) for form, why in peers.left_out(name, net, mode)]
+    gone = [measure.Entrant(name, title, form, why=why) for form, why in peers.left_out(name, net, mode, table)]
     return [measure.Entrant(name, title, form, python, environment) for form in forms] + gone
 
 
@@ -86,8 +86,8 @@ def measure_all(a, works, results):
     for table, work in works:
         progress.done += 1
         net = work.make()
-        field = [entrant for name in a.peers for entrant in entrants(name, net, work.mode, a.device)]
-        if a.resume and all(e.why or results.has(work, e.title, e.variant, a.device) for e in field):
+        field = [entrant for name in a.peers for entrant in entrants(name, net, work.mode, a.device, table)]
+        if a.resume and all(e.why or results.has(table, work, e.title, e.variant, a.device) for e in field):
             continue
         progress.show("%s: %d systems" % (work.name, sum(not e.why for e in field)), keep=True)
         effort = measure.Effort(a.rounds, a.seconds)

@@ -68,8 +68,9 @@ def overview(tables):
     lines = []
     for _, _, works in tables:
         for work, rows in works:
-            ours, best = table.lamina(rows), table.best_peer(rows)
+            best = table.best_peer(rows)
             if best:
+                ours = table.lamina(rows, best["precision"])
                 ahead = best["ms"] / ours["ms"] if ours else None
                 lines.append([work.title, table.milliseconds(ours and ours["ms"]) or "not yet", table.name(best),
                               table.milliseconds(best["ms"]), table.figure(ahead, "%.2f")])
@@ -77,12 +78,11 @@ def overview(tables):
 
 
 def section(work, rows):
-    ours = table.lamina(rows)
     timed = [row for row in rows if row["ms"]]
     out = ["<h3>%s</h3>" % escape(work.title), "<p><code>%s</code></p>" % escape(work.name)]
     if timed:
         out.append(charts.bars([(table.name(r), r["ms"], r["system"] == "Lamina") for r in timed], "ms"))
-        out.append(grid(table.HEADS, [table.cells(r, ours) for r in timed],
+        out.append(grid(table.HEADS, [table.cells(r, rows) for r in timed],
                         [i for i, r in enumerate(timed) if r["system"] == "Lamina"]))
     extra = table.extrapolations(work, rows)
     if extra and extra[1]:

@@ -12,9 +12,10 @@ def ratios(rows):
     """By work and device: Lamina's row and those of the others that have a time, the fastest first."""
     found = {}
     for work, group in table.by_work(rows):
-        ours, others = table.lamina(group), [r for r in group if r["system"] != "Lamina" and r["ms"]]
-        if ours and others:
-            found[work.name, others[0].get("device") or "cpu"] = ours, others
+        others = [r for r in group if r["system"] != "Lamina" and r["ms"]]
+        ours = table.lamina(group, others[0]["precision"]) if others else None
+        if ours:
+            found[work.name, others[0]["table"], others[0].get("device") or "cpu"] = ours, others
     return found
 
 

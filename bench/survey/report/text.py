@@ -5,8 +5,8 @@ from . import repeat, table
 
 def block(work, rows):
     rows = sorted(rows, key=lambda r: (r["ms"] is None, r["ms"] or 0))
-    ours, lines = table.lamina(rows), ["", work.title]
-    shown = [table.HEADS] + [cells for cells in (table.cells(row, ours) for row in rows) if cells]
+    lines = ["", work.title]
+    shown = [table.HEADS] + [cells for cells in (table.cells(row, rows) for row in rows) if cells]
     lines += columns(shown)
     lines += ["  %s: %s" % (names, why) for names, why in table.missing(rows)]
     return "\n".join(lines)
