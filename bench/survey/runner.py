@@ -24,7 +24,7 @@ class Progress:
         sys.stderr.flush()
 
 
-def entrants(name, net, mode, device, table):
+def entrants(name, net, mode, device, table=None):
     """The system in each form in which it does this work; or in none, and why."""
     if name in peers.ABSENT:
         return [measure.Entrant(name, peers.title(name), "", why="not measured: " + peers.ABSENT[name][1])]

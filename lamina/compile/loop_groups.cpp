@@ -94,6 +94,7 @@ LoopGroups::LoopGroups(const Graph& graph) : graph_(graph), group_(graph.values.
   level_.assign(graph.values.size(), 0);
   is_small_body_ = is_small_body(graph);
   for (size_t i = 0; i < graph.values.size(); ++i) place(static_cast<int32_t>(i));
+  for (size_t g = groups_.size(); g-- > 0;) part(static_cast<int>(g));
   for (size_t g = groups_.size(); g-- > 0;) shed(static_cast<int>(g));
   for (size_t g = groups_.size(); g-- > 0;) sink(static_cast<int>(g));
 }
@@ -157,6 +158,30 @@ size_t LoopGroups::outside_inputs(const GraphValue& v, int g) const {
                                !is_constant_number(graph_.values[input]));
   };
   return static_cast<size_t>(std::count_if(v.inputs.begin(), v.inputs.end(), counts));
+}
+
+void LoopGroups::part(int g) {
+  if (!groups_[g].reads_rows) return;
+  Group results;
+  int axes = 0;
+  for (size_t d = 0; d < groups_[g].domain.size(); ++d)
+    axes += groups_[g].reduced[d] && groups_[g].domain[d] != 1;
+  if (axes < 2) return;
+  for (int32_t member : groups_[g].members) {
+    const GraphValue& v = graph_.values[member];
+    if (reads_rows(v, g) && (is_reduction(v) || !is_row(v, groups_[g]))) return;
+    if (!is_reduction(v) && is_row(v, groups_[g])) results.members.push_back(member);
+  }
+  results.domain = *groups_[g].rows;
+  results.level = groups_[g].level + 1;
+  results.inputs = groups_[g].inputs;
+  const int place = static_cast<int>(groups_.size());
+  for (int32_t member : results.members) {
+    group_[member] = place;
+    std::erase(groups_[g].members, member);
+  }
+  groups_[g].reads_rows = false;
+  groups_.push_back(std::move(results));
 }
 
 void LoopGroups::shed(int g) {

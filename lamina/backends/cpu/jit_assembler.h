@@ -79,6 +79,9 @@ class Assembler : public Xbyak::CodeGenerator {
   void write_store_bfloat16(const Xbyak::Xmm& value, Lanes lanes, const Xbyak::Address& to);
   void write_load_float16(const PlacedInstruction& i, Lanes lanes, const Xbyak::Address& from);
   void write_store_float16(const Xbyak::Xmm& value, Lanes lanes, const Xbyak::Address& to);
+  // Integers of 8 bits are floats in registers; what is stored is one that fits.
+  void write_load_byte(const PlacedInstruction& i, Lanes lanes, const Xbyak::Address& from);
+  void write_store_byte(const Xbyak::Xmm& value, Lanes lanes, const Xbyak::Address& to);
   void write_load_bool(const PlacedInstruction& i, Lanes lanes, int first);
   void write_store(const PlacedInstruction& i, Lanes lanes, int first);
   void write_store_bool(const PlacedInstruction& i, Lanes lanes, int first);

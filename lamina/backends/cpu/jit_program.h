@@ -15,7 +15,7 @@
 namespace lamina::cpu::jit {
 
 enum class VectorOp : uint8_t {
-  Load,      // operand `payload`: float32, float16, or bfloat16, which is float32's upper half
+  Load,      // operand `payload`: float32, float16, bfloat16 (float32's upper half), 8-bit integers
   LoadBool,  // .. of bytes 0 and 1: a mask
   Constant,  // the bits `payload` in every lane
   // Floats. Minimum and Maximum are the processor's: the second operand if either is NaN or both
@@ -36,7 +36,8 @@ enum class VectorOp : uint8_t {
   Move,  // from one place to another: only register allocation makes it
   // What leaves the registers: values go to operand `payload`, or to the partial results of
   // reduction `payload` over a row. What is stored as bfloat16 has been rounded to one;
-  // as float16, the store rounds.
+  // as float16, the store
+  // rounds; as an 8-bit integer, it is one.
   Store, StoreBool, Reduce,
 };
 

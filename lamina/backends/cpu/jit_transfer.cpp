@@ -14,6 +14,7 @@ void Assembler::write_load(const PlacedInstruction& i, Lanes lanes, int first) {
   const Address from = at(i.payload, first);
   if (operands_[i.payload].dtype == DType::BFloat16) return write_load_bfloat16(i, lanes, from);
   if (operands_[i.payload].dtype == DType::Float16) return write_load_float16(i, lanes, from);
+  if (size_of(operands_[i.payload].dtype) == 1) return write_load_byte(i, lanes, from);
   if (operands_[i.payload].pattern < Pattern::Column) return vbroadcastss(to, from);
   switch (lanes) {
     case Lanes::Whole:
@@ -89,12 +90,46 @@ void Assembler::write_store_float16(const Xmm& value, Lanes lanes, const Address
   mov(word[to.getRegExp()], dx);
 }
 
+void Assembler::write_load_byte(const PlacedInstruction& i, Lanes lanes, const Address& from) {
+  const Xmm to = vector(i.to.index);
+  const bool has_sign = operands_[i.payload].dtype == DType::Int8;
+  if (operands_[i.payload].pattern < Pattern::Column || lanes == Lanes::One) {
+    const Address one = byte[from.getRegExp()];
+    has_sign ? movsx(edx, one) : movzx(edx, one);
+    vmovd(Xmm(to.getIdx()), edx);
+    vpbroadcastd(to, Xmm(to.getIdx()));
+  } else if (lanes == Lanes::Masked) {
+    has_sign ? vpmovsxbd(to | k7 | T_z, from) : vpmovzxbd(to | k7 | T_z, from);
+  } else {
+    has_sign ? vpmovsxbd(to, from) : vpmovzxbd(to, from);
+  }
+  vcvtdq2ps(to, to);
+}
+
+void Assembler::write_store_byte(const Xmm& value, Lanes lanes, const Address& to) {
+  const Xmm integers = temporary(0);
+  vcvttps2dq(integers, value);
+  if (lanes == Lanes::One) {
+    vmovd(edx, Xmm(integers.getIdx()));
+    return mov(byte[to.getRegExp()], dl);
+  }
+  if (wide_) return lanes == Lanes::Masked ? vpmovdb(to | k7, integers) : vpmovdb(to, integers);
+  const Xmm high(14), low(integers.getIdx());
+  vpslld(integers, integers, 24);  // the lowest byte alone, which packing leaves as it is
+  vpsrld(integers, integers, 24);
+  vextracti128(high, Xbyak::Ymm(integers.getIdx()), 1);
+  vpackusdw(low, low, high);
+  vpackuswb(low, low, low);
+  vmovq(to, low);
+}
+
 void Assembler::write_store(const PlacedInstruction& i, Lanes lanes, int first) {
   const Xmm value = in_register(i.from[0], 0);
   const Address to = at(i.payload, first);
   if (operands_[i.payload].pattern < Pattern::Column) lanes = Lanes::One;  // a row's value
   if (operands_[i.payload].dtype == DType::BFloat16) return write_store_bfloat16(value, lanes, to);
   if (operands_[i.payload].dtype == DType::Float16) return write_store_float16(value, lanes, to);
+  if (size_of(operands_[i.payload].dtype) == 1) return write_store_byte(value, lanes, to);
   switch (lanes) {
     case Lanes::Whole:
       return vmovups(to, value);

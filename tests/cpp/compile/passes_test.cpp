@@ -385,6 +385,38 @@ output %2
 )");
 }
 
+// The means of images, which lie with the channels last: no loop that wants their pixels together. Of
+// rows, results and what follows are one loop.
+TEST(Fuse, ResultsOfImagesAreALoopOfTheirOwn) {
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [2, 64, 7, 7] "x"
+%1 = relu(%0) : float32 [2, 64, 7, 7]
+%2 = sum(%1, axis=[2, 3], keepdims=true) : float32 [2, 64, 1, 1]
+%3 = tanh(%2) : float32 [2, 64, 1, 1]
+output %3
+)"),
+            R"(
+%0 = input float32 [2, 64, 7, 7] "x"
+%1 = cluster{relu, sum}(%0) : float32 [2, 64, 1, 1]
+%2 = cluster{tanh}(%1) : float32 [2, 64, 1, 1]
+output %2
+)");
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [64, 49] "x"
+%1 = relu(%0) : float32 [64, 49]
+%2 = sum(%1, axis=[1], keepdims=true) : float32 [64, 1]
+%3 = tanh(%2) : float32 [64, 1]
+output %3
+)"),
+            R"(
+%0 = input float32 [64, 49] "x"
+%1 = cluster{relu, sum, tanh}(%0)
+%2 = %1[0] : float32 [64, 1]
+%3 = %1[1] : float32 [64, 1]
+output %3
+)");
+}
+
 std::string casts_through(const std::string& type) {
   return R"(
 %0 = input float32 [3] "x"
