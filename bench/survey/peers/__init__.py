@@ -41,7 +41,7 @@ def forms(name, net, mode, table):
 def left_out(name, net, mode, table):
     """Pairs of a form that a reader looks for, since others have it, and why this peer lacks it."""
     alone = not any(form.endswith(("in processes", "on devices")) for form in load(name).variants(net, mode))
-    table_1 = table == "1" and net.name == "densenet121" and mode == "train"
+    table_1 = table in (None, "1") and net.name == "densenet121" and mode == "train"
     return [("in processes", NO_PROCESSES)] if table_1 and alone else []
 
 

@@ -114,7 +114,9 @@ dnnl::post_ops post_ops_of(std::span<const backend::PostOp> steps) {
     switch (step.kind) {
       case Kind::Add: binary(algorithm::binary_add); break;
       case Kind::Negate: result.append_eltwise(algorithm::eltwise_linear, -1, 0); break;
-      case Kind::Accumulate: result.append_sum(1); break;
+      case Kind::Accumulate: 
+        result.append_sum(1, 0, *data_type(step.extra.dtype));
+        break;
       case Kind::Subtract: binary(algorithm::binary_sub); break;
       case Kind::Multiply: binary(algorithm::binary_mul); break;
       case Kind::Relu: unary(algorithm::eltwise_relu); break;
