@@ -65,7 +65,7 @@ fuzz: build  ## thousands of malformed calls of every public function (CALLS of 
 	  .venv/bin/python -m pytest -q tests/python/test_no_crash.py
 
 docs: build  ## write docs/ops.md, docs/reference.md, docs/reference-cpp.md and docs/parity.md from what was built
-	@build/bin/lamina check --mode support > docs/ops.md
+	@LAMINA_INSTRUCTIONS=avx512 build/bin/lamina check --mode support > docs/ops.md
 	@PYTHONPATH=build/python .venv/bin/python tools/reference.py > docs/reference.md
 	@.venv/bin/python tools/reference_cpp.py > docs/reference-cpp.md
 	@PYTHONPATH=build/python .venv/bin/python tools/parity.py > docs/parity.md

@@ -3,12 +3,14 @@ usage: recurrent.py [--torch-python PYTHON] [--eager] [--rounds N] [WORK..]
 
 Two layers of 512, 64 steps of 512 numbers, 2 threads; images of 32 channels of 16 x 16 and 16 steps for convlstm; words:
 10,000 words, embedding 256, two LSTMs of 256, 32 steps. Both sides begin with the same weights; nothing is timed before
-the losses of three steps agree. A process for each side, in turns; the median of the rounds. Cells run through
+the losses of three steps agree. A process for each side, in turns, halted while it waits, for its threads may spin;
+the median of the rounds. Cells run through
 torch.compile too, unless --eager; the faster of the two is the peer. Works with lengths (8 to 64) stand beside
 our own run of the whole padded batch as well."""
 
 import argparse
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -258,11 +260,15 @@ class Side:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 
     def ask(self, line):
+        self.process.send_signal(signal.SIGCONT)
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
+        answer = self.process.stdout.readline().strip()
+        self.process.send_signal(signal.SIGSTOP)
+        return answer
 
     def close(self):
+        self.process.send_signal(signal.SIGCONT)
         self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()

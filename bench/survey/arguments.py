@@ -9,8 +9,9 @@ from . import peers, plan, works
 ABOUT = """Lamina beside other frameworks, on this machine: each in an environment and a process of its own, in
 turns, at the same work from the same weights, and only if the results agree.
 
-Environments are kept in $LAMINA_SURVEY_CACHE (else the user's cache) and made once; 'pythonX.Y' must be on the
-PATH for the Python that a peer needs, or in pyenv."""
+Environments are kept in $LAMINA_SURVEY_CACHE (else the user's cache) and made once, 11 GB for all peers; 'pythonX.Y'
+must be on the PATH for the Python that a peer needs, or in pyenv. What was interrupted goes on: an installation by
+itself, measurements with --resume."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -70,7 +71,7 @@ def parser():
                formatter_class=argparse.RawDescriptionHelpFormatter)
     tables = [*plan.TABLES, "use", "all"]
     p.add_argument("--table", type=one_of("table", tables), default=["all"], metavar="T,..",
-                   help="1, 2, 3, rnn, more, use or all (the default)")
+                   help="1, 2, 3, rnn, more, lower (16 and 8 bits), use or all (the default)")
     p.add_argument("--work", type=work_names, metavar="WORK,..",
                    help="these instead of tables, for example resnet50_infer_b1_t2")
     p.add_argument("--peers", type=one_of("peer", [*peers.NAMES, *peers.ABSENT]), metavar="P,..",
@@ -81,11 +82,14 @@ def parser():
     p.add_argument("--rounds", type=number(int, 1, 1000), metavar="N", help="around all systems")
     p.add_argument("--seconds", type=number(float, 0.001, 3600), metavar="S", help="of a system in a round")
     p.add_argument("--out", default="survey", metavar="FOLDER",
-                   help="where survey.json, survey.md and survey.html are kept; rows of earlier runs stay in them")
+                   help="where survey.json, survey.md and survey.html are kept (default: survey); rows of earlier runs "
+                        "stay in them")
     p.add_argument("--json", metavar="FILE", help="all rows, as a list")
     p.add_argument("--resume", action="store_true", help="measure only what FOLDER does not have yet")
     p.add_argument("--install-only", action="store_true", help="make the environments of the peers and stop")
     p.add_argument("--report-only", action="store_true", help="write the pages from what FOLDER has and stop")
+    p.add_argument("--repeat-of", metavar="FILE",
+                   help="survey.json of an earlier run (or what --json wrote): the pages say how far ratios repeat")
     p.add_argument("--list", action="store_true", help="the works of the chosen tables")
     p.add_argument("--profile", metavar="FOLDER", help="write Lamina's profile of each work there")
     return p

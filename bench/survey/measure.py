@@ -16,7 +16,9 @@ from . import rows
 from .process import Failed, Process, busy_seconds
 
 STEPS = 3  # training steps whose losses must agree
-TOLERANCE = {"outputs": 2e-3, "losses": 1e-2}
+# How far results may be from the reference's, by precision. Outputs: relative to the largest one.
+TOLERANCE = {"float32": {"outputs": 2e-3, "losses": 1e-2}, "bf16": {"outputs": 3e-2, "losses": 3e-2},
+             "int8": {"outputs": 0.2}}
 START, CHECK, CALL = 300, 900, 300  # seconds until a process counts as hanging
 SPARE = 0.25  # of the memory stays free
 QUIET = 0.1  # of a processor may be taken by others during a round; else the round is done again, so often:
@@ -140,9 +142,9 @@ class Work:
         else:
             got = process.ask("compare %s" % self.reference.file, CHECK)
             far = got["difference"]
-        if not far <= TOLERANCE[kind]:
-            raise Failed("its %s are %.1g from those of %s, %g is allowed"
-                         % (kind, far, self.reference.title, TOLERANCE[kind]))
+        allowed = TOLERANCE[rows.precision(entrant.variant)][kind]
+        if not far <= allowed:
+            raise Failed("its %s are %.1g from those of %s, %g is allowed" % (kind, far, self.reference.title, allowed))
         self.confirmed = self.confirmed or entrant.title != self.reference.title
         return got["first"], far
 

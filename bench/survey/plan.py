@@ -10,6 +10,7 @@ TABLES = {
     "3": "Fully connected nets on the processor, over threads",
     "rnn": "Recurrent nets on the processor",
     "more": "Small work and attention",
+    "lower": "In 16 and 8 bits, beside float32",
 }
 
 
@@ -45,6 +46,9 @@ def full(threads, gigabytes):
             "lstm_infer_b1", "lnlstm_infer_b1", "gru_infer_b1")],
         "more": ["%s_t%d" % (form, threads) for form in ("minilm_infer_b1", "minilm_infer_b8", "minilm_train_b8")]
         + ["digits_train_b32_t1", "adds_infer_b1_t1", "adds_train_b1_t1"],
+        "lower": ["%s_t%d" % (form, threads) for form in (
+            "resnet50_infer_b1", "resnet50_infer_b16", "densenet121_train_b%d" % min(batch, 16), "lstm_infer_b1",
+            "minilm_infer_b8")],
     }
 
 
@@ -58,6 +62,7 @@ def small(threads, gigabytes):
         "rnn": ["%s_t%d" % (form, threads) for form in ("lstm_train_b32", "lnlstm_train_b32", "gru_train_b32",
                                                         "lstm_infer_b1", "gru_infer_b1", "wordlm_train_b32")],
         "more": ["minilm_infer_b1_t%d" % threads, "digits_train_b32_t1", "adds_infer_b1_t1"],
+        "lower": ["resnet50_infer_b1_t%d" % threads],
     }
 
 

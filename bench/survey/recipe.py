@@ -31,3 +31,7 @@ class Later(object):
 # What a peer's build() gives: put(arrays) -> the framework's own, run(of them) -> output or loss, when the
 # work is done, fetch(output) -> a NumPy array with the batch first
 Built = collections.namedtuple("Built", "put run fetch")
+
+# What a process of a training on several takes of each batch: part `rank` of `count`, in step with the others through
+# `port` of this machine; without a port one process takes all parts, one after the other
+Share = collections.namedtuple("Share", "rank count port")

@@ -4,7 +4,8 @@ import json
 import pathlib
 import statistics
 
-from .works import digits
+from .process import Failed
+from .works import digits, parse
 
 KEYS = ("table", "work", "system", "variant", "precision", "threads", "batch", "ms", "images_per_s", "gflops",
         "share_of_peak", "rss_mb", "first_ms", "version", "agrees")
@@ -12,9 +13,17 @@ KEYS = ("table", "work", "system", "variant", "precision", "threads", "batch", "
 MORE = ("p99_ms", "calls", "difference", "why", "others", "device", "scale", "date")
 
 
+LOWER = ("bf16", "int8")
+
+
+def precision(variant):
+    """In which a form computes its products: a word of its name, or else float32."""
+    return next((word for word in variant.split() if word in LOWER), "float32")
+
+
 def blank(table, work, system, variant, device):
     row = dict.fromkeys(KEYS + MORE)
-    row.update(table=table, work=work.name, system=system, variant=variant, precision="float32",
+    row.update(table=table, work=work.name, system=system, variant=variant, precision=precision(variant),
                threads=work.threads, batch=work.batch, device=device, agrees=False)
     return row
 
@@ -45,12 +54,44 @@ def public(rows):
     return [{key: rounded(row[key]) for key in KEYS} for row in rows]
 
 
+def read(path):
+    """What a survey.json holds; of a file that --json wrote, its rows alone."""
+    try:
+        kept = json.loads(pathlib.Path(path).read_text())
+    except OSError as error:
+        raise Failed("cannot read %s: %s" % (path, error.strerror)) from None
+    except ValueError as error:
+        raise Failed("%s is not JSON: %s" % (path, error)) from None
+    kept = dict(rows=kept) if isinstance(kept, list) else kept
+    found = kept.get("rows", []) if isinstance(kept, dict) else None
+    try:
+        for row in found:
+            parse(row["work"]), row["system"], row["variant"], row["ms"]
+    except (KeyError, TypeError, ValueError):
+        raise Failed("%s holds no rows of a survey: expected survey.json of --out, or what --json wrote"
+                     % path) from None
+    return kept
+
+
+def write(path, text):
+    """In place of what was there, at once; or an error that names the file."""
+    path = pathlib.Path(path)
+    partial = path.with_name(path.name + ".part") if path.is_file() or not path.exists() else path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text)
+        if partial != path:
+            partial.replace(path)
+    except OSError as error:
+        raise Failed("cannot write %s: %s" % (path, error.strerror)) from None
+
+
 class Results:
     """The machine and the rows of a folder's survey.json."""
 
     def __init__(self, folder):
         self.path = pathlib.Path(folder) / "survey.json"
-        kept = json.loads(self.path.read_text()) if self.path.exists() else {}
+        kept = read(self.path) if self.path.exists() else {}
         self.machine, self.rows, self.use = kept.get("machine", {}), kept.get("rows", []), kept.get("use", [])
 
     def add(self, rows):
@@ -59,17 +100,14 @@ class Results:
         self.rows = [row for row in self.rows if place(row) not in fresh] + rows
         self.save()
 
-    def has(self, work, system, variant, device):
-        return any(place(row) == (work.name, system, device) and row["variant"] == variant and row["ms"]
+    def has(self, table, work, system, variant, device):
+        return any(place(row) == (table, work.name, system, device) and row["variant"] == variant and row["ms"]
                    for row in self.rows)
 
     def save(self):
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         kept = dict(machine=self.machine, rows=self.rows, use=self.use)
-        partial = self.path.with_suffix(".part")
-        partial.write_text(json.dumps(kept, indent=1, default=str) + "\n")
-        partial.replace(self.path)
+        write(self.path, json.dumps(kept, indent=1, default=str) + "\n")
 
 
 def place(row):
-    return row["work"], row["system"], row["device"]
+    return row["table"], row["work"], row["system"], row["device"]

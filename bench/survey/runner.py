@@ -24,7 +24,7 @@ class Progress:
         sys.stderr.flush()
 
 
-def entrants(name, net, mode, device):
+def entrants(name, net, mode, device, table=None):
     """The system in each form in which it does this work; or in none, and why."""
     if name in peers.ABSENT:
         return [measure.Entrant(name, peers.title(name), "", why="not measured: " + peers.ABSENT[name][1])]
@@ -32,12 +32,15 @@ def entrants(name, net, mode, device):
     title = peers.title(name)
     if device not in getattr(peer, "DEVICES", ("cpu",)):
         return [measure.Entrant(name, title, "", why="no form for %s is written here" % device)]
-    forms = peer.variants(net, mode)
+    forms = peers.forms(name, net, mode, table)
+    if not forms:
+        return [measure.Entrant(name, title, "", why=peers.why_not(name, net, mode))]
     try:
         python, environment = where(peer)
     except (venvs.CannotInstall, Failed) as error:
-        return [measure.Entrant(name, title, "", why=str(error))] if forms else []
-    return [measure.Entrant(name, title, form, python, environment) for form in forms]
+        return [measure.Entrant(name, title, "", why=str(error))]
+    gone = [measure.Entrant(name, title, form, why=why) for form, why in peers.left_out(name, net, mode, table)]
+    return [measure.Entrant(name, title, form, python, environment) for form in forms] + gone
 
 
 def where(peer):
@@ -47,9 +50,7 @@ def where(peer):
     if not hasattr(peer, "RECIPE"):
         return sys.executable, {**own, "PYTHONPATH": lamina_path()}
     venvs.install(peer.RECIPE)
-    folder = str(venvs.folder_of(peer.RECIPE))
-    return venvs.python_of(peer.RECIPE), {
-        **own, **{name: value.replace("{venv}", folder) for name, value in peer.RECIPE.environment.items()}}
+    return venvs.python_of(peer.RECIPE), {**own, **venvs.environment_of(peer.RECIPE)}
 
 
 def install(names):
@@ -59,9 +60,11 @@ def install(names):
     progress = Progress(len(recipes))
     for name, recipe in recipes.items():
         progress.done += 1
-        progress.show("%s: %s" % (recipe.title, ", ".join(recipe.packages)), not venvs.installed(recipe))
+        there = venvs.installed(recipe)
+        progress.show("%s: %s" % (recipe.title, ", ".join(recipe.packages)), not there)
         try:
-            venvs.install(recipe)
+            if venvs.install(recipe) != there and there:
+                progress.show("%s: what was installed was broken and has been made again" % recipe.title, keep=True)
         except venvs.CannotInstall as error:
             progress.show("%s cannot be installed: %s" % (recipe.title, error), keep=True)
 
@@ -83,8 +86,8 @@ def measure_all(a, works, results):
     for table, work in works:
         progress.done += 1
         net = work.make()
-        field = [entrant for name in a.peers for entrant in entrants(name, net, work.mode, a.device)]
-        if a.resume and all(e.why or results.has(work, e.title, e.variant, a.device) for e in field):
+        field = [entrant for name in a.peers for entrant in entrants(name, net, work.mode, a.device, table)]
+        if a.resume and all(e.why or results.has(table, work, e.title, e.variant, a.device) for e in field):
             continue
         progress.show("%s: %d systems" % (work.name, sum(not e.why for e in field)), keep=True)
         effort = measure.Effort(a.rounds, a.seconds)
@@ -115,8 +118,38 @@ def main(words=None):
     return 0
 
 
+def earlier(a, results):
+    """The rows of the run that this one is to be compared with."""
+    if not a.repeat_of:
+        return None
+    found = rows.read(a.repeat_of)["rows"]
+    if a.report_only and not report.repeat.pairs(results.rows, found):
+        raise Failed("--repeat-of %s: it has no work in common with %s in which both have times of Lamina and of "
+                     "another system" % (a.repeat_of, results.path))
+    return found
+
+
+def check_places(a, results):
+    """What could not be written hours later is said now."""
+    results.save()
+    if a.json:
+        write_json(a, results)
+    for folder, what in ((venvs.cache_folder(), "$LAMINA_SURVEY_CACHE"), (a.profile, "--profile")):
+        try:
+            if folder:
+                pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Failed("cannot make the folder %s (%s): %s" % (folder, what, error.strerror)) from None
+
+
+def write_json(a, results):
+    rows.write(a.json, json.dumps(rows.public(results.rows), indent=1) + "\n")
+
+
 def run(a, works):
     results = rows.Results(a.out)
+    before = earlier(a, results)
+    check_places(a, results)
     if not a.report_only:
         install(a.peers)
         if a.install_only:
@@ -127,9 +160,12 @@ def run(a, works):
         if "use" in a.table and not a.work:
             results.use = use.judge(a.peers)
             results.save()
-    folder = pathlib.Path(a.out)
-    (folder / "survey.md").write_text(report.markdown.page(results))
-    (folder / "survey.html").write_text(report.html.page(results))
+    if before and report.repeat.pairs(results.rows, before):
+        print(report.text.repeated(results.rows, before))
+    else:
+        before = None  # nothing in common: no section
+    rows.write(pathlib.Path(a.out) / "survey.md", report.markdown.page(results, before))
+    rows.write(pathlib.Path(a.out) / "survey.html", report.html.page(results, before))
     if a.json:
-        pathlib.Path(a.json).write_text(json.dumps(rows.public(results.rows), indent=1) + "\n")
-    print("\n%s has survey.md, survey.html and survey.json" % folder)
+        write_json(a, results)
+    print("\n%s has survey.md, survey.html and survey.json" % a.out)

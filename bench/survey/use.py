@@ -62,9 +62,7 @@ def judge_one(name):
     facts, own = [], {}
     if hasattr(peer, "RECIPE"):
         python, recipe = venvs.python_of(peer.RECIPE), peer.RECIPE
-        stamp = venvs.install(recipe)
-        folder = str(venvs.folder_of(recipe))
-        own = {key: value.replace("{venv}", folder) for key, value in recipe.environment.items()}
+        stamp, own = venvs.install(recipe), venvs.environment_of(recipe)
         facts += [fact(title, "install s", stamp["seconds"], "%.0f"),
                   fact(title, "disk MB", stamp["megabytes"], "%.0f")]
         module = recipe.module

@@ -1,5 +1,7 @@
 """A virtual environment for each peer, made once and kept: under $LAMINA_SURVEY_CACHE or the user's cache."""
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -35,10 +37,10 @@ def interpreter(version):
     raise CannotInstall("needs Python %s: there is no %s on the PATH or in pyenv" % (version, name))
 
 
-def run(command, **more):
+def run(command, own=None):
     """Its output as text; of nothing that this process was started with does a peer's Python learn."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, **more)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", env={**kept, **(own or {})})
 
 
 def reason(done):
@@ -63,21 +65,71 @@ def python_of(recipe):
     return str(folder_of(recipe) / "bin" / "python")
 
 
+def environment_of(recipe):
+    """The variables that its processes need."""
+    return {name: value.replace("{venv}", str(folder_of(recipe))) for name, value in recipe.environment.items()}
+
+
 def installed(recipe):
     """What was written down when it had been installed; None before."""
-    stamp = folder_of(recipe) / "installed.json"
-    return json.loads(stamp.read_text()) if stamp.exists() else None
+    try:
+        return json.loads((folder_of(recipe) / "installed.json").read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def broken(recipe):
+    """Why what is installed cannot be imported; None where it can."""
+    try:
+        done = run([python_of(recipe), "-c", "import " + recipe.module], environment_of(recipe))
+    except OSError as error:
+        return "%s: %s" % (python_of(recipe), error.strerror)
+    return reason(done) if done.returncode else None
+
+
+@contextlib.contextmanager
+def alone(folder):
+    """Two surveys at once do not make the same environment: the later one waits."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(str(folder) + ".lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+KNOWN = {}  # what install() found out in this process, an error too: it is asked for each work
 
 
 def install(recipe):
-    """Makes the environment, or goes on with one that was left half made; says nothing if it is there."""
-    done = installed(recipe)
-    if done:
+    """What is known of the environment, which is made, gone on with or, if it is broken, made again."""
+    place = folder_of(recipe), recipe.module
+    if place not in KNOWN:
+        try:
+            KNOWN[place] = install_now(recipe)
+        except CannotInstall as error:
+            KNOWN[place] = error
+    if isinstance(KNOWN[place], CannotInstall):
+        raise KNOWN[place]
+    return KNOWN[place]
+
+
+def install_now(recipe):
+    folder = folder_of(recipe)
+    with alone(folder):
+        if installed(recipe) and broken(recipe):
+            shutil.rmtree(folder)
+        done = installed(recipe) or make(recipe)
+        why = broken(recipe)
+        if why:
+            raise CannotInstall("it is installed in %s and cannot be imported: %s" % (folder, why))
         return done
+
+
+def make(recipe):
+    """A new environment, or the rest of one that was left half made."""
     folder, started = folder_of(recipe), time.time()
     python = interpreter(recipe.python)
-    if not (folder / "bin" / "pip").exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
+    if not runs(folder / "bin" / "pip"):
+        shutil.rmtree(folder, ignore_errors=True)
         must([python, "-m", "venv", str(folder)], "the virtual environment")
     pip = [python_of(recipe), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if recipe.python < "3.9" or recipe.python == "3.9":
@@ -91,8 +143,19 @@ def install(recipe):
                               commands=["pip install " + " ".join(recipe.packages)]))
 
 
+def runs(program):
+    """Half of a program, or one whose Python is gone, does not."""
+    try:
+        return run([str(program), "--version"]).returncode == 0
+    except OSError:
+        return False
+
+
 def must(command, what):
-    done = run(command)
+    try:
+        done = run(command)
+    except OSError as error:
+        raise CannotInstall("%s: %s: %s" % (what, command[0], error.strerror)) from None
     if done.returncode != 0:
         raise CannotInstall("%s: %s" % (what, reason(done)))
 

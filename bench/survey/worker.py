@@ -34,11 +34,20 @@ def load_survey():
     spec.loader.exec_module(module)
 
 
-def peak_memory():
-    for line in open("/proc/self/status"):
+def peak_memory(process="self"):
+    for line in open("/proc/%s/status" % process):
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024.0
     return 0.0
+
+
+def forget_peak_memory():
+    """The most is from here on; where the system refuses, what was before counts too."""
+    try:
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+    except OSError:
+        pass
 
 
 def answer(**values):
@@ -97,46 +106,74 @@ class FromDisk(Steps):
 
 
 class Processes(Steps):
-    """Training spread over as many processes as threads, each on its share of the batch; checked in one process.
+    """Training spread over as many processes as threads, each on its share of the batch.
 
-    The other processes take the same endless steps: what they exchange keeps them together, and they end when
-    this one does.
+    First the whole batch in one process is checked by the runner as any other form; then, here, the losses of all
+    processes against those of one that takes the same shares one after the other. The other processes take the same
+    endless steps: what they exchange keeps them together, and they end when this one does.
     """
 
     def __init__(self, peer, work, net, variant, threads, share=None):
         if threads < 2 or work.batch % threads:
             raise ValueError("a batch of %d has no equal shares for %d processes" % (work.batch, threads))
         self.peer, self.variant, self.count = peer, variant[:-len(IN_PROCESSES)].strip(), threads
-        self.net, self.work = net, work
+        self.net, self.work, self.others = net, work, []
         if share:
-            self.join(share)
+            self.join(*share)
         else:
             Steps.__init__(self, peer, work, net, self.variant, threads)
 
-    def join(self, share):
+    def join(self, rank, port):
+        """From here on this process takes steps on its share only."""
         from survey import works
+        from survey.recipe import Share
 
-        small = self.work._replace(batch=self.work.batch // self.count)
-        self.built = self.peer.build(self.net, "train", self.variant, 1, share)
-        self.natives = self.built.put(*works.data(self.net, small.batch))
+        size = self.work.batch // self.count
+        mine = slice(rank * size, (rank + 1) * size)
+        self.built = self.natives = None
+        self.built = self.peer.build(self.net, "train", self.variant, 1, Share(rank, self.count, port))
+        self.natives = self.built.put(*(a[mine] for a in works.data(self.net, self.work.batch)))
+
+    def in_turn(self, count):
+        from survey.recipe import Share
+
+        natives = self.natives
+        self.built = None
+        self.built = self.peer.build(self.net, "train", self.variant, self.count, Share(0, self.count, None))
+        return [float(self.built.run(*natives)) for _ in range(count)]
 
     def losses(self, count):
         got = Steps.losses(self, count)
+        expected = self.in_turn(count)
         os.environ["GLOO_SOCKET_IFNAME"] = "lo"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         for rank in range(1, self.count):
-            share = json.dumps([rank, self.count, port])
-            subprocess.Popen([sys.executable] + sys.argv + ["--share", share], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL, env=dict(os.environ, OMP_NUM_THREADS="1"))
-        self.built = self.natives = None
-        self.join([0, self.count, port])
+            self.others.append(subprocess.Popen(
+                [sys.executable] + sys.argv + ["--share", json.dumps([rank, port])], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, env=dict(os.environ, OMP_NUM_THREADS="1")))
+        self.join(0, port)
+        forget_peak_memory()
+        agree([float(self.built.run(*self.natives)) for _ in range(count)], expected, self.count)
         return got
+
+    def memory(self):
+        return peak_memory() + sum(peak_memory(other.pid) for other in self.others)
 
     def forever(self):
         while True:
             self.call()
+
+
+SAME_SHARES = 1e-3  # float32 sums in another order, which Adam's division makes larger
+
+
+def agree(losses, expected, count):
+    far = max(abs(a - b) / max(abs(a), abs(b), 1e-9) for a, b in zip(losses, expected))
+    if not far <= SAME_SHARES:
+        raise ValueError("the losses of %d processes, %s, are not those of one that takes their shares in turn, %s"
+                         % (count, losses, expected))
 
 
 def end_with(parent):
@@ -230,7 +267,7 @@ def obey(kind, profile, command, value):
         return dict(times=times)
     if command == "profile":
         return dict(profile=profile(kind.call))
-    return dict(memory=peak_memory() * getattr(kind, "count", 1))
+    return dict(memory=getattr(kind, "memory", peak_memory)())
 
 
 def main():

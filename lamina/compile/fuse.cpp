@@ -64,8 +64,11 @@ class ClusterBuilder {
         continue;
       }
       uint16_t result = append_formula(*v.op, c.program, operands, v.spec.dtype);
-      if (v.spec.dtype == DType::BFloat16 && asks_for_rounding(v))
-        result = c.program.push(ScalarOp::RoundBFloat16, ScalarType::F32, result);
+      if (is_floating(v.spec.dtype) && size_of(v.spec.dtype) == 2 && asks_for_rounding(v)) {
+        const bool half = v.spec.dtype == DType::Float16;
+        result = c.program.push(half ? ScalarOp::RoundFloat16 : ScalarOp::RoundBFloat16,
+                                ScalarType::F32, result);
+      }
       results.emplace_back(member, result);
       if (read_outside(member)) {
         c.outputs.push_back(

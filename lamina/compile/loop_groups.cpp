@@ -42,11 +42,9 @@ bool is_elementwise(const GraphValue& v) { return v.op && v.op->elementwise; }
 bool is_reduction(const GraphValue& v) { return v.op && v.op->monoid.has_value(); }
 
 // Values that change when they are stored, and so must be stored before they are read: integers that
-// wrap, as loops compute in 64 bits, and what is rounded to float16; to bfloat16 a loop rounds.
+// wrap, as loops compute in 64 bits. Floats of 16 bits a loop rounds.
 bool changes_when_stored(const GraphValue& v) {
-  const DType d = v.spec.dtype;
-  if (is_integer(d)) return size_of(d) < 8;
-  return d == DType::Float16 && asks_for_rounding(v);
+  return is_integer(v.spec.dtype) && size_of(v.spec.dtype) < 8;
 }
 
 // What a loop over the value runs through: its elements, or those that it reduces.
@@ -96,6 +94,7 @@ LoopGroups::LoopGroups(const Graph& graph) : graph_(graph), group_(graph.values.
   level_.assign(graph.values.size(), 0);
   is_small_body_ = is_small_body(graph);
   for (size_t i = 0; i < graph.values.size(); ++i) place(static_cast<int32_t>(i));
+  for (size_t g = groups_.size(); g-- > 0;) part(static_cast<int>(g));
   for (size_t g = groups_.size(); g-- > 0;) shed(static_cast<int>(g));
   for (size_t g = groups_.size(); g-- > 0;) sink(static_cast<int>(g));
 }
@@ -159,6 +158,30 @@ size_t LoopGroups::outside_inputs(const GraphValue& v, int g) const {
                                !is_constant_number(graph_.values[input]));
   };
   return static_cast<size_t>(std::count_if(v.inputs.begin(), v.inputs.end(), counts));
+}
+
+void LoopGroups::part(int g) {
+  if (!groups_[g].reads_rows) return;
+  Group results;
+  int axes = 0;
+  for (size_t d = 0; d < groups_[g].domain.size(); ++d)
+    axes += groups_[g].reduced[d] && groups_[g].domain[d] != 1;
+  if (axes < 2) return;
+  for (int32_t member : groups_[g].members) {
+    const GraphValue& v = graph_.values[member];
+    if (reads_rows(v, g) && (is_reduction(v) || !is_row(v, groups_[g]))) return;
+    if (!is_reduction(v) && is_row(v, groups_[g])) results.members.push_back(member);
+  }
+  results.domain = *groups_[g].rows;
+  results.level = groups_[g].level + 1;
+  results.inputs = groups_[g].inputs;
+  const int place = static_cast<int>(groups_.size());
+  for (int32_t member : results.members) {
+    group_[member] = place;
+    std::erase(groups_[g].members, member);
+  }
+  groups_[g].reads_rows = false;
+  groups_.push_back(std::move(results));
 }
 
 void LoopGroups::shed(int g) {

@@ -51,6 +51,10 @@ class LoopGroups {
   // What a value adds to the inputs of a group.
   size_t outside_inputs(const GraphValue& v, int g) const;
 
+  // A loop over rows wants each row's points together. Where they are those of an image, which lie with
+  // the channels last, and all that goes on are the rows' results, these are a loop of their own.
+  void part(int g);
+
   // A loop over rows takes all that reads its rows. What another loop alone needs of that, as a
   // backward pass does of the forward one, moves there where this makes fewer values to keep.
   void shed(int g);

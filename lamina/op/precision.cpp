@@ -6,26 +6,34 @@
 
 namespace lamina {
 
+namespace {
+
+struct Named {
+  std::string_view name, other_name;
+  DType products;
+  bool (*multiplied)();
+};
+constexpr Named kPrecisions[] = {
+    {"float32", "fp32", DType::Float32, [] { return true; }},
+    {"bf16", "bfloat16", DType::BFloat16, processor_multiplies_bfloat16},
+    {"float16", "fp16", DType::Float16, processor_multiplies_float16},
+};
+
+}  // namespace
+
 DType precision_named(std::string_view name, PrecisionOptions options) {
-  if (name == "fp32" || name == "float32") return DType::Float32;
-  if (name == "fp16" || name == "float16") {
-    throw ValueError(
-        "precision: float16 is for devices whose products need it; here bfloat16 is as "
-        "fast and has float32's range, so that no loss must be scaled")
-        .help("precision \"bf16\"");
-  }
-  if (name != "bf16" && name != "bfloat16") {
-    ValueError error(text("precision: expected \"bf16\" or \"float32\", got \"", name, "\""));
-    if (name == "int8") error.help("quantize makes models of 8-bit integers");
-    throw error;
-  }
-  if (!options.emulate && !processor_multiplies_bfloat16()) {
-    throw ValueError("precision: this processor has no products of bfloat16")
+  for (const Named& known : kPrecisions) {
+    if (name != known.name && name != known.other_name) continue;
+    if (options.emulate || known.multiplied()) return known.products;
+    throw ValueError(text("precision: this processor has no products of ", known.products))
         .detail("processor", processor_name())
         .detail("vectors", processor_vectors())
         .help("stay with float32, or emulate=True: the same numbers, slower than float32");
   }
-  return DType::BFloat16;
+  ValueError error(
+      text("precision: expected \"bf16\", \"float16\" or \"float32\", got \"", name, "\""));
+  if (name == "int8") error.help("quantize makes models of 8-bit integers");
+  throw error;
 }
 
 }  // namespace lamina

@@ -206,8 +206,8 @@ const char* name(ScalarOp op) {
   static constexpr const char* kNames[] = {
       "input", "constant", "cast", "add", "subtract", "multiply", "divide", "floor_divide",
       "remainder", "power", "minimum", "maximum", "negative", "absolute", "sign", "floor", "ceil",
-      "round", "bfloat16", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "exp2",
-      "sin", "cos", "tan",
+      "round", "bfloat16", "float16", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2",
+      "log10", "exp2", "sin", "cos", "tan",
       "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "atan2",
       "hypot", "copysign", "sigmoid", "equal", "not_equal", "less",
       "less_equal", "greater", "greater_equal", "and", "or", "xor", "not", "shift_left",

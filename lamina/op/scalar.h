@@ -29,7 +29,7 @@ enum class ScalarOp : uint8_t {
   Minimum, Maximum,  // NaN if either is NaN
   Negative, Absolute, Sign,
   Floor, Ceil, Round,  // Round: half to even
-  RoundBFloat16,       // F32, to the nearest that is a bfloat16; where a loop goes on with it
+  RoundBFloat16, RoundFloat16,  // F32, to the nearest of that type; where a loop goes on with it
   SquareRoot, ReciprocalSquareRoot,
   Exp, Expm1, Log, Log1p, Log2,
   Log10, Exp2, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Erf,

@@ -87,6 +87,7 @@ ScalarValue apply_float(ScalarOp op, T a, T b) {
     case ScalarOp::Ceil: return boxed(std::ceil(a));
     case ScalarOp::Round: return boxed(std::nearbyint(a));
     case ScalarOp::RoundBFloat16: return boxed(static_cast<T>(float{BFloat16(static_cast<float>(a))}));
+    case ScalarOp::RoundFloat16: return boxed(static_cast<T>(float{Half(static_cast<float>(a))}));
     case ScalarOp::Equal: return boxed(a == b);
     case ScalarOp::NotEqual: return boxed(a != b);
     case ScalarOp::Less: return boxed(a < b);

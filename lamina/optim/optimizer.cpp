@@ -60,9 +60,11 @@ class Optimizer::Transaction {
     saved_.push_back({&entry, first, entry.steps});
   }
 
-  // One program: the losses that were differentiated, the new values and slots.
-  void evaluate() {
+  // One program: the losses that were differentiated, the new values and slots, and the condition.
+  // Gives whether it held.
+  bool evaluate(const Array& condition) {
     std::vector<Node*> roots;
+    if (condition) roots.push_back(condition.node());
     for (const Array& loss : losses_) roots.push_back(loss.node());
     for (const Saved& saved : saved_) {
       roots.push_back(saved.entry->parameter.value().node());
@@ -70,6 +72,9 @@ class Optimizer::Transaction {
     }
     lamina::evaluate(roots);
     done_ = true;
+    if (!condition || condition.item<bool>()) return true;
+    for (Saved& saved : saved_) saved.entry->steps = saved.steps;
+    return false;
   }
 
  private:
@@ -101,7 +106,8 @@ void Optimizer::bind(std::vector<Parameter> parameters) {
 }
 
 void Optimizer::add_group(ParameterGroup group) {
-  if (group.lr && !group.lr->is_schedule()) check_number(kind(), "a group's lr", group.lr->at(0), 0);
+  if (group.lr && !group.lr->is_schedule())
+    check_number(kind(), "a group's lr", group.lr->at(0), 0);
   if (!(group.lr_scale >= 0)) {
     throw ValueError(
         text(kind(), ": expected an lr_scale of 0 or more in a group, got ", group.lr_scale));
@@ -177,7 +183,21 @@ Array Optimizer::update_by(Optimizer& inner, Array value, Array gradient, std::v
   }
 }
 
-void Optimizer::step(bool keep_grads) {
+void Optimizer::update(Entry& entry, Array gradient, const Array& condition) {
+  const Array value = entry.parameter.value();
+  const std::vector<Array> slots = condition ? entry.slots : std::vector<Array>();
+  Array next = update(value, std::move(gradient), entry.slots, entry.steps);
+  if (condition) {
+    next = where(condition, std::move(next), value);
+    for (size_t k = 0; k < slots.size(); ++k)
+      entry.slots[k] = where(condition, std::move(entry.slots[k]), slots[k]);
+  }
+  entry.parameter->set_value(std::move(next));
+}
+
+void Optimizer::step(bool keep_grads) { step_if({}, keep_grads); }
+
+bool Optimizer::step_if(const Array& condition, bool keep_grads) {
   if (!is_bound()) {
     throw StateError(text(kind(), ": step without parameters"))
         .help("give model.parameters() to the constructor, or bind them");
@@ -200,13 +220,13 @@ void Optimizer::step(bool keep_grads) {
       if (!keep_grads) entry.parameter->set_grad({});
       ++entry.steps;
       current_ = current_of(groups_[entry.group]);
-      entry.parameter->set_value(
-          update(entry.parameter.value(), std::move(gradient), entry.slots, entry.steps));
+      update(entry, std::move(gradient), condition);
     }
   }
   end_stale_tapes();
-  transaction.evaluate();
-  ++steps_;
+  const bool made = transaction.evaluate(condition);
+  steps_ += made ? 1 : 0;
+  return made;
 }
 
 void Optimizer::zero_grad() {

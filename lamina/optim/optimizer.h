@@ -67,6 +67,9 @@ class Optimizer {
   // Parameters without a gradient are left alone. The gradients are taken, so that one that nobody
   // else holds need never exist in memory; keep_grads leaves them in `grad`.
   void step(bool keep_grads = false);
+  // A step where `condition`, one bool of the same program, is true; gives whether it is. Else values,
+  // state and counters stay as they are.
+  bool step_if(const Array& condition, bool keep_grads = false);
   void zero_grad();
 
   double lr() const { return lr_.at(steps_); }  // of the next step
@@ -139,6 +142,7 @@ class Optimizer {
 
   Current current_of(const Group& group) const;
   void add(std::vector<Parameter> parameters, size_t group);
+  void update(Entry& entry, Array gradient, const Array& condition);
 
   std::vector<Entry> entries_;
   std::vector<Group> groups_ = {Group{}};

@@ -15,6 +15,7 @@
 #include "lamina/optim/learning_rate.h"
 #include "lamina/optim/lion.h"
 #include "lamina/optim/lookahead.h"
+#include "lamina/optim/loss_scaler.h"
 #include "lamina/optim/nadam.h"
 #include "lamina/optim/optimizer.h"
 #include "lamina/optim/radam.h"

@@ -69,6 +69,7 @@ void Trainer::save_checkpoint(const std::string& path) {
   nn::StateDict arrays;
   append(arrays, "model.", module_->state_dict());
   append(arrays, "optimizer.", options_.optimizer->state_dict());
+  if (scaler_) append(arrays, "loss_scaler.", scaler_->state_dict());
   append(arrays, "totals.", totals_.sums());
   if (accumulated_ > 0) {
     const std::vector<Parameter> parameters = options_.optimizer->parameters();
@@ -150,6 +151,9 @@ void Trainer::load_checkpoint(const std::string& path) {
     module_->load_state_dict(before);
     throw;
   }
+  // A checkpoint of a training in another precision has none: the scale adapts.
+  const nn::StateDict scaler = part(file.arrays, "loss_scaler.");
+  if (scaler_ && !scaler.empty()) scaler_->load_state_dict(scaler);
   const std::vector<Parameter> parameters = options_.optimizer->parameters();
   const nn::StateDict gradients = part(file.arrays, "gradients.");
   for (size_t i = 0; i < parameters.size(); ++i) {

@@ -34,11 +34,10 @@ void Trainer::step(const Array& loss) {
   require_compiled("step");
   optim::Optimizer& optimizer = *options_.optimizer;
   if (accumulated_ == 0) optimizer.zero_grad();  // a step that failed has given its gradients back
-  if (options_.accumulate == 1) {
-    loss.backward();
-  } else {
-    (loss * (1 / static_cast<double>(options_.accumulate))).backward();
-  }
+  Array share =
+      options_.accumulate == 1 ? loss : loss * (1 / static_cast<double>(options_.accumulate));
+  if (scaler_) share = scaler_->scale(share);
+  share.backward();
   if (++accumulated_ < options_.accumulate && !last_batch_) {
     std::vector<Array> computed{loss};  // not with the step: batches would wait in memory for it
     for (const Parameter& parameter : optimizer.parameters()) {
@@ -46,10 +45,16 @@ void Trainer::step(const Array& loss) {
     }
     return eval(computed);
   }
+  if (scaler_) scaler_->unscale(optimizer);
   if (options_.clip_value > 0) optim::clip_grad_value(optimizer.parameters(), options_.clip_value);
   if (options_.clip_norm > 0) optim::clip_grad_norm(optimizer.parameters(), options_.clip_norm);
   if (callbacks_) callbacks_->each([](Callback& c) { c.on_gradients(); });
-  optimizer.step();
+  if (scaler_) {
+    scaler_->step(optimizer);
+    scaler_->update();
+  } else {
+    optimizer.step();
+  }
   accumulated_ = 0;
 }
 
@@ -65,6 +70,7 @@ Array Trainer::whole_step(data::Batch batch) {
     return train_step(batch);
   } catch (...) {
     options_.optimizer->zero_grad();
+    if (scaler_) scaler_->drop_gradients(*options_.optimizer);
     accumulated_ = 0;
     take_back_updates(updates);
     default_generator().set_state(random);

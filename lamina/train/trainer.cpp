@@ -45,6 +45,8 @@ Trainer& Trainer::compile(CompileOptions options) {
                           options.memory_budget));
   }
   products_ = precision_named(options.precision);
+  scaler_.reset();
+  if (products_ == float16) scaler_.emplace();
   if (!options.optimizer->is_bound()) options.optimizer->bind(module_->parameters());
   totals_ = Totals(options.metrics);
   options_ = std::move(options);

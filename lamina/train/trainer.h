@@ -21,6 +21,7 @@
 
 #include "lamina/data/source.h"
 #include "lamina/nn/module.h"
+#include "lamina/optim/loss_scaler.h"
 #include "lamina/optim/optimizer.h"
 #include "lamina/train/callback.h"
 #include "lamina/train/history.h"
@@ -41,7 +42,8 @@ struct CompileOptions {
   double clip_norm = 0;    // bounds of the gradients before a step (optim/clip.h); 0: none
   double clip_value = 0;
   int64_t memory_budget = 0;  // bytes by which a step may make memory grow (exec/memory_budget.h); 0: any
-  std::string precision = "float32";  // "bf16": mixed precision (op/precision.h), in every call
+  // "bf16", "float16": mixed precision (op/precision.h), in every call; float16 with a scaled loss.
+  std::string precision = "float32";
   // The same bits with any number of threads (exec/deterministic.h), while a call runs.
   bool deterministic = false;
 };
@@ -118,6 +120,8 @@ class Trainer {
   std::string fingerprint() const;
   const Totals& totals() const { return totals_; }  // of the running epoch
   const CompileOptions& options() const { return options_; }
+  // Of a training in float16; elsewhere null.
+  const optim::LossScaler* loss_scaler() const { return scaler_ ? &*scaler_ : nullptr; }
   bool last_batch() const { return last_batch_; }  // whether the running one is its epoch's last
   bool fitting() const { return feed_ != nullptr; }
   // The numbers of the running batch's examples: in the dataset, or in this pass of a stream.
@@ -139,6 +143,7 @@ class Trainer {
   std::shared_ptr<nn::Module> module_;
   CompileOptions options_;
   DType products_ = float32;  // options_.precision
+  std::optional<optim::LossScaler> scaler_;
   Totals totals_;
   History history_;
   int64_t epochs_done_ = 0;

@@ -48,6 +48,7 @@ void bind_recurrent_layers(nanobind::module_& nn);
 void bind_optimizers(nanobind::module_& optim);
 void bind_adaptive_optimizers(nanobind::module_& optim);
 void bind_more_optimizers(nanobind::module_& optim);
+void bind_loss_scaler(nanobind::module_& optim);
 void bind_schedules(nanobind::module_& optim);
 void bind_metrics(nanobind::module_& train);
 void bind_callbacks(nanobind::module_& train);

@@ -70,6 +70,7 @@ NB_MODULE(_lamina, m) {
   bind_optimizers(optim);
   bind_adaptive_optimizers(optim);
   bind_more_optimizers(optim);
+  bind_loss_scaler(optim);
   bind_schedules(optim);
   nanobind::module_ data = m.def_submodule("_data");
   bind_data(data);

@@ -18,4 +18,19 @@ inline std::vector<Parameter> or_none(Parameters parameters) {
 // A number, one of the schedules, or any function of the number of steps that have been made.
 optim::LearningRate to_rate(nb::handle lr);
 
+inline nb::dict to_dict(const optim::StateDict& state) {
+  nb::dict out;
+  for (const auto& [name, value] : state) out[name.c_str()] = nb::cast(value);
+  return out;
+}
+
+inline optim::StateDict from_dict(const nb::dict& values) {
+  optim::StateDict state;
+  for (auto [name, value] : values) {
+    state.emplace_back(nb::cast<std::string>(name),
+                       to_argument(value.ptr(), "load_state_dict", "value"));
+  }
+  return state;
+}
+
 }  // namespace lamina::python

@@ -35,6 +35,15 @@ void bind_base(nb::module_& m) {
           "Computes what is pending and the next values, as one program; the gradients are "
           "consumed.")
       .def(
+          "step_if",
+          [](Optimizer& self, const Array& condition, bool keep_grads) {
+            ReleaseGil released;
+            return self.step_if(condition, keep_grads);
+          },
+          nb::arg("condition"), nb::arg("keep_grads") = false,
+          "A step where `condition`, one bool that the same program computes, is true; gives whether it "
+          "is. Else values, state and counters stay as they are.")
+      .def(
           "add_group",
           [](Optimizer& self, std::vector<Parameter> parameters, nb::object lr, double lr_scale,
              std::optional<double> weight_decay) {
@@ -56,22 +65,10 @@ void bind_base(nb::module_& m) {
           "The learning rate of the next step; a number, a schedule or a function may be assigned.")
       .def_prop_ro("steps", &Optimizer::steps)
       .def("state_dict",
-           [](const Optimizer& self) {
-             nb::dict out;
-             for (const auto& [name, value] : self.state_dict())
-               out[name.c_str()] = nb::cast(value);
-             return out;
-           })
+           [](const Optimizer& self) { return to_dict(self.state_dict()); })
       .def(
           "load_state_dict",
-          [](Optimizer& self, const nb::dict& values) {
-            optim::StateDict state;
-            for (auto [name, value] : values) {
-              state.emplace_back(nb::cast<std::string>(name),
-                                 to_argument(value.ptr(), "load_state_dict", "value"));
-            }
-            self.load_state_dict(state);
-          },
+          [](Optimizer& self, const nb::dict& state) { self.load_state_dict(from_dict(state)); },
           nb::arg("state"));
 }
 

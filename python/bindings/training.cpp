@@ -257,8 +257,9 @@ void bind_trainer(nb::module_& m) {
           nb::arg("deterministic") = false,
           "Says how to train; an optimizer without parameters is bound to the module's. Optimizer, "
           "loss and metrics may be names. precision=\"bf16\" multiplies in bfloat16, as `lm.precision` "
-          "does; deterministic=True gives the same bits with any number of threads, as "
-          "`lm.set_deterministic` does, and fit prints its fingerprint. Returns the trainer.")
+          "does, \"float16\" in float16 with a scaled loss; deterministic=True gives the same bits with any "
+          "number of threads, as `lm.set_deterministic` does, and fit prints its fingerprint. Returns "
+          "the trainer.")
       .def("fit", &fit, nb::arg("data"), nb::arg("y") = nb::none(), nb::arg("epochs") = 1,
            nb::arg("batch_size") = 32, nb::arg("validation_data") = nb::none(),
            nb::arg("shuffle") = true, nb::arg("seed") = 0, nb::arg("verbose") = 1,
@@ -329,6 +330,8 @@ void bind_trainer(nb::module_& m) {
            "For callbacks: the fit ends after this epoch, or now, after this batch.")
       .def_prop_ro("module", &Trainer::module, nb::rv_policy::reference_internal)
       .def_prop_ro("optimizer", &Trainer::optimizer, nb::rv_policy::reference_internal)
+      .def_prop_ro("loss_scaler", &Trainer::loss_scaler, nb::rv_policy::reference_internal,
+                   "The optim.LossScaler of a training in float16, else None.")
       .def("fingerprint", &Trainer::fingerprint,
            "Three checksums: of the weights, of the order in which examples came since the training "
            "began, of versions and settings. Two runs are compared by it; `fit` prints it in the "

@@ -96,10 +96,11 @@ class memory_budget:
 
 class precision:
     """Inside `with lm.precision("bf16"):`, or a function decorated with it, float32 operands of products
-    (`matmul`, convolutions and what is made of them) are brought to bfloat16; products are added up in
-    float32 and rounded once. Sums, exponentials, softmax and losses bring bfloat16 back to float32; the
-    rest promotes as usual. Parameters and their gradients stay float32. Backward follows the forward
-    pass: call it outside. Also an argument of `Trainer.compile`. `"float32"` turns it off within.
+    (`matmul`, convolutions and what is made of them) are brought to bfloat16, or with `"float16"` to
+    float16; products are added up in float32 and rounded once. Sums, exponentials, softmax and losses bring
+    them back to float32; the rest promotes as usual. Parameters and their gradients stay float32. Backward
+    follows the forward pass: call it outside. Also an argument of `Trainer.compile`. `"float32"` turns it
+    off within. In float16 gradients under 6e-8 are lost: training needs `lm.optim.LossScaler`.
     Source: Micikevicius et al. 2018, Kalamkar et al. 2019; the policy is that of torch.autocast
 
     Errors: ValueError for another name, and where the processor has no such products, unless

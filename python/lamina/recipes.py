@@ -94,7 +94,7 @@ def _call_that_made(made):
 
 
 def _state(made):
-    if isinstance(made, _optim.Optimizer):
+    if isinstance(made, (_optim.Optimizer, _optim.LossScaler)):
         return made.state_dict()
     if isinstance(made, _data.DataLoader):
         state = made.state_dict()
@@ -106,7 +106,8 @@ def _state(made):
         return None
     arguments = tuple(map(_unbound, compiled.arguments))
     keywords = {name: _unbound(value) for name, value in compiled.keywords.items()}
-    return arguments, keywords, made.optimizer.state_dict()
+    scale = made.loss_scaler.state_dict() if made.loss_scaler else None
+    return arguments, keywords, made.optimizer.state_dict(), scale
 
 
 def _unbound(value):
@@ -128,9 +129,11 @@ def _again(kind, place, arguments, keywords, state):
     made = base.__new__(kind or base)
     base.__init__(made, *arguments, **keywords)
     if isinstance(made, _train.Trainer) and state:
-        arguments, keywords, steps = state
+        arguments, keywords, steps, scale = state
         base.compile(made, *arguments, **keywords)
         made.optimizer.load_state_dict(steps)
+        if scale:
+            made.loss_scaler.load_state_dict(scale)
     elif state:
         made.load_state_dict(state)
     return made

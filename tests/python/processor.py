@@ -7,4 +7,4 @@ import pathlib
 def has_avx512():
     info = pathlib.Path("/proc/cpuinfo")
     flags = info.read_text().split() if info.exists() else []
-    return "avx512bw" in flags and not os.environ.get("LAMINA_INSTRUCTIONS")
+    return "avx512bw" in flags and os.environ.get("LAMINA_INSTRUCTIONS") != "avx2"

@@ -177,12 +177,34 @@ def test_the_command_says_how_to_install_the_package(tmp_path):
 
 # the plan, the nets, the peers
 
+def test_lower_precisions_stand_beside_float32(monkeypatch):
+    net = works.parse("resnet50_infer_b1_t1").make()
+    monkeypatch.setattr(runner, "where", lambda peer: ("python", {}))
+    forms = {name: [e.variant for e in runner.entrants(name, net, "infer", "cpu", "lower")]
+             for name in ("lamina", "onnxruntime", "openvino")}
+    assert forms == {"lamina": ["", "bf16", "int8"], "onnxruntime": ["", "int8"], "openvino": ["", "bf16", "int8"]}
+    assert rows.precision("channels_last bf16") == "bf16" and rows.precision("channels_last") == "float32"
+    trained = works.parse("densenet121_train_b8_t2").make()
+    forms = [e.variant for e in runner.entrants("lamina", trained, "train", "cpu", "lower")]
+    assert forms == ["", "bf16"]
+
+
+def test_ratios_are_to_the_same_precision():
+    made = [dict(rows.blank("lower", works.parse("resnet50_infer_b1_t1"), system, variant, "cpu"), ms=ms)
+            for system, variant, ms in (("Lamina", "", 20.0), ("Lamina", "int8", 4.0), ("OpenVINO", "int8", 5.0),
+                                        ("OpenVINO", "bf16", 10.0), ("ONNX Runtime", "", 30.0))]
+    ratio = {report.table.name(row): report.table.cells(row, made)[2] for row in made}
+    assert ratio == {"Lamina": "1.00", "Lamina int8": "1.00", "OpenVINO int8": "1.25", "OpenVINO bf16": "0.50",
+                     "ONNX Runtime": "1.50"}
+
+
 def test_every_scale_names_works_that_exist():
     for scale in plan.SCALES:
         chosen = plan.chosen(scale, list(plan.TABLES), threads=8, gigabytes=64)
         assert {table for table, _ in chosen} == set(plan.TABLES)
         for table, work in chosen:
-            assert plan.table_of(work) == table and work.make().nodes, work.name
+            assert plan.table_of(work) == table or table == "lower", work.name
+            assert work.make().nodes
     assert plan.thread_counts(12) == [1, 2, 4, 8, 12] and plan.thread_counts(1) == [1]
 
 

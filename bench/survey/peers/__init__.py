@@ -19,6 +19,32 @@ def load(name):
     return importlib.import_module("." + name.replace("-", "_"), __name__)
 
 
+NO_FORM = "no form of this work is written here"
+NO_PROCESSES = "no form on several processes or devices is written here"
+
+
+def why_not(name, net, mode):
+    """What keeps a peer that has no form of this work from it."""
+    return getattr(load(name), "why_not", lambda net, mode: None)(net, mode) or NO_FORM
+
+
+def forms(name, net, mode, table):
+    """The names of the peer's forms of this work: in float32, and in table "lower" in 16 and 8 bits as well."""
+    peer = load(name)
+    names = peer.variants(net, mode)
+    if table != "lower":
+        return names
+    one_process = [form for form in names if not form.endswith(("from disk", "in processes", "on devices"))]
+    return one_process + getattr(peer, "lower", lambda net, mode: [])(net, mode)
+
+
+def left_out(name, net, mode, table):
+    """Pairs of a form that a reader looks for, since others have it, and why this peer lacks it."""
+    alone = not any(form.endswith(("in processes", "on devices")) for form in load(name).variants(net, mode))
+    table_1 = table in (None, "1") and net.name == "densenet121" and mode == "train"
+    return [("in processes", NO_PROCESSES)] if table_1 and alone else []
+
+
 def title(name):
     if name in ABSENT:
         return ABSENT[name][0]

@@ -29,6 +29,12 @@ def variants(net, mode):
     return [""]
 
 
+def why_not(net, mode):
+    if mode == "train" and "batch_norm" in net.ops:
+        return "this package of it forgets the statistics of batch norms while it trains"
+    return None
+
+
 def version():
     return "Caffe " + caffe.__version__
 

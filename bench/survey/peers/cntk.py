@@ -38,6 +38,10 @@ def variants(net, mode):
     return [""] if net.ops <= OPS and not forward_only and net.name != "adds" else []
 
 
+def why_not(net, mode):
+    return "image nets are run forward only here" if mode == "train" and "conv" in net.ops else None
+
+
 def version():
     return "CNTK " + C.__version__
 

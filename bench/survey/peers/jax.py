@@ -1,4 +1,8 @@
-"""JAX by hand, NHWC, one jitted function a step; recurrent layers are one scan over products made beforehand."""
+"""JAX by hand, NHWC, one jitted function a step; recurrent layers are one scan over products made beforehand.
+
+"on devices": the processor counts as a device for each thread, the batch is spread over them, parameters are copied
+to each; the compiler finds what they must exchange.
+"""
 
 import os
 
@@ -12,15 +16,18 @@ jax, J, lax, special = Later("jax"), Later("jax.numpy"), Later("jax.lax"), Later
 
 
 def variants(net, mode):
-    return ["eager"] if net.name == "adds" else ["jit"]
+    table_1 = net.name == "densenet121" and mode == "train"
+    return ["eager"] if net.name == "adds" else ["jit"] + ["jit on devices"] * table_1
 
 
 def version():
     return "JAX " + jax.__version__
 
 
-def limit_threads(threads):
+def limit_threads(threads, devices=1):
     """Before the first import of jax."""
+    if devices > 1:
+        os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=%d" % devices
     flags = " --xla_cpu_multi_thread_eigen=%s intra_op_parallelism_threads=%d"
     os.environ["XLA_FLAGS"] = os.environ.get("XLA_FLAGS", "") + flags % ("true" if threads > 1 else "false", threads)
 
@@ -161,13 +168,23 @@ def put(*arrays):
 
 
 def build(net, mode, variant, threads):
-    limit_threads(threads)
+    spread = variant.endswith("on devices")
+    limit_threads(threads, threads if spread else 1)
     turned = lambda name, w: w.T if w.ndim == 2 and "embedding" not in name else w  # noqa: E731
     p = {name: native_weight(turned(name, w)) for name, w in net.weights().items()}
     if mode != "train":
         f = jax.jit(lambda p, x: forward(net, p, x, False)[0])
         return Built(put, lambda x: f(p, x).block_until_ready(), np.asarray)
-    return training(net, p)
+    return spread_over(jax.devices(), training(net, p)) if spread else training(net, p)
+
+
+def spread_over(devices, built):
+    """Only where the batch lies is said: the step keeps to it, and so do its results."""
+    if len(devices) < 2:
+        raise ValueError("several devices take 2 threads at least")
+    mesh = jax.sharding.Mesh(np.array(devices), ("batch",))
+    place = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("batch"))
+    return built._replace(put=lambda *arrays: tuple(jax.device_put(a, place) for a in put(*arrays)))
 
 
 def training(net, p):

@@ -19,6 +19,10 @@ def variants(net, mode):
     return {"digits": ["loop", "fit"]}.get(net.name, [""])
 
 
+def lower(net, mode):
+    return ["bf16"] + ["int8"] * (net.name == "resnet50" and mode == "infer")
+
+
 def version():
     return "Lamina " + lm.__version__
 
@@ -90,35 +94,46 @@ def optimizer_of(net, *parameters):
 
 
 def build(net, mode, variant, threads, share=None):
-    if share:
-        raise NotImplementedError("not yet: this version trains in one process")
     absent = missing(net)
     if absent:
         raise NotImplementedError("not yet: this version has no " + ", ".join(absent))
     lm.set_num_threads(threads)
     model = make(net)
-    run = training(net, model) if mode == "train" else inference(net, model, mode)
+    if share:
+        from . import lamina_processes
+
+        run = lamina_processes.training(net, model, share) if share.port else \
+            lamina_processes.in_turn(net, model, share.count)
+    else:
+        products = "bf16" if variant == "bf16" else "float32"
+        run = training(net, model, products) if mode == "train" else inference(net, model, mode, variant)
     put = lambda *arrays: tuple(a if isinstance(a, lm.Array) else lm.array(a) for a in arrays)  # noqa: E731
     return Built(put, run, lambda out: out.numpy())
 
 
-def inference(net, model, mode):
+def inference(net, model, mode, variant):
     model.eval()
     forward = forward_of(net, model, mode)
+    products = "bf16" if variant == "bf16" else "float32"
+    integers = []
 
     def run(x):
-        with lm.no_grad():
-            out = forward(x)
+        if variant == "int8" and not integers:
+            integers.append(lm.quantize(model, x)[0])
+        with lm.no_grad(), lm.precision(products):
+            out = integers[0](x) if integers else forward(x)
+            out = lm.astype(out, lm.float32)
         lm.eval(out)
         return out
     return run
 
 
-def training(net, model):
+def training(net, model, products):
     optimizer = optimizer_of(net, model.parameters())
 
     def run(x, y):
-        loss = loss_of(net, model(x), y)
+        with lm.precision(products):
+            loss = loss_of(net, model(x), y)
         loss.backward()
         if net.clip:
             optim.clip_grad_norm(model.parameters(), net.clip)

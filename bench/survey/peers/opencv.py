@@ -15,6 +15,10 @@ def variants(net, mode):
     return ["dnn"] if mode != "train" and net.ops <= caffe_net.OPS and net.name not in ("adds", "digits") else []
 
 
+def why_not(net, mode):
+    return "runs nets that others have trained" if mode == "train" else None
+
+
 def version():
     return "OpenCV " + cv2.__version__
 

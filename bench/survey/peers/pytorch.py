@@ -26,6 +26,12 @@ def variants(net, mode):
     return names + ["channels_last from disk", "channels_last in processes"] * table_1
 
 
+def lower(net, mode):
+    if "conv" not in net.ops:
+        return ["eager bf16"] + ["compile bf16"] * (mode == "infer")
+    return ["channels_last bf16"] + ["compile_channels_last bf16"] * (mode == "infer")
+
+
 def version():
     return "PyTorch " + torch.__version__.split("+")[0]
 
@@ -126,7 +132,7 @@ def optimizer_of(net, parameters):
 
 
 def build(net, mode, variant, threads, share=None):
-    """share: rank, number of processes and port, of a training that is spread over processes."""
+    """share: a recipe.Share of a training that is spread over processes."""
     warnings.filterwarnings("ignore")
     torch.set_num_threads(threads)
     layout = torch.channels_last if "channels_last" in variant else torch.contiguous_format
@@ -138,9 +144,10 @@ def build(net, mode, variant, threads, share=None):
 
     p = {name: native(w) for name, w in net.weights().items()}
     if share:
-        from .pytorch_processes import training as shared_training
+        from . import pytorch_processes
 
-        run = shared_training(net, p, *share)
+        run = pytorch_processes.training(net, p, share) if share.port else \
+            pytorch_processes.in_turn(net, p, share.count)
     else:
         run = training(net, p, variant) if train else inference(net, p, variant)
     if device() == "cuda":
@@ -158,6 +165,7 @@ def finished(run):
 
 def inference(net, p, variant):
     f = lambda x: forward(net, p, x, False)  # noqa: E731
+    short = lambda: torch.autocast("cpu", torch.bfloat16, enabled="bf16" in variant)  # noqa: E731
     if variant.startswith("compile"):
         from torch._inductor import config
 
@@ -166,15 +174,18 @@ def inference(net, p, variant):
     mode = torch.no_grad if variant.startswith("compile") else torch.inference_mode
 
     def run(x):
-        with mode():
-            return f(x)
+        with mode(), short():
+            return f(x).float()
     return run
 
 
 def training(net, p, variant):
     trained = [t.requires_grad_() for name, t in p.items() if "running" not in name]
     optimizer = optimizer_of(net, trained)
-    f = lambda x, y: loss_of(net, forward(net, p, x, True), y)  # noqa: E731
+
+    def f(x, y):
+        with torch.autocast("cpu", torch.bfloat16, enabled="bf16" in variant):
+            return loss_of(net, forward(net, p, x, True), y)
     if variant.startswith("compile"):
         f = torch.compile(f)
 

@@ -38,6 +38,10 @@ def variants(net, mode):
     return ["compiled"] if net.ops <= OPS and not heavy and net.name != "adds" else []
 
 
+def why_not(net, mode):
+    return "minutes of compiling, and for a step" if mode == "train" and "conv" in net.ops else None
+
+
 def version():
     return "Theano " + theano.__version__
 

@@ -3,7 +3,7 @@
 from html import escape
 
 from .. import machine, plan
-from . import charts, markdown, table
+from . import charts, markdown, repeat, table
 
 STYLE = """
 :root { --ink: #1d2530; --soft: #5c6672; --line: #dfe3e8; --ours: #c2410c; --theirs: #8aa0b8; --paper: #fff }
@@ -23,7 +23,7 @@ text.ours { fill: var(--ours) } text.theirs { fill: var(--soft) } nav a { margin
 """
 
 
-def page(results):
+def page(results, before=None):
     tables = [(number, title, table.by_work([row for row in results.rows if row["table"] == number]))
               for number, title in plan.TABLES.items()]
     tables = [entry for entry in tables if entry[2]]
@@ -38,6 +38,10 @@ def page(results):
         body.append(threads(works))
     if results.use:
         body += ["<h2>In use</h2>", use(results.use)]
+    if before:
+        body += ["<h2>Repeated</h2>", paragraph(repeat.ABOUT.replace("`", "")),
+                 grid(repeat.HEADS, repeat.cells(results.rows, before)),
+                 paragraph(repeat.summary(results.rows, before))]
     body += ["<h2>What is extrapolated or not comparable</h2>",
              bullets(" ".join(item.split()) for item in markdown.LIMITS[2:].split("\n- "))]
     body += [paragraph(line, "note") for line in markdown.versions(results.rows) if line]
@@ -64,8 +68,9 @@ def overview(tables):
     lines = []
     for _, _, works in tables:
         for work, rows in works:
-            ours, best = table.lamina(rows), table.best_peer(rows)
+            best = table.best_peer(rows)
             if best:
+                ours = table.lamina(rows, best["precision"])
                 ahead = best["ms"] / ours["ms"] if ours else None
                 lines.append([work.title, table.milliseconds(ours and ours["ms"]) or "not yet", table.name(best),
                               table.milliseconds(best["ms"]), table.figure(ahead, "%.2f")])
@@ -73,12 +78,11 @@ def overview(tables):
 
 
 def section(work, rows):
-    ours = table.lamina(rows)
     timed = [row for row in rows if row["ms"]]
     out = ["<h3>%s</h3>" % escape(work.title), "<p><code>%s</code></p>" % escape(work.name)]
     if timed:
         out.append(charts.bars([(table.name(r), r["ms"], r["system"] == "Lamina") for r in timed], "ms"))
-        out.append(grid(table.HEADS, [table.cells(r, ours) for r in timed],
+        out.append(grid(table.HEADS, [table.cells(r, rows) for r in timed],
                         [i for i, r in enumerate(timed) if r["system"] == "Lamina"]))
     extra = table.extrapolations(work, rows)
     if extra and extra[1]:

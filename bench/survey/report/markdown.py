@@ -1,13 +1,14 @@
 """survey.md, and with it docs/benchmarks.md."""
 
 from .. import machine, plan
-from . import table
+from . import repeat, table
 
-NOTES = """How to read it. Every row is a process of its own at the same work, from the same weights and data, float32.
+NOTES = """How to read it. Every row is a process of its own at the same work, from the same weights and data, float32
+unless its name says bf16 (products in bfloat16) or int8 (8-bit integers, after calibration).
 Systems took turns; the time is the median of all calls. A time counts only where the outputs (within 0.2 % of
-the largest) or the losses of the first 3 training steps (within 1 %) agree with Lamina's, or, where Lamina
+the largest; bf16: 3 %, int8: 20 %) or the losses of the first 3 training steps (within 1 %; bf16: 3 %) agree with Lamina's, or, where Lamina
 cannot do the work yet, with the first system that can. `x Lamina` is a system's time divided by that of
-Lamina's fastest form: above 1 it is slower. `of peak` is of the float32 peak measured on the same threads.
+Lamina's fastest form in the same precision: above 1 it is slower. `of peak` is of the float32 peak measured on the same threads.
 Memory is the most that the process held, its libraries included. The first call includes compiling. A row with
 a `*` was disturbed: other programs took more than a fifth of a processor meanwhile."""
 
@@ -27,7 +28,8 @@ LIMITS = """- Table 1: the survey's X-rays cannot be had; the images are random 
 - The rate of a small work holds what the language around it costs: all systems are driven from Python."""
 
 
-def page(results, title="The survey's tables"):
+def page(results, before=None, title="The survey's tables"):
+    """before: rows of an earlier run, whose ratios are to be compared."""
     lines = ["# " + title, "", "Written by `lamina bench survey`; `make bench` repeats it at small scale.", "",
              machine.line(results.machine) + ". " + dates(results.rows), "", NOTES]
     for number, heading in plan.TABLES.items():
@@ -38,6 +40,10 @@ def page(results, title="The survey's tables"):
                 lines += section(work, rows)
     if results.use:
         lines += ["", "## In use"] + use(results.use)
+    if before:
+        lines += ["", "## Repeated", "", repeat.ABOUT, "", row(repeat.HEADS), "| --- | --- | ---: | --- | ---: | ---: |"]
+        lines += [row(line) for line in repeat.cells(results.rows, before)]
+        lines += ["", repeat.summary(results.rows, before)]
     lines += ["", "## What is extrapolated or not comparable", "", LIMITS]
     return "\n".join(lines + versions(results.rows)) + "\n"
 
@@ -55,9 +61,9 @@ def row(cells):
 
 
 def section(work, rows):
-    ours, lines = table.lamina(rows), ["", "### " + work.title, "", "`%s`" % work.name, ""]
+    lines = ["", "### " + work.title, "", "`%s`" % work.name, ""]
     lines += [row(table.HEADS), "| --- |" + " ---: |" * (len(table.HEADS) - 1)]
-    lines += [row(cells) for cells in (table.cells(r, ours) for r in rows) if cells]
+    lines += [row(cells) for cells in (table.cells(r, rows) for r in rows) if cells]
     extra = table.extrapolations(work, rows)
     if extra and extra[1]:
         lines += ["", extra[0].capitalize() + ": " + ", ".join("%s %s" % pair for pair in extra[1]) + "."]

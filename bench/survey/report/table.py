@@ -7,9 +7,9 @@ def by_work(rows):
     """Pairs of a work and its rows, the fastest first; works in the order in which they were measured."""
     found = {}
     for row in rows:
-        found.setdefault((row["work"], row.get("device") or "cpu"), []).append(row)
+        found.setdefault((row["table"], row["work"], row.get("device") or "cpu"), []).append(row)
     return [(works.parse(name), sorted(group, key=lambda r: (r["ms"] is None, r["ms"] or 0)))
-            for (name, _), group in found.items()]
+            for (_, name, _), group in found.items()]
 
 
 def plain_name(row):
@@ -25,9 +25,11 @@ def disturbed(row):
     return bool(row["ms"]) and (row.get("others") or 0) > 0.2
 
 
-def lamina(rows):
-    """Lamina's best row; None where it has no time."""
-    return next((row for row in rows if row["system"] == "Lamina" and row["ms"]), None)
+def lamina(rows, precision="float32"):
+    """Lamina's best row in that precision, or else in float32; None where it has no time."""
+    timed = [row for row in rows if row["system"] == "Lamina" and row["ms"]]
+    same = [row for row in timed if row["precision"] == precision]
+    return next(iter(same or [row for row in timed if row["precision"] == "float32"]), None)
 
 
 def ratio(row, ours):
@@ -48,10 +50,11 @@ def milliseconds(value):
 HEADS = ["system", "ms", "x Lamina", "per second", "GFLOP/s", "of peak", "memory MB", "first call ms"]
 
 
-def cells(row, ours):
-    """As HEADS names them; for a row without a time, its name and why."""
+def cells(row, rows):
+    """As HEADS names them, beside the other rows of the work; None for a row without a time."""
     if row["ms"] is None:
         return None
+    ours = lamina(rows, row["precision"])
     share = row["share_of_peak"]
     return [name(row), milliseconds(row["ms"]), figure(ratio(row, ours), "%.2f"),
             figure(row["images_per_s"], "%.4g"), figure(row["gflops"], "%.1f"),

@@ -1,7 +1,7 @@
-// bfloat16 by the kernels of float32: products and convolutions where those are faster, as they are on
-// processors that have AVX512-BF16 without AMX and take four times as long for one of its
-// instructions; and what has no kernel of bfloat16. Operands are widened in scratch, fixed ones once;
-// the result is rounded at the end, after the steps that joined.
+// 16-bit floats by the kernels of float32: products and convolutions of bfloat16 where those are faster,
+// as they are on processors that have AVX512-BF16 without AMX and take four times as long for one of its
+// instructions; those of float16, which oneDNN widens as well; and what has no kernel of theirs. Operands
+// are widened in scratch, fixed ones once; the result is rounded at the end, after the steps that joined.
 #include <algorithm>
 
 #include "lamina/backends/cpu/post_ops.h"
@@ -71,11 +71,13 @@ size_t float_bytes(const Operand& operand) {
 }
 
 std::unique_ptr<Kernel> widened(KernelRequest& request) {
-  if (request.outputs[0].dtype != DType::BFloat16) return nullptr;  // not worth a word in explain
+  const DType short_type = request.outputs[0].dtype;
+  if (!is_floating(short_type) || size_of(short_type) != 2)
+    return nullptr;  // not worth a word in explain
   KernelRequest wide = request;
   for (std::vector<Operand>* operands : {&wide.inputs, &wide.outputs}) {
     for (Operand& operand : *operands) {
-      if (operand.dtype == DType::BFloat16) operand.dtype = DType::Float32;
+      if (operand.dtype == short_type) operand.dtype = DType::Float32;
       if (!is_dense(operand.shape, operand.strides))
         operand.strides = row_major_strides(operand.shape);
     }
@@ -104,7 +106,7 @@ std::unique_ptr<Kernel> widened(KernelRequest& request) {
       if (narrow.dtype != input.dtype) {
         const Sequence::Place widened = prepared ? preparing->scratch(float_bytes(input)) : to;
         preparing->add(
-            converting(DType::BFloat16, DType::Float32, input.shape.elements(), request.threads),
+            converting(short_type, DType::Float32, input.shape.elements(), request.threads),
             {from, widened});
         from = widened;
       }
@@ -114,9 +116,8 @@ std::unique_ptr<Kernel> widened(KernelRequest& request) {
       operands.push_back({false, k});
     } else if (narrow.dtype != input.dtype) {
       operands.push_back(whole->scratch(float_bytes(input)));
-      whole->add(
-          converting(DType::BFloat16, DType::Float32, input.shape.elements(), request.threads),
-          {{false, k}, operands.back()});
+      whole->add(converting(short_type, DType::Float32, input.shape.elements(), request.threads),
+                 {{false, k}, operands.back()});
     } else {
       operands.push_back({false, k});
     }
@@ -131,9 +132,9 @@ std::unique_ptr<Kernel> widened(KernelRequest& request) {
   whole->add(product, operands);
   for (size_t k = 0; k < wide.outputs.size(); ++k) {
     if (!operands[inputs + k].in_scratch) continue;
-    whole->add(converting(DType::Float32, DType::BFloat16, wide.outputs[k].shape.elements(),
-                          request.threads),
-               {operands[inputs + k], {false, inputs + k}});
+    whole->add(
+        converting(DType::Float32, short_type, wide.outputs[k].shape.elements(), request.threads),
+        {operands[inputs + k], {false, inputs + k}});
   }
   return whole;
 }
@@ -160,6 +161,8 @@ LAMINA_KERNEL(max_pool_by_float32)
 = {"max_pool", "float32.max_pool", 15, widened};
 LAMINA_KERNEL(max_pool_gradient_by_float32)
 = {"max_pool_gradient", "float32.max_pool_gradient", 15, widened};
+LAMINA_KERNEL(average_pool_by_float32)
+= {"average_pool", "float32.average_pool", 15, widened};
 LAMINA_KERNEL(attention_by_float32)
 = {"attention", "float32.attention", 15, widened};
 LAMINA_KERNEL(attention_gradient_by_float32)

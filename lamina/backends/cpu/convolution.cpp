@@ -32,8 +32,6 @@ bool acceptable(KernelRequest& request, const ConvolutionAttributes& attributes,
   }
   if (request.epilogue && request.deterministic)
     return refuse(request, "oneDNN's steps round otherwise than ours");
-  if (request.epilogue && dtype != DType::Float32)
-    return refuse(request, "applies steps to float32 only");
   for (const Operand& input : request.inputs) {
     if (input.dtype != dtype) return refuse(request, "takes operands of one type");
   }

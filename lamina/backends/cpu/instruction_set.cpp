@@ -5,9 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "lamina/base/environment.h"
-#include "lamina/base/error.h"
-#include "lamina/base/text.h"
+#include "lamina/base/processor.h"
 
 namespace lamina::backend {
 
@@ -25,16 +23,6 @@ namespace {
 
 }  // namespace
 
-bool takes_avx512() {
-  static const bool takes = [] {
-    const std::string wanted = environment::string("LAMINA_INSTRUCTIONS");
-    if (!wanted.empty() && wanted != "avx2") {
-      throw ValueError(text("LAMINA_INSTRUCTIONS is '", wanted, "'"))
-          .detail("expected", "avx2, or nothing for the best that the processor has");
-    }
-    return wanted.empty();
-  }();
-  return takes;
-}
+bool takes_avx512() { return allowed_instructions() != Instructions::Avx2; }
 
 }  // namespace lamina::backend

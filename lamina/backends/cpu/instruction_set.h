@@ -4,7 +4,7 @@
 namespace lamina::backend {
 
 // False with LAMINA_INSTRUCTIONS=avx2, which leaves out AVX-512 everywhere: in compiled loops, in
-// machine code and in oneDNN. Throws ValueError where the variable has another value than avx2.
+// machine code and in oneDNN (base/processor.h).
 bool takes_avx512();
 
 }  // namespace lamina::backend

@@ -26,6 +26,10 @@ Xmm Assembler::vector(int index) const {
                : static_cast<const Xmm&>(Xbyak::Ymm(index));
 }
 
+Xmm Assembler::half_of(const Xmm& vector) const {
+  return wide_ ? static_cast<const Xmm&>(Xbyak::Ymm(vector.getIdx())) : Xmm(vector.getIdx());
+}
+
 int Assembler::vector_area() const {
   const int pointers = kPointerArea + 8 * static_cast<int>(operands_.size());
   return (pointers + 63) / 64 * 64;
@@ -143,6 +147,10 @@ void Assembler::write(const PlacedInstruction& i, Lanes lanes, int first) {
         vrndscaleps(to, in_register(i.from[0], 0), static_cast<uint8_t>(i.payload));
       else
         vroundps(to, in_register(i.from[0], 0), static_cast<uint8_t>(i.payload));
+      break;
+    case VectorOp::RoundHalf:
+      vcvtps2ph(half_of(to), in_register(i.from[0], 0), kToNearest);
+      vcvtph2ps(to, half_of(to));
       break;
     case VectorOp::ShiftLeft:
       vpslld(to, in_register(i.from[0], 0), static_cast<uint8_t>(i.payload));

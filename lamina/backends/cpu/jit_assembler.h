@@ -27,6 +27,9 @@ class Assembler : public Xbyak::CodeGenerator {
 
   Xbyak::Xmm vector(int index) const;
   Xbyak::Xmm temporary(int k) const { return vector(wide_ ? 31 : 15 - k); }
+  // The lower half of a vector register, where 16-bit floats are.
+  Xbyak::Xmm half_of(const Xbyak::Xmm& vector) const;
+  static constexpr uint8_t kToNearest = 0;  // how vcvtps2ph rounds: half to even
   Xbyak::Address frame(int index) const;
   // The register of operand k's address, loaded if it is not kept in one.
   Xbyak::Reg64 pointer(uint32_t k);
@@ -72,8 +75,13 @@ class Assembler : public Xbyak::CodeGenerator {
   void write_choice(const PlacedInstruction& i);
   void write_multiply_add(const PlacedInstruction& i);
   void write_load(const PlacedInstruction& i, Lanes lanes, int first);
-  void write_load_short(const PlacedInstruction& i, Lanes lanes, const Xbyak::Address& from);
-  void write_store_short(const Xbyak::Xmm& value, Lanes lanes, const Xbyak::Address& to);
+  void write_load_bfloat16(const PlacedInstruction& i, Lanes lanes, const Xbyak::Address& from);
+  void write_store_bfloat16(const Xbyak::Xmm& value, Lanes lanes, const Xbyak::Address& to);
+  void write_load_float16(const PlacedInstruction& i, Lanes lanes, const Xbyak::Address& from);
+  void write_store_float16(const Xbyak::Xmm& value, Lanes lanes, const Xbyak::Address& to);
+  // Integers of 8 bits are floats in registers; what is stored is one that fits.
+  void write_load_byte(const PlacedInstruction& i, Lanes lanes, const Xbyak::Address& from);
+  void write_store_byte(const Xbyak::Xmm& value, Lanes lanes, const Xbyak::Address& to);
   void write_load_bool(const PlacedInstruction& i, Lanes lanes, int first);
   void write_store(const PlacedInstruction& i, Lanes lanes, int first);
   void write_store_bool(const PlacedInstruction& i, Lanes lanes, int first);

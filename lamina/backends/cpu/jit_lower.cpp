@@ -1,5 +1,7 @@
 #include "lamina/backends/cpu/jit_lower.h"
 
+#include <algorithm>
+
 #include "lamina/backends/cpu/jit_math.h"
 #include "lamina/backends/cpu/jit_phases.h"
 #include "lamina/base/text.h"
@@ -10,6 +12,12 @@ namespace {
 
 using Value = VectorProgram::Value;
 
+// Integers of 8 bits are floats in registers, exactly.
+bool is_byte(DType dtype) { return dtype == DType::Int8 || dtype == DType::UInt8; }
+bool is_handled(DType dtype) {
+  return dtype == DType::Bool || is_byte(dtype) || (is_floating(dtype) && size_of(dtype) <= 4);
+}
+
 class Lowering {
  public:
   Lowering(const Loop& loop, const NormalProgram& normal, VectorProgram& program)
@@ -17,16 +25,18 @@ class Lowering {
 
   bool instruction(uint16_t v) {
     const ScalarInstruction& i = code_[v];
-    if (i.type != ScalarType::F32 && i.type != ScalarType::Bool)
-      return refuse(text(name(i.op), " of ", name(i.type)));
+    const bool is_float = i.type == ScalarType::F32 || i.type == ScalarType::Bool;
     // Where they are needed first: a value that waits takes a register.
-    if (i.op == ScalarOp::Input) {
+    if (i.op == ScalarOp::Input && (is_float || is_byte_input(v))) {
       if (i.a >= loop_.inputs.size()) return true;  // a result
       const DType dtype = loop_.inputs[i.a].dtype;
-      if (dtype == DType::Bool || dtype == DType::Float32 || dtype == DType::BFloat16) return true;
+      if (is_handled(dtype)) return true;
       return refuse(text("operands of ", dtype));
     }
+    if (!is_float && !is_stored_byte(v)) return refuse(text(name(i.op), " of ", name(i.type)));
     if (i.op == ScalarOp::Constant) return true;
+    if (i.op != ScalarOp::Cast && reads_integers(i))
+      return refuse(text(name(i.op), " of ", name(code_[i.a].type)));
     const bool of_bool = code_[i.a].type == ScalarType::Bool;
     const Value result = i.op == ScalarOp::Select ? choice(i)
                          : i.op == ScalarOp::Cast ? cast(i)
@@ -72,6 +82,35 @@ class Lowering {
  private:
   static constexpr Value kNone = 0xffff;
 
+  bool is_byte_input(uint16_t v) const {
+    const ScalarInstruction& i = code_[v];
+    return i.op == ScalarOp::Input && i.a < loop_.inputs.size() && is_byte(loop_.inputs[i.a].dtype);
+  }
+  bool is_within(const ScalarInstruction& i, double low, double high) const {
+    return i.op == ScalarOp::Constant && i.constant >= low && i.constant <= high;
+  }
+  // A float between two numbers as an 8-bit integer, which nothing but stores of that type read.
+  bool is_stored_byte(uint16_t v) const {
+    const ScalarInstruction& i = code_[v];
+    if (i.op != ScalarOp::Cast || code_[i.a].type != ScalarType::F32) return false;
+    const bool has_sign = i.type == ScalarType::I64;
+    const double low = has_sign ? -128 : 0, high = has_sign ? 127 : 255;
+    const ScalarInstruction& below = code_[i.a];
+    if (below.op != ScalarOp::Minimum || !is_within(code_[below.b], low, high)) return false;
+    const ScalarInstruction& above = code_[below.a];
+    if (above.op != ScalarOp::Maximum || !is_within(code_[above.b], low, high)) return false;
+    return std::all_of(loop_.stores.begin(), loop_.stores.end(), [&](const Loop::Store& store) {
+      const DType dtype = store.operand.dtype;
+      return !is_integer(dtype) || dtype == (has_sign ? DType::Int8 : DType::UInt8);
+    });
+  }
+  bool reads_integers(const ScalarInstruction& i) const {
+    const uint16_t from[] = {i.a, i.b, i.c};
+    return std::any_of(from, from + operand_count(i.op), [&](uint16_t r) {
+      return code_[r].type != ScalarType::F32 && code_[r].type != ScalarType::Bool;
+    });
+  }
+
   bool refuse(std::string why) {
     refusal = std::move(why);
     return false;
@@ -86,6 +125,8 @@ class Lowering {
 
   Value cast(const ScalarInstruction& i) {
     const ScalarType from = code_[i.a].type;
+    if (i.type == ScalarType::F32 && is_byte_input(i.a)) return use(i.a);
+    if (i.type == ScalarType::I64 || i.type == ScalarType::U64) return use(i.a);  // stored
     if (from == ScalarType::Bool && i.type == ScalarType::F32) return p.keep(use(i.a), p.number(1));
     if (from == ScalarType::F32 && i.type == ScalarType::Bool)
       return p.compare(kNotEqual, use(i.a), p.bits(0));
@@ -131,6 +172,8 @@ class Lowering {
         return p.push(VectorOp::Round, a, 0, 0, kHalfToEven);
       case ScalarOp::RoundBFloat16:
         return rounded(a);
+      case ScalarOp::RoundFloat16:
+        return p.push(VectorOp::RoundHalf, a);
       default:
         return operand_count(i.op) == 2 ? of_two(i, a, use(i.b)) : kNone;
     }
@@ -212,7 +255,7 @@ class Results {
  private:
   bool store(size_t k) {
     const DType dtype = loop_.stores[k].operand.dtype;
-    if (dtype != DType::Float32 && dtype != DType::Bool && dtype != DType::BFloat16) {
+    if (!is_handled(dtype)) {
       refusal = text("results of ", dtype);
       return false;
     }

@@ -23,6 +23,7 @@ int cost_of(ScalarOp op) {
     case ScalarOp::ReciprocalSquareRoot:
       return kCheapAgain + 1;
     case ScalarOp::RoundBFloat16:
+    case ScalarOp::RoundFloat16:
       return 8;
     default:
       return 1;

@@ -13,6 +13,7 @@ int sources_of(VectorOp op) {
       return 0;
     case VectorOp::SquareRoot:
     case VectorOp::Round:
+    case VectorOp::RoundHalf:
     case VectorOp::ShiftLeft:
     case VectorOp::ShiftRight:
     case VectorOp::ToFloat:

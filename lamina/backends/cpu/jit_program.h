@@ -15,7 +15,7 @@
 namespace lamina::cpu::jit {
 
 enum class VectorOp : uint8_t {
-  Load,      // operand `payload`: float32, or bfloat16, which is its upper half
+  Load,      // operand `payload`: float32, float16, bfloat16 (float32's upper half), 8-bit integers
   LoadBool,  // .. of bytes 0 and 1: a mask
   Constant,  // the bits `payload` in every lane
   // Floats. Minimum and Maximum are the processor's: the second operand if either is NaN or both
@@ -23,6 +23,7 @@ enum class VectorOp : uint8_t {
   Add, Subtract, Multiply, Divide, Minimum, Maximum,
   MultiplyAdd,      // a * b + c, rounded once
   SquareRoot, Round,  // Round: to an integer, in the mode `payload`
+  RoundHalf,          // to the nearest float16
   // Bits and 32-bit integers
   And, Or, Xor, AddInteger, SubtractInteger,
   ShiftLeft, ShiftRight,  // by `payload`; to the right with the sign
@@ -34,7 +35,9 @@ enum class VectorOp : uint8_t {
   Keep,    // mask a ? b : 0
   Move,  // from one place to another: only register allocation makes it
   // What leaves the registers: values go to operand `payload`, or to the partial results of
-  // reduction `payload` over a row. What is stored as bfloat16 has been rounded to one.
+  // reduction `payload` over a row. What is stored as bfloat16 has been rounded to one;
+  // as float16, the store
+  // rounds; as an 8-bit integer, it is one.
   Store, StoreBool, Reduce,
 };
 

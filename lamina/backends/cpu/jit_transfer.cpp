@@ -12,7 +12,9 @@ using Xbyak::Xmm;
 void Assembler::write_load(const PlacedInstruction& i, Lanes lanes, int first) {
   const Xmm to = vector(i.to.index);
   const Address from = at(i.payload, first);
-  if (operands_[i.payload].dtype == DType::BFloat16) return write_load_short(i, lanes, from);
+  if (operands_[i.payload].dtype == DType::BFloat16) return write_load_bfloat16(i, lanes, from);
+  if (operands_[i.payload].dtype == DType::Float16) return write_load_float16(i, lanes, from);
+  if (size_of(operands_[i.payload].dtype) == 1) return write_load_byte(i, lanes, from);
   if (operands_[i.payload].pattern < Pattern::Column) return vbroadcastss(to, from);
   switch (lanes) {
     case Lanes::Whole:
@@ -28,7 +30,7 @@ void Assembler::write_load(const PlacedInstruction& i, Lanes lanes, int first) {
 }
 
 // The bits of a bfloat16 are the upper half of a float32's.
-void Assembler::write_load_short(const PlacedInstruction& i, Lanes lanes, const Address& from) {
+void Assembler::write_load_bfloat16(const PlacedInstruction& i, Lanes lanes, const Address& from) {
   const Xmm to = vector(i.to.index);
   if (operands_[i.payload].pattern < Pattern::Column) {
     vpbroadcastw(to, from);
@@ -43,7 +45,7 @@ void Assembler::write_load_short(const PlacedInstruction& i, Lanes lanes, const 
   vpslld(to, to, 16);
 }
 
-void Assembler::write_store_short(const Xmm& value, Lanes lanes, const Address& to) {
+void Assembler::write_store_bfloat16(const Xmm& value, Lanes lanes, const Address& to) {
   if (wide_ && lanes != Lanes::One) {
     const Xmm upper = temporary(0);
     vpsrld(upper, value, 16);
@@ -62,11 +64,72 @@ void Assembler::write_store_short(const Xmm& value, Lanes lanes, const Address& 
   vmovups(to, low);
 }
 
+void Assembler::write_load_float16(const PlacedInstruction& i, Lanes lanes, const Address& from) {
+  const Xmm to = vector(i.to.index);
+  if (operands_[i.payload].pattern < Pattern::Column) {
+    vpbroadcastw(half_of(to), from);
+    vcvtph2ps(to, half_of(to));
+  } else if (lanes == Lanes::Whole) {
+    vcvtph2ps(to, from);
+  } else if (lanes == Lanes::Masked) {
+    vcvtph2ps(to | k7 | T_z, from);
+  } else {
+    const Xmm one(to.getIdx());
+    movzx(edx, word[from.getRegExp()]);
+    vmovd(one, edx);
+    vcvtph2ps(one, one);
+  }
+}
+
+void Assembler::write_store_float16(const Xmm& value, Lanes lanes, const Address& to) {
+  if (lanes == Lanes::Whole) return vcvtps2ph(to, value, kToNearest);
+  if (lanes == Lanes::Masked) return vcvtps2ph(to | k7, value, kToNearest);
+  const Xmm one(temporary(0).getIdx());
+  vcvtps2ph(one, Xmm(value.getIdx()), kToNearest);
+  vmovd(edx, one);
+  mov(word[to.getRegExp()], dx);
+}
+
+void Assembler::write_load_byte(const PlacedInstruction& i, Lanes lanes, const Address& from) {
+  const Xmm to = vector(i.to.index);
+  const bool has_sign = operands_[i.payload].dtype == DType::Int8;
+  if (operands_[i.payload].pattern < Pattern::Column || lanes == Lanes::One) {
+    const Address one = byte[from.getRegExp()];
+    has_sign ? movsx(edx, one) : movzx(edx, one);
+    vmovd(Xmm(to.getIdx()), edx);
+    vpbroadcastd(to, Xmm(to.getIdx()));
+  } else if (lanes == Lanes::Masked) {
+    has_sign ? vpmovsxbd(to | k7 | T_z, from) : vpmovzxbd(to | k7 | T_z, from);
+  } else {
+    has_sign ? vpmovsxbd(to, from) : vpmovzxbd(to, from);
+  }
+  vcvtdq2ps(to, to);
+}
+
+void Assembler::write_store_byte(const Xmm& value, Lanes lanes, const Address& to) {
+  const Xmm integers = temporary(0);
+  vcvttps2dq(integers, value);
+  if (lanes == Lanes::One) {
+    vmovd(edx, Xmm(integers.getIdx()));
+    return mov(byte[to.getRegExp()], dl);
+  }
+  if (wide_) return lanes == Lanes::Masked ? vpmovdb(to | k7, integers) : vpmovdb(to, integers);
+  const Xmm high(14), low(integers.getIdx());
+  vpslld(integers, integers, 24);  // the lowest byte alone, which packing leaves as it is
+  vpsrld(integers, integers, 24);
+  vextracti128(high, Xbyak::Ymm(integers.getIdx()), 1);
+  vpackusdw(low, low, high);
+  vpackuswb(low, low, low);
+  vmovq(to, low);
+}
+
 void Assembler::write_store(const PlacedInstruction& i, Lanes lanes, int first) {
   const Xmm value = in_register(i.from[0], 0);
   const Address to = at(i.payload, first);
   if (operands_[i.payload].pattern < Pattern::Column) lanes = Lanes::One;  // a row's value
-  if (operands_[i.payload].dtype == DType::BFloat16) return write_store_short(value, lanes, to);
+  if (operands_[i.payload].dtype == DType::BFloat16) return write_store_bfloat16(value, lanes, to);
+  if (operands_[i.payload].dtype == DType::Float16) return write_store_float16(value, lanes, to);
+  if (size_of(operands_[i.payload].dtype) == 1) return write_store_byte(value, lanes, to);
   switch (lanes) {
     case Lanes::Whole:
       return vmovups(to, value);

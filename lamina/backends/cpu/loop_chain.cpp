@@ -46,6 +46,9 @@ bool chain_code(ScalarOp op, int position, ChainCode& code) {
     case ScalarOp::RoundBFloat16:
       code = ChainCode::RoundBFloat16;
       return true;
+    case ScalarOp::RoundFloat16:
+      code = ChainCode::RoundFloat16;
+      return true;
     default:
       return false;
   }

@@ -14,6 +14,7 @@
 
 #include "lamina/backends/cpu/instruction_set.h"
 #include "lamina/base/error.h"
+#include "lamina/base/processor.h"
 #include "lamina/base/text.h"
 
 namespace lamina::onednn {
@@ -25,7 +26,11 @@ using Place = dnnl::memory::format_tag;
 
 const dnnl::engine& engine() {
   static const dnnl::engine instance = [] {
-    if (!backend::takes_avx512()) dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
+    const Instructions allowed = allowed_instructions();
+    if (allowed != Instructions::All) {
+      const bool avx2 = allowed == Instructions::Avx2;
+      dnnl::set_max_cpu_isa(avx2 ? dnnl::cpu_isa::avx2 : dnnl::cpu_isa::avx512_core_fp16);
+    }
     return dnnl::engine(dnnl::engine::kind::cpu, 0);
   }();
   return instance;
@@ -109,7 +114,9 @@ dnnl::post_ops post_ops_of(std::span<const backend::PostOp> steps) {
     switch (step.kind) {
       case Kind::Add: binary(algorithm::binary_add); break;
       case Kind::Negate: result.append_eltwise(algorithm::eltwise_linear, -1, 0); break;
-      case Kind::Accumulate: result.append_sum(1); break;
+      case Kind::Accumulate: 
+        result.append_sum(1, 0, *data_type(step.extra.dtype));
+        break;
       case Kind::Subtract: binary(algorithm::binary_sub); break;
       case Kind::Multiply: binary(algorithm::binary_mul); break;
       case Kind::Relu: unary(algorithm::eltwise_relu); break;

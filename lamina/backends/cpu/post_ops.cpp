@@ -40,7 +40,7 @@ bool takes_quantized_post_op(const EpilogueStep& step, const Spec* extra) {
 
 bool takes_post_op(const EpilogueStep& step, const Spec* extra) {
   const DType dtype = step.spec.dtype;
-  if (!kind_of(step) || (dtype != DType::Float32 && dtype != DType::BFloat16)) return false;
+  if (!kind_of(step) || !is_floating(dtype) || dtype == DType::Float64) return false;
   if (!extra) return true;
   if (extra->dtype != dtype) return false;
   if (extra->shape == step.spec.shape) return true;
@@ -76,8 +76,9 @@ std::optional<std::vector<PostOp>> post_ops(KernelRequest& request) {
       extra.strides = extra.shape == y.shape ? y.strides : row_major_strides(extra.shape);
       post.extra = extra;
       const bool reversed = *kind == Kind::Subtract && step.extra_first;
-      const bool in_place = extra.shape == y.shape && extra.dtype == y.dtype &&
-                            !has_8_bits(y.dtype) && !accumulates;
+      const bool as_large =
+          extra.dtype == y.dtype || (has_8_bits(extra.dtype) && has_8_bits(y.dtype));
+      const bool in_place = extra.shape == y.shape && as_large && !accumulates;
       if (reversed && !in_place) {
         request.refusal = "subtracts its result from one array only";
         return std::nullopt;

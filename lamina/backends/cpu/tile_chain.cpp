@@ -128,6 +128,7 @@ HWY_INLINE void run_block(D d, Memory memory, const ChainOp* op, const ChainOp* 
       LAMINA_UNARY(Ceil, hn::Ceil(v))
       LAMINA_UNARY(Round, hn::Round(v))
       LAMINA_UNARY(RoundBFloat16, round_bfloat16(d, v))
+      LAMINA_UNARY(RoundFloat16, round_float16(d, v))
       case ChainCode::Store:
         LAMINA_EACH(memory.store(d, v, p + k * N));
         break;

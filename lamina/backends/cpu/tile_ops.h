@@ -42,6 +42,7 @@ enum class ChainCode : uint8_t {
   Ceil,
   Round,
   RoundBFloat16,
+  RoundFloat16,
   Store,  // memory = value; the chain may go on
 };
 struct ChainOp {

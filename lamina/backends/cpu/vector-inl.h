@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include <hwy/highway.h>
+#include "lamina/base/half.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lamina::cpu::HWY_NAMESPACE {
@@ -53,6 +54,24 @@ HWY_INLINE hn::Vec<D> round_bfloat16(D d, hn::Vec<D> v) {
     const auto rounded = hn::And(hn::Add(bits, hn::Add(odd, hn::Set(du, 0x7fffu))), upper);
     const auto quiet = hn::Or(hn::And(bits, upper), hn::Set(du, 0x400000u));
     return hn::IfThenElse(hn::Eq(v, v), hn::BitCast(d, rounded), hn::BitCast(d, quiet));
+  }
+}
+
+// To the nearest float16, as Half (base/half.h) does. Only float32 is ever rounded so.
+template <class D>
+HWY_INLINE hn::Vec<D> round_float16(D d, hn::Vec<D> v) {
+  if constexpr (sizeof(hn::TFromD<D>) != 4) {
+    return v;
+  } else {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
+    const hn::Rebind<hwy::float16_t, D> dh;
+    return hn::PromoteTo(d, hn::DemoteTo(dh, v));
+#else
+    alignas(64) float lanes[HWY_MAX_BYTES / sizeof(float)];
+    hn::Store(v, d, lanes);
+    for (size_t i = 0; i < hn::Lanes(d); ++i) lanes[i] = Half(lanes[i]);
+    return hn::Load(d, lanes);
+#endif
   }
 }
 

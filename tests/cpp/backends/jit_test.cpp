@@ -85,13 +85,15 @@ class RandomProgram {
   int pick(int n) { return static_cast<int>(random_() % static_cast<uint64_t>(n)); }
   bool chance(int one_in) { return pick(one_in) == 0; }
 
- private:
-  DType floating() { return chance(3) ? DType::BFloat16 : DType::Float32; }
-
   double number() {
     static constexpr double kSpecial[] = {0.0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 1e-30, 3e38};
     if (chance(20)) return kSpecial[pick(9)];
     return (pick(200001) - 100000) / 8192.0 * (chance(3) ? 0.05 : 1.0);
+  }
+
+ private:
+  DType floating() {
+    return chance(3) ? DType::BFloat16 : chance(3) ? DType::Float16 : DType::Float32;
   }
 
   // Columns are contiguous or broadcast; rows may have gaps.
@@ -125,7 +127,7 @@ class RandomProgram {
         ScalarOp::Floor,    ScalarOp::Ceil,     ScalarOp::Round,   ScalarOp::ReciprocalSquareRoot,
         ScalarOp::Exp,      ScalarOp::Expm1,    ScalarOp::Log,     ScalarOp::Log1p,
         ScalarOp::Log2,     ScalarOp::Tanh,     ScalarOp::Sigmoid, ScalarOp::Erf,
-        ScalarOp::RoundBFloat16};
+        ScalarOp::RoundBFloat16, ScalarOp::RoundFloat16};
     static constexpr ScalarOp kTwo[] = {ScalarOp::Add,     ScalarOp::Subtract, ScalarOp::Multiply,
                                         ScalarOp::Divide,  ScalarOp::Minimum,  ScalarOp::Maximum,
                                         ScalarOp::Add,     ScalarOp::Multiply};
@@ -276,6 +278,41 @@ TEST_P(Jit, BitsDoNotDependOnThreads) {
     expect_same(got[3], expected[3], text(n, " threads"));
   }
   set_thread_count(threads);
+}
+
+// Integers of 8 bits: what is rounded to them, and what is computed of them.
+TEST_P(Jit, Bytes) {
+  for (const DType dtype : {DType::Int8, DType::UInt8}) {
+    const bool has_sign = dtype == DType::Int8;
+    const ScalarType integer = has_sign ? ScalarType::I64 : ScalarType::U64;
+    for (int64_t n : {1, 7, 16, 33, 64, 1000}) {
+      Loop loop;
+      loop.domain = Shape{3, n};
+      loop.inputs = {{DType::Float32, {n, 1}}, {dtype, {n, 1}}, {dtype, {1, 0}}, {dtype, {0, 1}}};
+      Expr in[4] = {0, 0, 0, 0};
+      for (int k = 0; k < 4; ++k) {
+        const uint16_t v = loop.program.input(k, k == 0 ? ScalarType::F32 : integer);
+        in[k] = Expr(&loop.program, k == 0 ? v : loop.program.cast(v, ScalarType::F32));
+      }
+      const Expr y = in[0] * in[1] + in[2] - in[3];
+      const Expr rounded = min(max(round(y), has_sign ? -128 : 0), has_sign ? 127 : 255);
+      loop.stores = {{y.in(&loop.program, ScalarType::F32), {DType::Float32, {n, 1}}},
+                     {rounded.in(&loop.program, ScalarType::F32), {dtype, {n, 1}}}};
+      auto kernel = make(loop);
+      ASSERT_TRUE(kernel);
+      std::vector<Memory> expected = allocate(loop);
+      RandomProgram random(static_cast<uint64_t>(n));
+      for (size_t k = 0; k < 4; ++k) {
+        for (size_t i = 0; i < expected[k].count(); ++i)
+          expected[k].set(i, k == 0 ? random.number() : random.pick(256) - (has_sign ? 128 : 0));
+      }
+      std::vector<Memory> got = expected;
+      run(*prepare_cpu(loop), expected);
+      run(*kernel, got);
+      expect_same(got[4], expected[4], text(dtype, " x ", n));
+      expect_same(got[5], expected[5], text("to ", dtype, " x ", n));
+    }
+  }
 }
 
 // What there is no code for is left to the interpreter, with a reason.

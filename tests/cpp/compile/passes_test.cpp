@@ -385,36 +385,62 @@ output %2
 )");
 }
 
-TEST(Fuse, LoopsRoundToBFloat16) {
+// The means of images, which lie with the channels last: no loop that wants their pixels together. Of
+// rows, results and what follows are one loop.
+TEST(Fuse, ResultsOfImagesAreALoopOfTheirOwn) {
   EXPECT_EQ(after(fuse, R"(
-%0 = input float32 [3] "x"
-%1 = cast(%0, dtype=bfloat16) : bfloat16 [3]
-%2 = cast(%1, dtype=float32) : float32 [3]
-output %2
+%0 = input float32 [2, 64, 7, 7] "x"
+%1 = relu(%0) : float32 [2, 64, 7, 7]
+%2 = sum(%1, axis=[2, 3], keepdims=true) : float32 [2, 64, 1, 1]
+%3 = tanh(%2) : float32 [2, 64, 1, 1]
+output %3
 )"),
             R"(
+%0 = input float32 [2, 64, 7, 7] "x"
+%1 = cluster{relu, sum}(%0) : float32 [2, 64, 1, 1]
+%2 = cluster{tanh}(%1) : float32 [2, 64, 1, 1]
+output %2
+)");
+  EXPECT_EQ(after(fuse, R"(
+%0 = input float32 [64, 49] "x"
+%1 = relu(%0) : float32 [64, 49]
+%2 = sum(%1, axis=[1], keepdims=true) : float32 [64, 1]
+%3 = tanh(%2) : float32 [64, 1]
+output %3
+)"),
+            R"(
+%0 = input float32 [64, 49] "x"
+%1 = cluster{relu, sum, tanh}(%0)
+%2 = %1[0] : float32 [64, 1]
+%3 = %1[1] : float32 [64, 1]
+output %3
+)");
+}
+
+std::string casts_through(const std::string& type) {
+  return R"(
+%0 = input float32 [3] "x"
+%1 = cast(%0, dtype=)" + type + ") : " + type + R"( [3]
+%2 = cast(%1, dtype=float32) : float32 [3]
+output %2
+)";
+}
+
+TEST(Fuse, LoopsRoundTo16Bits) {
+  for (const char* type : {"bfloat16", "float16"}) {
+    EXPECT_EQ(after(fuse, casts_through(type)), R"(
 %0 = input float32 [3] "x"
 %1 = cluster{cast, cast}(%0) : float32 [3]
 output %1
 )");
+  }
+  // Ties go to the even one.
   const Array x = astype(array({1.00390625f, 1.01171875f, -3.1415927f}), float32);
   EXPECT_EQ(astype(astype(x, bfloat16), float32).to_vector<float>(),
-            (std::vector<float>{1.0f, 1.015625f, -3.140625f}));  // ties go to the even one
-}
-
-TEST(Fuse, CastsToFloat16RoundBetweenLoops) {
-  EXPECT_EQ(after(fuse, R"(
-%0 = input float32 [3] "x"
-%1 = cast(%0, dtype=float16) : float16 [3]
-%2 = cast(%1, dtype=float32) : float32 [3]
-output %2
-)"),
-            R"(
-%0 = input float32 [3] "x"
-%1 = cluster{cast}(%0) : float16 [3]
-%2 = cluster{cast}(%1) : float32 [3]
-output %2
-)");
+            (std::vector<float>{1.0f, 1.015625f, -3.140625f}));
+  const Array y = astype(array({1.00048828125f, 1.00146484375f, 1e-8f, 65520.0f}), float32);
+  EXPECT_EQ(astype(astype(y, float16), float32).to_vector<float>(),
+            (std::vector<float>{1.0f, 1.001953125f, 0.0f, INFINITY}));
 }
 
 TEST(Fuse, ConstantsStandInTheLoop) {

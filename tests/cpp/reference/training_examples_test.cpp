@@ -22,6 +22,16 @@ const Array classes = lm::array({1, 0, 0, 0}, lm::int64);
 const Array guesses = lm::array({0.9, 0.4, 0.6, 0.2}), answers = lm::array({1, 1, 0, 0}, lm::int64);
 const Array numbers = lm::array({1.0, 2.0, 5.0}), targets = lm::array({1.0, 2.0, 3.0});
 
+TEST(Examples, lm_optim_LossScaler) {
+  Parameter w(lm::array({1.0}));
+  optim::SGD optimizer({w}, {.lr = 0.5});
+  optim::LossScaler scaler({.scale = 1024});
+  scaler.scale(lm::sum(w * w)).backward();
+  EXPECT_TRUE(scaler.step(optimizer));
+  scaler.update();
+  EXPECT_EQ(shown(Array(w)), "[0]");
+}
+
 TEST(Examples, lm_optim_MultiStepSchedule) {
   optim::MultiStepSchedule rate{.lr = 0.5, .milestones = {2, 4}, .factor = 0.5};
   EXPECT_DOUBLE_EQ(rate(4), 0.125);
