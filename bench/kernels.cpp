@@ -166,6 +166,8 @@ void convolutions(int threads, double peak) {
   for (const Layer& layer : {Layer{"3x3 64->64 56", 8, 64, 64, 56, 3, 1, 1},
                              Layer{"1x1 256->64 56", 8, 256, 64, 56, 1, 1, 1},
                              Layer{"3x3 128->32 28", 8, 128, 32, 28, 3, 1, 1},
+                             Layer{"3x3 32->128 16", 128, 32, 128, 16, 3, 1, 1},
+                             Layer{"3x3 256->256 14", 8, 256, 256, 14, 3, 1, 1},
                              Layer{"3x3 512->512 7", 8, 512, 512, 7, 3, 1, 1},
                              Layer{"3x3 256 depthwise 28", 8, 256, 256, 28, 3, 1, 256},
                              Layer{"7x7/2 3->64 224", 8, 3, 64, 224, 7, 2, 1},
@@ -199,6 +201,7 @@ void convolutions(int threads, double peak) {
     measure(backend::kernel_convolution_input_gradient_onednn, {y, weight}, x);
     measure(backend::kernel_convolution_input_gradient_winograd, {y, weight}, x);
     measure(backend::kernel_convolution_weight_gradient_onednn, {x, y}, weight);
+    measure(backend::kernel_convolution_weight_gradient_winograd, {x, y}, weight);
   }
 }
 

@@ -17,6 +17,7 @@ extern const KernelEntry kernel_convolution_input_gradient_onednn;
 extern const KernelEntry kernel_convolution_weight_gradient_onednn;
 extern const KernelEntry kernel_convolution_winograd;
 extern const KernelEntry kernel_convolution_input_gradient_winograd;
+extern const KernelEntry kernel_convolution_weight_gradient_winograd;
 extern const KernelEntry kernel_max_pool;
 extern const KernelEntry kernel_max_pool_gradient;
 extern const KernelEntry kernel_average_pool;

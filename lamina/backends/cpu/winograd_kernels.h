@@ -26,6 +26,14 @@ struct WinogradShape {
   int64_t tile_rows() const { return (out_height + kWinogradTile - 1) / kWinogradTile; }
   int64_t tile_columns() const { return (out_width + kWinogradTile - 1) / kWinogradTile; }
   int64_t tiles() const { return batch * tile_rows() * tile_columns(); }
+
+  struct Place {
+    int64_t image, row, column;  // of the tile's first result
+  };
+  Place place(int64_t tile) const {
+    return {tile / tile_columns() / tile_rows(), tile / tile_columns() % tile_rows() * kWinogradTile,
+            tile % tile_columns() * kWinogradTile};
+  }
 };
 
 // A 3x3 weight whose element (output, channel, row, column) is at

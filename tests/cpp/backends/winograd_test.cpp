@@ -53,6 +53,24 @@ Values summed(const Problem& p, const Values& from, const Values& weight, bool t
   return to;
 }
 
+// gradient[o, c, r, s] = sum of x[n, c, i + r - top, j + s - left] y[n, o, i, j].
+Values summed_gradient(const Problem& p, const Values& x, const Values& y) {
+  const Shape w = p.weight, sizes = p.x, out = p.y();
+  Values to(w.elements());
+  each_element(w, [&](const Shape& at, int64_t k) {
+    const int64_t top = p.top - at[2], left = p.left - at[3];
+    for (int64_t n = 0; n < sizes[0]; ++n) {
+      for (int64_t i = std::max<int64_t>(0, top); i < std::min(out[2], sizes[2] + top); ++i) {
+        const int64_t x_row = ((n * sizes[1] + at[1]) * sizes[2] + i - top) * sizes[3] - left;
+        const int64_t y_row = ((n * out[1] + at[0]) * out[2] + i) * out[3];
+        for (int64_t j = std::max<int64_t>(0, left); j < std::min(out[3], sizes[3] + left); ++j)
+          to[k] += x[x_row + j] * y[y_row + j];
+      }
+    }
+  });
+  return to;
+}
+
 KernelRequest request_of(const Problem& p, ConvolutionGradientAttributes& attributes, int threads) {
   attributes.stride = {1, 1}, attributes.dilation = {1, 1};
   attributes.padding_low = {p.top, p.left}, attributes.padding_high = {p.bottom, p.right};
@@ -97,6 +115,45 @@ TEST(Winograd, AgreesWithSums) {
                    x_gradient, kBound, what + " input gradient");
     }
   }
+}
+
+KernelRequest gradient_request(const Problem& p, ConvolutionGradientAttributes& attributes,
+                               int threads) {
+  KernelRequest request = request_of(p, attributes, threads);
+  attributes.shape = {3, 3};
+  request.attributes = &attributes;
+  request.inputs = {row_major(p.x), row_major(p.y())};
+  request.outputs = {row_major(p.weight)};
+  return request;
+}
+
+TEST(Winograd, SumsGradientsOfWeights) {
+  for (const Problem& p : {Problem{{8, 64, 17, 19}, {64, 64, 3, 3}, 1, 1, 1, 1},
+                           Problem{{9, 32, 14, 14}, {80, 32, 3, 3}, 0, 0, 0, 0},   // half a panel
+                           Problem{{5, 48, 20, 13}, {48, 48, 3, 3}, 2, 1, 0, 2},
+                           Problem{{16, 32, 16, 16}, {128, 32, 3, 3}, 1, 1, 1, 1},  // several blocks
+                           Problem{{20, 144, 12, 12}, {160, 144, 3, 3}, 1, 1, 1, 1}}) {  // together
+    const Values x = random_values(p.x, 1), y = random_values(p.y(), 3);
+    const Values expected = summed_gradient(p, x, y);
+    for (int threads : {1, 2, 4}) {
+      ConvolutionGradientAttributes attributes;
+      KernelRequest request = gradient_request(p, attributes, threads);
+      expect_close(run_kernel(backend::kernel_convolution_weight_gradient_winograd, request, {x, y}),
+                   expected, kBound, p.text() + " threads " + std::to_string(threads));
+    }
+  }
+}
+
+TEST(Winograd, LeavesSmallGradientsOfWeights) {
+  const Problem p{{1, 16, 8, 8}, {16, 16, 3, 3}, 1, 1, 1, 1};
+  ConvolutionGradientAttributes attributes;
+  KernelRequest request = gradient_request(p, attributes, 1);
+  EXPECT_EQ(backend::kernel_convolution_weight_gradient_winograd.rule(request), nullptr);
+  EXPECT_EQ(request.refusal, "does not pay for this shape");
+  request = gradient_request(kProblems[0], attributes, 1);
+  request.deterministic = true;
+  EXPECT_EQ(backend::kernel_convolution_weight_gradient_winograd.rule(request), nullptr);
+  EXPECT_EQ(request.refusal, "whether it pays depends on the batch");
 }
 
 TEST(Winograd, AppliesStepsInTheirOrder) {
