@@ -148,6 +148,9 @@ def write_json(a, results):
 
 def run(a, works):
     results = rows.Results(a.out)
+    if a.report_only and not results.rows:
+        raise Failed("%s has no rows yet: --report-only writes the pages of what an earlier run measured there"
+                     % results.path)
     before = earlier(a, results)
     check_places(a, results)
     if not a.report_only:

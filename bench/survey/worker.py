@@ -41,15 +41,6 @@ def peak_memory(process="self"):
     return 0.0
 
 
-def forget_peak_memory():
-    """The most is from here on; where the system refuses, what was before counts too."""
-    try:
-        with open("/proc/self/clear_refs", "w") as file:
-            file.write("5")
-    except OSError:
-        pass
-
-
 def answer(**values):
     print("ANSWER " + json.dumps(values))
     sys.stdout.flush()
@@ -108,43 +99,40 @@ class FromDisk(Steps):
 class Processes(Steps):
     """Training spread over as many processes as threads, each on its share of the batch.
 
-    First the whole batch in one process is checked by the runner as any other form; then, here, the losses of all
-    processes against those of one that takes the same shares one after the other. The other processes take the same
-    endless steps: what they exchange keeps them together, and they end when this one does.
+    A process that ends then gives the losses of the whole batch, which the runner compares as any other form's, and
+    those of one process that takes the shares one after the other, which those of all processes must be. The other
+    processes take the same endless steps: what they exchange keeps them together, and they end when this one does.
     """
 
-    def __init__(self, peer, work, net, variant, threads, share=None):
+    def __init__(self, peer, work, net, variant, threads):
         if threads < 2 or work.batch % threads:
             raise ValueError("a batch of %d has no equal shares for %d processes" % (work.batch, threads))
         self.peer, self.variant, self.count = peer, variant[:-len(IN_PROCESSES)].strip(), threads
         self.net, self.work, self.others = net, work, []
-        if share:
-            self.join(*share)
-        else:
-            Steps.__init__(self, peer, work, net, self.variant, threads)
 
     def join(self, rank, port):
-        """From here on this process takes steps on its share only."""
+        """From here on this process takes steps on its share."""
         from survey import works
         from survey.recipe import Share
 
         size = self.work.batch // self.count
         mine = slice(rank * size, (rank + 1) * size)
-        self.built = self.natives = None
         self.built = self.peer.build(self.net, "train", self.variant, 1, Share(rank, self.count, port))
         self.natives = self.built.put(*(a[mine] for a in works.data(self.net, self.work.batch)))
 
-    def in_turn(self, count):
+    def alone(self, count):
+        """What one process must say: the answer to `losses`, and the losses of the shares in turn."""
         from survey.recipe import Share
 
-        natives = self.natives
-        self.built = None
-        self.built = self.peer.build(self.net, "train", self.variant, self.count, Share(0, self.count, None))
-        return [float(self.built.run(*natives)) for _ in range(count)]
+        whole = Steps(self.peer, self.work, self.net, self.variant, self.count)
+        got = whole.losses(count)
+        whole.built = None
+        built = self.peer.build(self.net, "train", self.variant, self.count, Share(0, self.count, None))
+        return dict(got, in_turn=[float(built.run(*whole.natives)) for _ in range(count)])
 
     def losses(self, count):
-        got = Steps.losses(self, count)
-        expected = self.in_turn(count)
+        got = self.asked("--alone", str(count))
+        expected = got.pop("in_turn")
         os.environ["GLOO_SOCKET_IFNAME"] = "lo"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -154,9 +142,18 @@ class Processes(Steps):
                 [sys.executable] + sys.argv + ["--share", json.dumps([rank, port])], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, env=dict(os.environ, OMP_NUM_THREADS="1")))
         self.join(0, port)
-        forget_peak_memory()
-        agree([float(self.built.run(*self.natives)) for _ in range(count)], expected, self.count)
-        return got
+        milliseconds, losses = zip(*(timed(self.call) for _ in range(count)))
+        agree([float(loss) for loss in losses], expected, self.count)
+        return dict(got, first=milliseconds[0])
+
+    def asked(self, *words):
+        """The answer of a process that ends then, with all its memory."""
+        done = subprocess.run([sys.executable] + sys.argv + list(words), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, universal_newlines=True)
+        lines = [line for line in done.stdout.splitlines() if line.startswith("ANSWER ")]
+        if not lines:
+            raise RuntimeError("one process alone ended with code %d" % done.returncode)
+        return json.loads(lines[-1][7:])
 
     def memory(self):
         return peak_memory() + sum(peak_memory(other.pid) for other in self.others)
@@ -277,7 +274,8 @@ def main():
     parser.add_argument("--variant", default="")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--share", type=json.loads)
+    parser.add_argument("--share", type=json.loads)  # this and the next for the processes of a spread training
+    parser.add_argument("--alone", type=int)
     a = parser.parse_args()
     os.environ["LAMINA_SURVEY_DEVICE"] = a.device
     load_survey()
@@ -285,9 +283,13 @@ def main():
 
     peer = importlib.import_module("survey.peers." + a.peer)
     work = works.parse(a.work)
-    if a.share:
+    if a.share or a.alone:
         end_with(os.getppid())
-        return Processes(peer, work, work.make(), a.variant, a.threads, a.share).forever()
+        one = Processes(peer, work, work.make(), a.variant, a.threads)
+        if a.alone:
+            return answer(**one.alone(a.alone))
+        one.join(*a.share)
+        return one.forever()
     kind = KINDS.get(work.net, Steps)
     for ending, other in ((ON_DISK, FromDisk), (IN_PROCESSES, Processes)):
         kind = other if a.variant.endswith(ending) else kind

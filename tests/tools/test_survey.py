@@ -110,7 +110,8 @@ def test_a_system_enters_in_every_form_or_says_why_not(monkeypatch):
     monkeypatch.setattr(runner, "where", lambda peer: ("python", {}))
     forms = [entrant.variant for entrant in runner.entrants("pytorch", net, "infer", "cpu")]
     assert forms == ["eager", "channels_last", "compile_channels_last"]
-    assert runner.entrants("onnxruntime", net, "train", "cpu") == []
+    (no_training,) = runner.entrants("onnxruntime", net, "train", "cpu")
+    assert no_training.why == "runs nets that others have trained"
     (absent,) = runner.entrants("torch7", net, "infer", "cpu")
     assert absent.title == "Torch7" and "PyPI" in absent.why
     (no_gpu,) = runner.entrants("chainer", net, "infer", "cuda")
@@ -121,6 +122,23 @@ def test_a_system_enters_in_every_form_or_says_why_not(monkeypatch):
     monkeypatch.setattr(runner, "where", fails)
     (row,) = runner.entrants("mxnet", net, "infer", "cpu")
     assert (row.title, row.why) == ("MXNet", "needs Python 3.8")
+
+
+def test_every_peer_has_a_row_in_every_work(monkeypatch):
+    monkeypatch.setattr(runner, "where", lambda peer: ("python", {}))
+    for _, work in plan.chosen("full", list(plan.TABLES), threads=2, gigabytes=24):
+        net = work.make()
+        for name in [*peers.NAMES, *peers.ABSENT]:
+            assert runner.entrants(name, net, work.mode, "cpu"), (name, work.name)
+
+
+def test_table_1_says_who_trains_on_several_processes(monkeypatch):
+    monkeypatch.setattr(runner, "where", lambda peer: ("python", {}))
+    net = works.parse("densenet121_train_b4_t2").make()
+    found = {name: {e.variant.rsplit(" ", 2)[-1] if e.variant else "": e.why
+                    for e in runner.entrants(name, net, "train", "cpu")} for name in peers.NAMES}
+    assert found["lamina"]["processes"] == found["pytorch"]["processes"] == found["jax"]["devices"] == ""
+    assert found["mxnet"]["processes"] == peers.NO_PROCESSES and "batch norms" in found["caffe"][""]
 
 
 # what a user types
@@ -173,6 +191,54 @@ def test_the_command_says_how_to_install_the_package(tmp_path):
     os.link(ROOT / "build/bin/lamina", tmp_path / "bin/lamina")
     done = subprocess.run([tmp_path / "bin/lamina", "bench", "survey"], capture_output=True, text=True)
     assert done.returncode == 2 and "pip install 'lamina[survey]'" in done.stderr
+
+
+def said_by(words, capsys):
+    code = runner.main(words)
+    return code, capsys.readouterr().err
+
+
+def test_what_cannot_be_written_is_said_before_anything_is_measured(tmp_path, results, monkeypatch, capsys):
+    monkeypatch.setenv("LAMINA_SURVEY_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(runner, "install", lambda names: pytest.fail("it went on"))
+    out, file = str(results.path.parent), tmp_path / "file"
+    file.write_text("")
+    below = str(file / "folder")
+    for words, message in (
+            (["--out", below], "cannot write %s/survey.json: Not a directory" % below),
+            (["--out", out, "--json", "/dev/full"], "cannot write /dev/full: No space left on device"),
+            (["--out", out, "--json", below], "cannot write %s: Not a directory" % below),
+            (["--out", out, "--profile", below], "cannot make the folder %s (--profile)" % below)):
+        code, said = said_by(words, capsys)
+        assert code == 1 and said.startswith("lamina: error: ") and message in said
+    monkeypatch.setenv("LAMINA_SURVEY_CACHE", below)
+    assert "($LAMINA_SURVEY_CACHE): Not a directory" in said_by(["--out", out], capsys)[1]
+
+
+def test_results_that_cannot_be_read_are_named(tmp_path, capsys):
+    out = tmp_path / "out"
+    out.mkdir()
+    code, said = said_by(["--report-only", "--out", str(out)], capsys)
+    assert code == 1 and "has no rows yet" in said
+    for text, message in (("{\"rows\": [", "is not JSON"), ("{\"rows\": [{\"work\": 1}]}", "holds no rows of a survey"),
+                          ("[1]", "holds no rows"), ("7", "holds no rows")):
+        (out / "survey.json").write_text(text)
+        code, said = said_by(["--report-only", "--out", str(out)], capsys)
+        assert code == 1 and str(out / "survey.json") in said and message in said
+    assert [file.name for file in out.iterdir()] == ["survey.json"]
+
+
+def test_a_full_disk_leaves_the_results_of_before(results, monkeypatch):
+    before = results.path.read_text()
+
+    def full(path, text):
+        path.touch()
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(pathlib.Path, "write_text", full)
+    with pytest.raises(Failed, match="cannot write .*survey.json: No space left on device"):
+        results.add([dict(results.rows[0], ms=1.0)])
+    monkeypatch.undo()
+    assert results.path.read_text() == before
 
 
 # the plan, the nets, the peers
@@ -237,15 +303,94 @@ def test_a_missing_python_is_named(monkeypatch):
         venvs.interpreter("3.6")
 
 
-def test_environments_are_made_once(tmp_path, monkeypatch):
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """What is run to make environments: each command becomes a file of the environment, and nothing else."""
+    commands = []
+
+    def must(command, what):
+        commands.append(what)
+        if what == "the virtual environment":
+            program = pathlib.Path(command[-1]) / "bin" / "python"
+            program.parent.mkdir(parents=True)
+            for name in ("python", "pip"):
+                (program.parent / name).symlink_to("/bin/true")
     monkeypatch.setenv("LAMINA_SURVEY_CACHE", str(tmp_path))
-    made = []
-    monkeypatch.setattr(venvs, "must", lambda command, what: made.append(what))
+    monkeypatch.setattr(venvs, "must", must)
     monkeypatch.setattr(venvs, "interpreter", lambda version: sys.executable)
-    recipe = peers.load("jax").RECIPE
-    venvs.folder_of(recipe).mkdir(parents=True)
-    first = venvs.install(recipe)
-    assert made and venvs.install(recipe) == first and made.count("the virtual environment") == 1
+    monkeypatch.setattr(venvs, "KNOWN", {})
+    return commands
+
+
+JAX = peers.load("jax").RECIPE
+PACKAGES = " ".join(JAX.packages)
+
+
+def test_environments_are_made_once(made):
+    first = venvs.install(JAX)
+    assert made == ["the virtual environment", PACKAGES]
+    venvs.KNOWN.clear()  # as another process
+    assert venvs.install(JAX) == first and len(made) == 2
+
+
+def test_an_interrupted_installation_goes_on(made, monkeypatch):
+    def interrupted(command, what):
+        must(command, what)
+        if what == PACKAGES:
+            raise KeyboardInterrupt
+    must = venvs.must
+    monkeypatch.setattr(venvs, "must", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        venvs.install(JAX)
+    assert not venvs.installed(JAX)
+    monkeypatch.setattr(venvs, "must", must)
+    venvs.install(JAX)
+    assert made == ["the virtual environment", PACKAGES, PACKAGES] and venvs.installed(JAX)
+
+
+def test_half_a_virtual_environment_is_made_again(made):
+    (venvs.folder_of(JAX) / "bin").mkdir(parents=True)
+    (venvs.folder_of(JAX) / "bin" / "pip").symlink_to("/nowhere/python3.11")
+    venvs.install(JAX)
+    assert made == ["the virtual environment", PACKAGES]
+
+
+@pytest.mark.parametrize("damage", ["the Python is gone", "the note is cut off", "the package is damaged"])
+def test_a_broken_environment_is_made_again(made, damage):
+    first = venvs.install(JAX)
+    venvs.KNOWN.clear()
+    folder = venvs.folder_of(JAX)
+    if damage == "the note is cut off":
+        (folder / "installed.json").write_text(json.dumps(first)[:20])
+    else:
+        (folder / "bin" / "python").unlink()
+    if damage == "the package is damaged":
+        (folder / "bin" / "python").symlink_to("/bin/false")
+    venvs.install(JAX)
+    assert made.count(PACKAGES) == 2 and venvs.installed(JAX) and not venvs.broken(JAX)
+
+
+def test_what_cannot_be_imported_after_all_is_said_and_tried_once(made, monkeypatch):
+    monkeypatch.setattr(venvs, "broken", lambda recipe: "ImportError: no libmpi")
+    for _ in range(3):
+        with pytest.raises(venvs.CannotInstall, match="cannot be imported: ImportError: no libmpi"):
+            venvs.install(JAX)
+    assert made == ["the virtual environment", PACKAGES]
+
+
+def test_a_failed_command_gives_its_reason(tmp_path):
+    with pytest.raises(venvs.CannotInstall, match="pip: ERROR: No space left"):
+        venvs.must([sys.executable, "-c", "print('ERROR: No space left on device'); raise SystemExit(1)"], "pip")
+    with pytest.raises(venvs.CannotInstall, match="pip: /nowhere/pip: No such file or directory"):
+        venvs.must(["/nowhere/pip"], "pip")
+
+
+def test_a_broken_peer_is_a_row_and_the_rest_goes_on(made, monkeypatch, capsys):
+    monkeypatch.setattr(venvs, "broken", lambda recipe: "ImportError: no libmpi")
+    runner.install(["lamina", "jax", "leaf"])
+    assert "JAX cannot be installed" in capsys.readouterr().err
+    (row,) = [e for e in runner.entrants("jax", works.parse("fcn5_infer_b1_t1").make(), "infer", "cpu")]
+    assert "cannot be imported" in row.why
 
 
 def test_the_pictures_are_png_that_others_read(tmp_path, monkeypatch):
@@ -369,5 +514,65 @@ def test_a_process_that_does_not_start_says_why(log):
     work = works.parse("fcn5_train_b64_t1")
     process = Process(sys.executable, "crashes", work, "", program=FAKE)
     with pytest.raises(Failed, match="it is broken"):
+        process.answer(60)
+    process.end()
+
+
+# two runs
+
+def test_two_runs_are_compared_by_their_ratios(results, tmp_path, capsys):
+    out, before = results.path.parent, tmp_path / "before.json"
+    then = [dict(row) for row in results.rows]
+    for row in then:
+        if row["ms"]:  # the whole machine was half as fast; PyTorch, on 2 threads, a quarter slower than that
+            row["ms"] *= 2 * (1.25 if (row["system"], row["threads"]) == ("PyTorch", 2) else 1)
+    before.write_text(json.dumps(rows.public(then)))
+    assert runner.main(["--report-only", "--out", str(out), "--repeat-of", str(before)]) == 0
+    page = (out / "survey.md").read_text()
+    assert "| fcn5_train_b1024_t2 | PyTorch | 2.00 | PyTorch | 2.50 | -20.0 % |" in page
+    assert "| fcn5_train_b1024_t1 | PyTorch | 2.00 | PyTorch | 2.00 | +0.0 % |" in page
+    assert "within 10 % in 1 of 2 (50 %) works" in page and "<h2>Repeated</h2>" in (out / "survey.html").read_text()
+    assert "-20.0 %" in capsys.readouterr().out
+    assert runner.main(["--report-only", "--out", str(out)]) == 0 and "Repeated" not in (out / "survey.md").read_text()
+
+
+def test_runs_that_share_nothing_are_not_compared(results, tmp_path, capsys):
+    before = tmp_path / "before.json"
+    before.write_text(json.dumps([dict(row, work="wide_train_b64_t1") for row in rows.public(results.rows)]))
+    words = ["--report-only", "--out", str(results.path.parent), "--repeat-of"]
+    code, said = said_by(words + [str(before)], capsys)
+    assert code == 1 and "no work in common" in said
+    code, said = said_by(words + [str(tmp_path / "nowhere.json")], capsys)
+    assert code == 1 and "nowhere.json: No such file" in said
+
+
+# training in processes
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_processes_train_as_one_that_takes_their_shares(count):
+    work = works.parse("fcn5_train_b6_t%d" % count)
+    process = Process(sys.executable, "lamina", work, "in processes", own={"PYTHONPATH": str(ROOT / "build/python")})
+    try:
+        process.answer(60)
+        assert process.ask("losses 3", 120)["losses"]
+        assert process.ask("time 0", 60)["times"]
+        assert process.ask("memory", 60)["memory"] > count * 50
+    finally:
+        process.end()
+
+
+def test_processes_that_drift_apart_are_found():
+    from bench.survey import worker
+
+    worker.agree([1.0, 0.5], [1.0, 0.5004], 2)
+    for other in (0.51, float("nan")):
+        with pytest.raises(ValueError, match="losses of 2 processes"):
+            worker.agree([1.0, other], [1.0, 0.5], 2)
+
+
+def test_more_processes_than_examples_are_refused():
+    work = works.parse("fcn5_train_b3_t2")
+    process = Process(sys.executable, "lamina", work, "in processes", own={"PYTHONPATH": str(ROOT / "build/python")})
+    with pytest.raises(Failed, match="a batch of 3 has no equal shares for 2 processes"):
         process.answer(60)
     process.end()
