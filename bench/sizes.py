@@ -58,9 +58,10 @@ NETS = {
 
 def measure(name, training, steps, seed):
     make, shape, most = NETS[name]
-    lm.program_cache().clear()
     lm.seed(0)
     net = make()
+    lm.eval(*net.parameters())
+    lm.program_cache().clear()
     optimizer = lm.optim.SGD(net.parameters(), lr=0.01)
     numbers, sizes = np.random.default_rng(0), random.Random(seed)
     if not training:
@@ -93,10 +94,11 @@ def measure(name, training, steps, seed):
         compiling.append(compiled * 1e3)
         if first > 2 * later + 0.020:
             late.append(f"{n}: {first * 1e3:.0f} ms, later {later * 1e3:.1f}, compiling {compiled * 1e3:.1f}")
-    main = max(lm.program_cache().programs, key=lambda p: p.runs)
+    programs = lm.program_cache().programs
+    main = max(programs, key=lambda p: p.runs)
     kept = sum(use.bytes for use in lm.program_cache().caches if use.name == "derived weights") / 2**20
     print(f"{name:12} {'training' if training else 'inference':10} {statistics.median(over):7.1f} {max(over):8.1f}"
-          f" {statistics.median(compiling):10.1f} {len(late):5} {main.sizes:6} {main.passes:7}"
+          f" {statistics.median(compiling):10.1f} {len(late):5} {len(programs):8} {main.sizes:6} {main.passes:7}"
           f" {kept:8.1f}")
     for line in late:
         print(f"    late: size {line}")
@@ -109,7 +111,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     print("milliseconds by which the first step of a size is longer than its later ones; sizes and passes of the program, packed weights")
-    print(f"{'net':12} {'':10} {'median':>7} {'most':>8} {'compiling':>10} {'late':>5} {'sizes':>6} {'passes':>7}"
+    print(f"{'net':12} {'':10} {'median':>7} {'most':>8} {'compiling':>10} {'late':>5} {'programs':>8} {'sizes':>6} {'passes':>7}"
           f" {'kept MiB':>8}")
     for name in arguments.nets or NETS:
         for training in (False, True):

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "lamina/base/error.h"
+#include "lamina/ops/compose/arguments.h"
 #include "lamina/ops/elementwise.h"
 #include "lamina/ops/iota.h"
 #include "lamina/ops/linear.h"

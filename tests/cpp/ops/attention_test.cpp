@@ -64,7 +64,8 @@ void expect_agreement(const Case& c) {
   for (size_t k = 0; k < got.size(); ++k) {
     const double error = max(abs(astype(got[k], float64) - expected[k])).item();
     const double largest = max(abs(expected[k])).item();
-    EXPECT_LE(error, 2e-6 * (1 + largest)) << c.name() << ", input " << k;
+    // Where slopes cancel, as all do with one key, the rounding of a term for each query is left.
+    EXPECT_LE(error, 2e-6 * (1 + largest) + 1e-8 * c.queries) << c.name() << ", input " << k;
   }
 }
 
