@@ -82,6 +82,8 @@ def write(path, text):
         partial.write_text(text)
         if partial != path:
             partial.replace(path)
+    except FileExistsError:  # what mkdir says of a file where a folder should be
+        raise Failed("cannot write %s: Not a directory" % path) from None
     except OSError as error:
         raise Failed("cannot write %s: %s" % (path, error.strerror)) from None
 

@@ -132,7 +132,7 @@ def make(recipe):
         shutil.rmtree(folder, ignore_errors=True)
         must([python, "-m", "venv", str(folder)], "the virtual environment")
     pip = [python_of(recipe), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if recipe.python < "3.9" or recipe.python == "3.9":
+    if tuple(map(int, recipe.python.split("."))) <= (3, 9):
         must(pip + ["--upgrade"] + UPGRADE, "pip")
     downloading = time.time()
     must(pip + recipe.packages, " ".join(recipe.packages))

@@ -55,7 +55,9 @@ class Fitting {
           continue;
         }
         high_ = limit;
-        limit = best ? low_ + (high_ - low_) / 2 : std::max<int64_t>(limit - (peak - budget_), 0);
+        // A little less often gives up the same values.
+        const int64_t less = limit - std::max(peak - budget_, budget_ / 64);
+        limit = best ? low_ + (high_ - low_) / 2 : std::max<int64_t>(less, 0);
       }
     }
     return best;
