@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 
+import children
 import pytest
 
 import lamina as lm
@@ -160,7 +161,7 @@ except KeyboardInterrupt:
 def test_ctrl_c_ends_a_loop_in_a_second(loop):
     path = os.pathsep.join([os.path.dirname(os.path.dirname(lm.__file__)), os.environ.get("PYTHONPATH", "")])
     child = subprocess.Popen([sys.executable, "-c", ENDLESS.format(loop=loop)], stdout=subprocess.PIPE,
-                             env={**os.environ, "PYTHONPATH": path}, text=True)
+                             env={**os.environ, "PYTHONPATH": path}, text=True, preexec_fn=children.hear_interrupts)
     try:
         child.stdout.readline()
         time.sleep(0.3)

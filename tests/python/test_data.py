@@ -10,6 +10,7 @@ import threading
 import time
 import zlib
 
+import children
 import numpy as np
 import pytest
 
@@ -157,7 +158,7 @@ for x, y in lm.data.DataLoader(Slow(), batch_size=10000, num_workers=2): pass
 def test_ctrl_c_ends_in_a_second():
     path = os.pathsep.join([os.path.dirname(os.path.dirname(lm.__file__)), os.environ.get("PYTHONPATH", "")])
     child = subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             env={**os.environ, "PYTHONPATH": path})
+                             env={**os.environ, "PYTHONPATH": path}, preexec_fn=children.hear_interrupts)
     child.stdout.readline()
     time.sleep(0.3)
     begun = time.monotonic()
